@@ -1,0 +1,43 @@
+"""Settings: every one has a default that works, and an environment variable of its name overrides it."""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+ROOT = Path(__file__).parent
+VAR = Path(os.environ.get("VAR_DIR", ROOT / "var"))
+
+PORT = int(os.environ.get("PORT", "8080"))
+BASE_URL = os.environ.get("BASE_URL", f"http://localhost:{PORT}")
+DEMO = os.environ.get("DEMO", "1") == "1"
+
+SECRET_KEY = os.environ.get("SECRET_KEY", "")
+DATABASE_URL = os.environ.get("DATABASE_URL", f"sqlite:///{VAR / 'avviksflyt.db'}")
+CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", "")
+WORKFLOW_FILE = Path(os.environ.get("WORKFLOW_FILE", ROOT / "workflow.yaml"))
+ORGANISATION_FILE = Path(os.environ.get("ORGANISATION_FILE", ROOT / "routines" / "ntnu" / "data.yaml"))
+
+SMTP_URL = os.environ.get("SMTP_URL", "")
+DEMO_SMTP_PORT = int(os.environ.get("DEMO_SMTP_PORT", "0"))
+MAIL_FROM = os.environ.get("MAIL_FROM", "avviksflyt@localhost")
+ADMIN_MAIL = os.environ.get("ADMIN_MAIL", "")
+WORKER = os.environ.get("WORKER", "embedded")
+
+LANGUAGES = ("nb", "nn", "en")
+BABEL_DEFAULT_LOCALE = os.environ.get("DEFAULT_LANGUAGE", "nb")
+TIMEZONE = os.environ.get("TIMEZONE", "Europe/Oslo")
+
+SESSION_COOKIE_SECURE = os.environ.get("SESSION_COOKIE_SECURE", "0") == "1"
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_HTTPONLY = True
+PERMANENT_SESSION_LIFETIME = timedelta(hours=10)
+TRUSTED_PROXIES = int(os.environ.get("TRUSTED_PROXIES", "0"))
+
+MAX_CONTENT_LENGTH = 1_000_000
+MAX_FORM_MEMORY_SIZE = 500_000
+MAX_FORM_PARTS = 1_000
+
+RATELIMIT_ENABLED = os.environ.get("RATELIMIT_ENABLED", "1") == "1"
+RATELIMIT_STORAGE_URI = os.environ.get("RATELIMIT_STORAGE_URI", "memory://")
+SUBMIT_LIMIT = os.environ.get("SUBMIT_LIMIT", "30 per hour")
+LOGIN_LIMIT = os.environ.get("LOGIN_LIMIT", "10 per 5 minutes")

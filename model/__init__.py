@@ -1,0 +1,42 @@
+"""What is kept: the declarative tables, their constraints and relations, and nothing else."""
+
+from model.base import Base
+from model.case import Case, Part, Subject
+from model.clock import Clock
+from model.edition import WorkflowEdition
+from model.journal import JournalEntry
+from model.organisation import (
+    Area,
+    Assignment,
+    Away,
+    Calendar,
+    ConfigurationVersion,
+    MailText,
+    Person,
+    Role,
+    RoutingRow,
+    Unit,
+)
+from model.outbox import Lease, OutgoingMail
+
+__all__ = [
+    "Area",
+    "Assignment",
+    "Away",
+    "Base",
+    "Calendar",
+    "Case",
+    "Clock",
+    "ConfigurationVersion",
+    "JournalEntry",
+    "Lease",
+    "MailText",
+    "OutgoingMail",
+    "Part",
+    "Person",
+    "Role",
+    "RoutingRow",
+    "Subject",
+    "Unit",
+    "WorkflowEdition",
+]

@@ -1,0 +1,99 @@
+"""What moves: cases and the parts (actions) that live inside them, in one table with one set of rules."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
+
+from model.base import NEVER, Base, Json, UtcDateTime
+from model.organisation import Area, Person, Unit
+
+HANDLER_LENGTH = 120
+
+
+class Subject(Base):
+    """Anything a flow moves.
+
+    `state`, `unit`, `handler` and `version` are written by the engine alone.
+    `handler` names a function, not a person: `role:unit_id:area_id` (either id may be empty) or `@person_id`.
+    `answers` holds every answered field that has no column of its own; `done` says which transitions
+    happened: name -> {"at": ordinal of the last time, "by": [person ids]}.
+    `next_step` is {"transition": name, "blocked": guard or None}; `due_at` the nearest running clock's end.
+    """
+
+    __tablename__ = "subject"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(8))
+    number: Mapped[str] = mapped_column(String(32), unique=True)
+    flow: Mapped[str] = mapped_column(String(64))
+    edition_id: Mapped[int] = mapped_column(ForeignKey("workflow_edition.id"))
+    state: Mapped[str] = mapped_column(String(64))
+    former_states: Mapped[list[str]] = mapped_column(Json, default=list)
+    finished: Mapped[bool] = mapped_column(default=False)
+    version: Mapped[int] = mapped_column(default=1)
+    round: Mapped[int] = mapped_column(default=1)
+    events: Mapped[int] = mapped_column(default=0)
+    handler: Mapped[str | None] = mapped_column(String(HANDLER_LENGTH))
+    trace: Mapped[list[dict[str, Any]]] = deferred(mapped_column(Json, default=list))
+    next_step: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    submitted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime, default=NEVER)
+
+    title: Mapped[str] = mapped_column(String(200), default="")
+    description: Mapped[str] = mapped_column(Text, default="")
+    severity: Mapped[str | None] = mapped_column(String(64))
+    language: Mapped[str] = mapped_column(String(8), default="nb")
+    reporter_kind: Mapped[str | None] = mapped_column(String(64))
+    due_on: Mapped[date | None]
+    answers: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    done: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
+    area_id: Mapped[int | None] = mapped_column(ForeignKey("area.id"), index=True)
+    reporter_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    whole_id: Mapped[int | None] = mapped_column(ForeignKey("subject.id"), index=True)
+
+    submit_key: Mapped[str | None] = mapped_column(String(64), unique=True)
+    follow_salt: Mapped[str | None] = mapped_column(String(64))
+    follow_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    code_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+
+    unit: Mapped[Unit | None] = relationship(foreign_keys=unit_id)
+    area: Mapped[Area | None] = relationship(foreign_keys=area_id)
+    reporter: Mapped[Person | None] = relationship(foreign_keys=reporter_id)
+    owner: Mapped[Person | None] = relationship(foreign_keys=owner_id)
+
+    __mapper_args__ = {"polymorphic_on": "kind"}  # noqa: RUF012 - the mapper reads it as a plain dict
+    __table_args__ = (
+        Index("ix_subject_queue", "handler", "due_at", "id", sqlite_where=text("NOT finished"), postgresql_where=text("NOT finished")),
+        Index("ix_subject_owner_queue", "owner_id", "due_at", "id"),
+        Index("ix_subject_kind_due", "kind", "finished", "due_at", "id"),
+        Index("ix_subject_kind_submitted", "kind", "submitted_at", "id"),
+        Index("ix_subject_unit_state", "unit_id", "state", "id"),
+    )
+
+
+class Case(Subject):
+    """A student's report and all that becomes of it."""
+
+    __mapper_args__ = {"polymorphic_identity": "case"}  # noqa: RUF012
+
+    parts: Mapped[list[Part]] = relationship(
+        back_populates="whole", foreign_keys="Subject.whole_id", remote_side="Subject.whole_id", order_by="Subject.id"
+    )
+
+
+class Part(Subject):
+    """Something that lives inside a case and moves by a flow of its own: an action is one."""
+
+    __mapper_args__ = {"polymorphic_identity": "part"}  # noqa: RUF012
+
+    whole: Mapped[Case] = relationship(back_populates="parts", foreign_keys=Subject.whole_id, remote_side=Subject.id)
