@@ -12,7 +12,9 @@ BASE_URL = os.environ.get("BASE_URL", f"http://localhost:{PORT}")
 DEMO = os.environ.get("DEMO", "1") == "1"
 
 SECRET_KEY = os.environ.get("SECRET_KEY", "")
-DATABASE_URL = os.environ.get("DATABASE_URL", f"sqlite:///{VAR / 'avviksflyt.db'}")
+DATABASE_URL = os.environ.get("DATABASE_URL", f"sqlite:///{VAR / 'avviksflyt.db'}").replace(
+    "postgresql://", "postgresql+psycopg://", 1
+)
 CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", "")
 WORKFLOW_FILE = Path(os.environ.get("WORKFLOW_FILE", ROOT / "workflow.yaml"))
 ORGANISATION_FILE = Path(os.environ.get("ORGANISATION_FILE", ROOT / "routines" / "ntnu" / "data.yaml"))

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, backref, mapped_column, relationship
 
 from model.base import Base, Json
@@ -166,7 +166,5 @@ class ConfigurationVersion(Base):
     """One row whose number grows with every change of configuration: each process's copy follows it."""
 
     __tablename__ = "configuration_version"
-    __table_args__ = (UniqueConstraint("id"),)
-
     id: Mapped[int] = mapped_column(primary_key=True)
     version: Mapped[int] = mapped_column(default=1)
