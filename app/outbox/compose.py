@@ -1,0 +1,119 @@
+"""A mail is written here, as a row in the transaction of what it tells about; and previewed by the same code."""
+
+import hmac
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from app.outbox import standard
+from app.outbox.settings import Settings
+from model import MailText, OutgoingMail, Person, Subject
+
+LINK = "\ue000"
+"""Stands in a stored mail where the link comes: a private-use character that no text from people gets to hold."""
+WROTE = "outbox.wrote"
+"""In a session's `info` while its transaction has written mails."""
+SUBJECT_LENGTH = 500
+DROPPED = frozenset({"Cc", "Cs", "Co"})
+TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Characters that make the text after them run the other way."""
+BREAKS = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*(?: [a-z0-9_]+)*)\}")
+
+
+def write(  # noqa: PLR0913 - all of them by name, each a column
+    session: Session,
+    *,
+    event_key: str,
+    subject: Subject | None,
+    receiver: Person,
+    mail: str,
+    why: str,
+    values: Mapping[str, str],
+    link: str,
+    now: datetime,
+) -> OutgoingMail | None:
+    """Write one mail to one receiver about one event; None if it was written before.
+
+    `event_key` names the event (at most 120 characters), `mail` its MailText, `why` the party by which the
+    receiver is reached. `values` fill the placeholders; `link` is kept as `case:<number>` and so on.
+    """
+    settings = Settings.current()
+    if receiver.id is None or (subject is not None and subject.id is None):
+        session.flush()
+    address = receiver.mail.strip()
+    language = receiver.language or (subject.language if subject else "") or settings.default_language
+    title, body = _fill(session, mail, language, values, link)
+    row = {
+        "event_key": event_key,
+        "subject_id": subject.id if subject else None,
+        "receiver_id": receiver.id,
+        "address": address,
+        "name": mail,
+        "why": why[:120],
+        "language": language,
+        "message_id": _message_id(settings, event_key, address, mail),
+        "subject": title,
+        "body": body,
+        "link": link,
+        "created_at": now,
+        "next_try_at": now,
+    }
+    return _insert_once(session, row)
+
+
+def preview(
+    session: Session, mail: str, language: str, values: Mapping[str, str], link: str = "case:"
+) -> tuple[str, str]:
+    """Give subject and body as `write` would keep them, with a word where the link will stand."""
+    title, body = _fill(session, mail, language, values, link)
+    return title, body.replace(LINK, standard.LINK_WORDS.get(language, standard.LINK_WORDS["en"]))
+
+
+def _fill(session: Session, mail: str, language: str, values: Mapping[str, str], link: str) -> tuple[str, str]:
+    text = session.scalar(select(MailText).where(MailText.name == mail))
+    title, body = standard.texts(mail, language, link)
+    if text is not None:
+        title, body = _spoken(text.subject, language) or title, _spoken(text.body, language) or body
+    clean = {name: plain(value) for name, value in values.items()}
+    one_line = " ".join(_expand(plain(title), clean | {"link": ""}).split())
+    return one_line[:SUBJECT_LENGTH], _expand(plain(body), clean | {"link": LINK if link else ""}).strip()
+
+
+def _spoken(text: Mapping[str, str], language: str) -> str:
+    return text.get(language) or next(iter(text.values()), "")
+
+
+def _expand(text: str, values: Mapping[str, str]) -> str:
+    """Put values in, once: a placeholder inside a value stays as its writer typed it. Unknown ones are left out."""
+    return PLACEHOLDER.sub(lambda found: values.get(found[1], ""), text)
+
+
+def plain(text: str) -> str:
+    """Leave of a text what a mail and a database can hold: no control, half or private-use characters."""
+    lines = BREAKS.sub("\n", text)
+    return "".join(each for each in lines if each in "\n\t" or _printable(each))
+
+
+def _printable(letter: str) -> bool:
+    return letter not in TURNS and unicodedata.category(letter) not in DROPPED
+
+
+def _message_id(settings: Settings, event_key: str, address: str, mail: str) -> str:
+    """Make an id that is the same however often this mail is sent, and that nobody else can make."""
+    sealed = hmac.digest(settings.secret.encode(), f"{event_key}\0{address}\0{mail}".encode(), "sha256").hex()[:32]
+    return f"<{re.sub('[^A-Za-z0-9]+', '-', event_key).strip('-')[:40]}.{sealed}@{settings.host}>"
+
+
+def _insert_once(session: Session, row: Mapping[str, object]) -> OutgoingMail | None:
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    insertion = dialect.insert(OutgoingMail).values(**row).on_conflict_do_nothing().returning(OutgoingMail)
+    mail: OutgoingMail | None = session.scalar(insertion)
+    if mail is not None:
+        session.info[WROTE] = True
+    return mail
