@@ -1,0 +1,31 @@
+"""Where a mail's link leads: made when the mail is sent, so that a follow link's token is never stored."""
+
+from collections.abc import Mapping
+from urllib.parse import quote
+
+from app.outbox.settings import Settings
+from app.outbox.tokens import token
+
+PAGES = {"case": "cases", "action": "actions", "report": "reports"}
+
+
+def followed(link: str) -> int | None:
+    """Give the id of the case that a follow link follows; None for another link."""
+    kind, _, what = link.partition(":")
+    return int(what) if kind == "follow" else None
+
+
+def address(link: str, salts: Mapping[int, str | None], settings: Settings) -> str:
+    """Give the address of `case:<number>`, `action:<number>`, `report:<name>` or `follow:<subject id>`.
+
+    A case whose salt is gone is followed by nobody: the link then leads to where a code is asked for.
+    """
+    subject_id = followed(link)
+    if subject_id is not None:
+        salt = salts.get(subject_id)
+        follow = f"{settings.base_url}/follow"
+        return f"{follow}/{token(settings.secret, subject_id, salt)}" if salt else follow
+    kind, _, what = link.partition(":")
+    if kind not in PAGES:
+        raise ValueError(f"no such link: {kind}")
+    return f"{settings.base_url}/{PAGES[kind]}/{quote(what, safe='')}"

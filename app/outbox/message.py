@@ -1,0 +1,110 @@
+"""The bytes of a mail: clean headers, one receiver, and nothing in the result that wasn't put there."""
+
+import hmac
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from email import policy
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.parser import BytesParser
+from email.utils import format_datetime, parseaddr
+
+from app.outbox.compose import LINK, plain
+from app.outbox.settings import Settings
+
+ADDRESS_LENGTH = 254
+LOCAL_LENGTH = 64
+ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+LOCAL_PART = re.compile(rf"(?!.*=\?){ATOM}(\.{ATOM})*")
+DOMAIN = re.compile(r"(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*")
+
+
+class UnsendableError(ValueError):
+    """This mail can never be sent as it is; the text says why and names nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A stored mail, free of the database; `thread` is the id of the case that it is filed under."""
+
+    id: int
+    address: str
+    subject: str
+    body: str
+    link: str
+    message_id: str
+    created_at: datetime
+    tries: int
+    thread: int | None
+
+
+def envelope(address: str) -> str:
+    """Give the one address to send to, its domain in ASCII; raises UnsendableError for anything else."""
+    local, at, domain = address.rpartition("@")
+    try:
+        ascii_domain = domain.encode("idna").decode()
+    except UnicodeError as fault:
+        raise UnsendableError("the address has no possible domain") from fault
+    fits = len(local.encode()) <= LOCAL_LENGTH and len(address.encode()) <= ADDRESS_LENGTH
+    if not (at and fits and LOCAL_PART.fullmatch(local) and DOMAIN.fullmatch(ascii_domain)):
+        raise UnsendableError("it isn't one mail address")
+    return f"{local}@{ascii_domain}"
+
+
+def build(letter: Letter, link: str, settings: Settings) -> bytes:
+    """Give the mail's bytes; `link` is put where its place is kept. Raises UnsendableError."""
+    headers = {
+        "From": clean(settings.sender),
+        "To": envelope(letter.address),
+        "Subject": clean(letter.subject),
+        "Date": format_datetime(letter.created_at),
+        "Message-ID": letter.message_id,
+        "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "All",
+    }
+    if letter.thread is not None:
+        headers["In-Reply-To"] = headers["References"] = _thread_id(letter.thread, settings)
+    message = EmailMessage(policy=policy.SMTP)
+    for name, value in headers.items():
+        message[name] = _receiver(value) if name == "To" else value
+    message.set_content(letter.body.replace(LINK, link))
+    sent = message.as_bytes(policy=policy.SMTP)
+    _check(sent, [*headers, "Content-Type", "Content-Transfer-Encoding", "MIME-Version"], headers["To"])
+    return sent
+
+
+def clean(text: str) -> str:
+    """Make a text fit for a header: one line, and no encoded word that a reader would decode into more.
+
+    The standard library decodes such words while it folds, line breaks and all (CVE-2024-6923).
+    """
+    line = " ".join(plain(text).split())
+    while "=?" in line:
+        line = line.replace("=?", "= ?")
+    return line
+
+
+def bare(sender: str) -> str:
+    """Give the address without the name before it."""
+    return parseaddr(sender)[1]
+
+
+def _receiver(address: str) -> Address:
+    local, _, domain = address.rpartition("@")
+    return Address(username=local, domain=domain)
+
+
+def _thread_id(subject_id: int, settings: Settings) -> str:
+    sealed = hmac.digest(settings.secret.encode(), f"thread:{subject_id}".encode(), "sha256").hex()[:32]
+    return f"<thread.{sealed}@{settings.host}>"
+
+
+def _check(sent: bytes, names: list[str], receiver: str) -> None:
+    """Read the bytes as their receiver will; more or other headers than were written mean that a text got out."""
+    read = BytesParser(policy=policy.default).parsebytes(sent)
+    if sorted(read.keys()) != sorted(names):
+        raise UnsendableError("its headers came out other than they were written")
+    receivers = [each.addr_spec for each in read["To"].addresses]
+    if receivers != [receiver] or read.is_multipart():
+        raise UnsendableError("its receiver came out other than it was written")

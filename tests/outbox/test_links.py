@@ -1,0 +1,31 @@
+import pytest
+
+from app.outbox import links, tokens
+from tests.outbox.conftest import SETTINGS
+
+
+@pytest.mark.parametrize(
+    ("link", "address"),
+    [
+        ("case:2024-1", "https://avvik.example.no/cases/2024-1"),
+        ("action:2024-1-1", "https://avvik.example.no/actions/2024-1-1"),
+        ("report:all", "https://avvik.example.no/reports/all"),
+        ("case:../a?b#c", "https://avvik.example.no/cases/..%2Fa%3Fb%23c"),
+    ],
+)
+def test_a_link_leads_to_its_page(link, address):
+    assert links.address(link, {}, SETTINGS) == address
+
+
+def test_a_follow_link_has_the_cases_token():
+    token = tokens.token(SETTINGS.secret, 7, "salt")
+    assert links.address("follow:7", {7: "salt"}, SETTINGS) == f"https://avvik.example.no/follow/{token}"
+
+
+def test_a_follow_link_whose_case_has_no_page_any_more_leads_to_the_door():
+    assert links.address("follow:7", {7: None}, SETTINGS) == "https://avvik.example.no/follow"
+
+
+def test_an_unknown_link_is_refused():
+    with pytest.raises(ValueError, match="javascript"):
+        links.address("javascript:alert(1)", {}, SETTINGS)
