@@ -17,7 +17,7 @@ from model.organisation import (
     RoutingRow,
     Unit,
 )
-from model.outbox import Lease, OutgoingMail
+from model.outbox import Counter, Lease, OutgoingMail
 
 __all__ = [
     "Area",
@@ -28,6 +28,7 @@ __all__ = [
     "Case",
     "Clock",
     "ConfigurationVersion",
+    "Counter",
     "JournalEntry",
     "Lease",
     "MailText",

@@ -123,7 +123,7 @@ class Guard:
     says: Text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class Flow:
     """One machine. `part_of` names the flows whose cases it lives inside; empty = a case of its own."""
 
@@ -153,7 +153,7 @@ class Report:
     hide_below: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class Routine:
     """All of workflow.yaml. `fields` also has every standard field, with its standard label and type."""
 

@@ -98,6 +98,11 @@ def upgrade():
     sa.Column('version', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_configuration_version'))
     )
+    op.create_table('counter',
+    sa.Column('name', sa.String(length=64), nullable=False),
+    sa.Column('value', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('name', name=op.f('pk_counter'))
+    )
     op.create_table('lease',
     sa.Column('name', sa.String(length=64), nullable=False),
     sa.Column('holder', sa.String(length=64), nullable=False),
@@ -523,6 +528,7 @@ def downgrade():
     op.drop_table('role')
     op.drop_table('mail_text')
     op.drop_table('lease')
+    op.drop_table('counter')
     op.drop_table('configuration_version')
     op.drop_table('calendar')
     op.drop_table('area')

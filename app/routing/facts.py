@@ -1,0 +1,200 @@
+"""What conditions and parties ask of a case: its answers, its history, its parts - read from the row in hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+from app.language.conditions import Condition
+from app.language.definition import Flow, Routine
+from app.routing.organisation import Organisation
+from model import Case, Clock, Part, Subject
+
+COLUMNS = {"title", "description", "severity", "language", "reporter_kind"}
+PEOPLE = {"reporter": "reporter_id", "entered_by": "entered_by_id", "owner": "owner_id"}
+
+
+@lru_cache(maxsize=64)
+def own_fields(routine: Routine, flow: str) -> frozenset[str]:
+    """What a flow asks, sets or assigns itself; everything else a part has from its whole."""
+    found = {"state", "round", "number", "submitted_on"}
+    for transition in routine.flows[flow].transitions.values():
+        found.update(transition.asked, transition.set, transition.again)
+        if transition.assign is not None:
+            found.add("handler")
+    return frozenset(found)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What all facts of one moment share; `home` gives a person's unit id, `person` their name to show."""
+
+    routine: Routine
+    organisation: Organisation
+    now: datetime
+    home: Callable[[int], int | None]
+    person: Callable[[int], str]
+
+
+class CaseFacts:
+    """A case or part as conditions see it; `answers` lie over what is stored, as if already given.
+
+    `subject` is None for a case about to be created. Person fields hold person ids, unit and area their names,
+    dates ISO text, ticks True.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        flow: str,
+        subject: Subject | None = None,
+        answers: Mapping[str, Any] | None = None,
+        whole: CaseFacts | None = None,
+    ) -> None:
+        self.world = world
+        self.routine = world.routine
+        self.organisation = world.organisation
+        self.now = world.now
+        self.flow: Flow = world.routine.flows[flow]
+        self.subject = subject
+        self.answers = dict(answers or {})
+        self._whole = whole
+
+    def with_answers(self, answers: Mapping[str, Any]) -> CaseFacts:
+        """The same case as it would be with these answers."""
+        return CaseFacts(self.world, self.flow.name, self.subject, {**self.answers, **answers}, self._whole)
+
+    @property
+    def today(self) -> date:
+        """The institution's date."""
+        return self.organisation.worktime.day_of(self.now)
+
+    @property
+    def state(self) -> str:
+        """The state's name; empty before the case exists."""
+        return self.subject.state if self.subject else ""
+
+    @property
+    def finished(self) -> bool:
+        """Whether the state is a final one."""
+        state = self.flow.states.get(self.state)
+        return state is not None and state.finished
+
+    def value(self, field: str) -> Any:
+        """Answer to a field, None if unanswered; what a part doesn't own comes from its whole."""
+        if field in self.answers:
+            return self.answers[field]
+        if self.flow.part_of and field not in own_fields(self.routine, self.flow.name):
+            return self.whole.value(field) if self.whole else None
+        return self._stored(field)
+
+    def _stored(self, field: str) -> Any:
+        subject = self.subject
+        if subject is None:
+            return None
+        if field in PEOPLE:
+            return getattr(subject, PEOPLE[field])
+        if field in COLUMNS:
+            return getattr(subject, field) or None
+        match field:
+            case "unit":
+                return self.organisation.units[subject.unit_id].name if subject.unit_id else None
+            case "area":
+                return self.organisation.areas[subject.area_id].name if subject.area_id else None
+            case "due_on":
+                return subject.due_on.isoformat() if subject.due_on else None
+            case "state" | "handler" | "number":
+                return getattr(subject, field)
+            case "round":
+                return str(subject.round)
+            case "submitted_on":
+                return self.organisation.worktime.day_of(subject.submitted_at).isoformat()
+        return subject.answers.get(field)
+
+    def is_one_of(self, field: str, names: frozenset[str]) -> bool:
+        """Whether the answer is one of the names; a unit also counts as each unit above it and as its kind."""
+        value = self.value(field)
+        if isinstance(value, Sequence) and not isinstance(value, str):
+            return any(each in names for each in value)
+        kind = self.routine.fields[field].type if field in self.routine.fields else "text"
+        if kind == "unit" and value in self.organisation.unit_by_name:
+            line = self.organisation.line(self.organisation.unit_by_name[value].id)
+            units = [self.organisation.units[unit] for unit in line]
+            return any(unit.name in names or unit.kind in names for unit in units)
+        return value is not None and str(value) in names
+
+    @property
+    def unit_id(self) -> int | None:
+        """The unit's id, from the answers given or the row."""
+        unit = self.organisation.unit_by_name.get(self.value("unit") or "")
+        return unit.id if unit else None
+
+    @property
+    def area_id(self) -> int | None:
+        """The area's id, from the answers given or the row."""
+        area = self.organisation.area_by_name.get(self.value("area") or "")
+        return area.id if area else None
+
+    def people_in(self, field: str) -> tuple[int, ...]:
+        """Ids of the people in a person field."""
+        value = self.value(field)
+        if value is None:
+            return ()
+        return tuple(value) if isinstance(value, list | tuple) else (int(value),)
+
+    def home_of(self, field: str) -> int | None:
+        """Id of the unit of the first person in a person field."""
+        return next((self.world.home(person) for person in self.people_in(field)), None)
+
+    def parts(self, flow: str) -> Iterator[CaseFacts]:
+        """The parts of that flow."""
+        if isinstance(self.subject, Case):
+            for part in self.subject.parts:
+                if part.flow == flow:
+                    yield CaseFacts(self.world, flow, part, whole=self)
+
+    @property
+    def whole(self) -> CaseFacts | None:
+        """The case this is a part of."""
+        if self._whole is None and isinstance(self.subject, Part):
+            case = self.subject.whole
+            self._whole = CaseFacts(self.world, case.flow, case)
+        return self._whole
+
+    def has_done(self, transition: str, since: str | None) -> bool:
+        """Whether the transition has happened here, after the last `since` if there was one."""
+        done = self.subject.done if self.subject else {}
+        if transition not in done:
+            return False
+        return since not in done or bool(done[transition]["at"] > done[since]["at"])
+
+    def made(self, transition: str) -> tuple[int, ...]:
+        """Ids of those who made the transition here; `anything` = any."""
+        done = self.subject.done if self.subject else {}
+        chosen = done.values() if transition == "anything" else [done[transition]] if transition in done else []
+        return tuple(dict.fromkeys(person for each in chosen for person in each["by"]))
+
+    def clock(self, name: str) -> Clock | None:
+        """The clock's latest run."""
+        runs = [c for c in self.subject.clocks if c.name == name] if self.subject else []
+        return max(runs, key=lambda c: c.run, default=None)
+
+    def clock_is(self, clock: str, status: str) -> bool:
+        """`running`: started, not stopped, not past its end; `over`: past its end, until started again."""
+        row = self.clock(clock)
+        if row is None:
+            return False
+        end = min(row.stopped_at or self.now, self.now)
+        past = row.due_at is not None and row.paused_at is None and end > row.due_at
+        return past if status == "over" else row.stopped_at is None and not past
+
+    def guard(self, name: str) -> Condition:
+        """The named guard's condition."""
+        return self.routine.guards[name].needs
+
+    def new_part(self, flow: str) -> CaseFacts:
+        """A part of this case about to be created."""
+        return CaseFacts(self.world, flow, None, None, self)

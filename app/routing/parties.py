@@ -1,0 +1,206 @@
+"""Looking people up: a party becomes people, with each step told so that anybody can ask why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from app.language.conditions import holds
+from app.language.parties import InField, InRole, NamedParty, Party, Query, Several, Word
+from app.routing import seats
+from app.routing.facts import CaseFacts
+from app.routing.organisation import Holding
+from app.routing.seats import Seat
+
+Step = dict[str, Any]
+"""One step of a trace: {"step": kind, "ok": True | False | None, ...names and ids}; None = passed over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Who a party is now. `seats` name the functions that the people hold it by; `fell` = somebody was missing."""
+
+    people: tuple[int, ...] = ()
+    seats: tuple[Seat, ...] = ()
+    steps: tuple[Step, ...] = ()
+    anyone: bool = False
+    fell: bool = False
+
+    def __bool__(self) -> bool:
+        return self.anyone or bool(self.people)
+
+
+@dataclass
+class Lookup:
+    """Resolves parties for one case; `me` is the id of the person doing this."""
+
+    facts: CaseFacts
+    me: int | None = None
+
+    def find(self, party: Party | None, at: str = "nearest") -> Found:
+        """Who the party is now; an empty result is an answer, not an error."""
+        match party:
+            case None:
+                return Found()
+            case Word(name):
+                return self._word(name)
+            case InRole(role):
+                return self._role(role, at)
+            case InField(name):
+                return _persons(self.facts.people_in(name))
+            case NamedParty(name):
+                return self.find(self.facts.routine.parties[name], at)
+            case Several(of):
+                return _together(self.find(each, at) for each in of)
+            case Query():
+                return self._query(party)
+
+    def includes(self, party: Party | None, person: int | None) -> bool:
+        """Whether the person is in the party; everybody is in `anyone`."""
+        found = self.find(party)
+        return found.anyone or (person is not None and person in found.people)
+
+    def _word(self, name: str) -> Found:
+        facts = self.facts
+        match name:
+            case "anyone":
+                return Found(anyone=True)
+            case "reporter":
+                return _persons(facts.people_in("reporter"))
+            case "handler":
+                return self._handler()
+            case "me":
+                return _persons((self.me,) if self.me is not None else ())
+            case "routing":
+                return self._routing()
+        return Found()
+
+    def _handler(self) -> Found:
+        value = self.facts.value("handler")
+        if not value:
+            return Found()
+        seat = seats.read(value)
+        if seat.person is not None:
+            return _persons((seat.person,))
+        holders = seats.holders(seat, self.facts.organisation, self.facts.today)
+        return Found(tuple(h.person for h in holders), (seat,))
+
+    def _routing(self) -> Found:
+        steps: list[Step] = []
+        for number, row in enumerate(self.facts.organisation.rows, 1):
+            fits = holds(row.when, self.facts)
+            steps.append({"step": "row", "row": number, "ok": True if fits else None})
+            if fits:
+                found = self.find(row.to)
+                return Found(found.people, found.seats, (*steps, *found.steps), found.anyone, found.fell)
+        return Found(steps=(*steps, {"step": "no_row", "ok": False}), fell=True)
+
+    def _role(self, role: str, at: str) -> Found:
+        organisation, area = self.facts.organisation, self.facts.area_id
+        if at == "within":
+            return self._everywhere(role, sorted(self._within()), area)
+        if at == "anywhere":
+            return self._everywhere(role, list(organisation.units), area)
+        steps: list[Step] = []
+        levels = list(organisation.line(self._start(at)))
+        for unit in levels[:1] if at == "own" else levels:
+            holders = organisation.holders(role, unit, area, self.facts.today)
+            steps.append(_step(role, unit, holders))
+            if holders:
+                return Found(tuple(h.person for h in holders), (seats.seat_found(role, holders),), tuple(steps))
+        return Found(steps=tuple(steps), fell=True)
+
+    def _start(self, at: str) -> int | None:
+        """The unit from which a role is looked up."""
+        facts = self.facts
+        if at in ("nearest", "own"):
+            return facts.unit_id
+        kind = facts.routine.fields[at].type
+        if kind == "unit":
+            unit = facts.organisation.unit_by_name.get(facts.value(at) or "")
+            return unit.id if unit else None
+        return facts.home_of(at)
+
+    def _within(self) -> frozenset[int]:
+        organisation, unit = self.facts.organisation, self.facts.unit_id
+        tops = organisation.tops if unit is None else (unit,)
+        return frozenset().union(*(organisation.under(top) for top in tops))
+
+    def _everywhere(self, role: str, units: Iterable[int], area: int | None) -> Found:
+        holdings = [h for u in units for h in self.facts.organisation.holders(role, u, area, self.facts.today)]
+        return Found(
+            tuple(dict.fromkeys(h.person for h in holdings)),
+            tuple(dict.fromkeys(seats.seat_found(role, (h,)) for h in holdings)),
+        )
+
+    def _query(self, query: Query) -> Found:
+        if query.when is not None and not holds(query.when, self.facts):
+            return Found()
+        found = self._chosen(query)
+        if query.excepted is None:
+            return found
+        minus = set(self.find(query.excepted).people)
+        people = tuple(p for p in found.people if p not in minus)
+        changed = len(people) != len(found.people)
+        return Found(people, () if changed else found.seats, found.steps, found.anyone, found.fell)
+
+    def _chosen(self, query: Query) -> Found:
+        if query.first:
+            return self._first(query.first)
+        if query.did is not None:
+            return _persons(self.facts.made(query.did))
+        if query.of is not None:
+            return _together(Lookup(each, self.me).find(query.who, query.at) for each in self._of(query.of))
+        if query.who is not None:
+            return self.find(query.who, query.at)
+        return self._staff(query.at)
+
+    def _of(self, flow: str) -> Iterable[CaseFacts]:
+        whole = self.facts.whole
+        if whole is not None and whole.flow.name == flow:
+            return (whole,)
+        return self.facts.parts(flow)
+
+    def _first(self, parties: tuple[Party, ...]) -> Found:
+        steps: list[Step] = []
+        fell = False
+        for party in parties:
+            found = self.find(party)
+            steps.extend(found.steps)
+            fell = fell or found.fell
+            if found:
+                return Found(found.people, found.seats, tuple(steps), found.anyone, fell)
+        return Found(steps=tuple(steps), fell=True)
+
+    def _staff(self, at: str) -> Found:
+        start = self._start("nearest" if at == "within" else at)
+        units = self.facts.organisation.under(start) if start is not None else frozenset()
+        return _persons(tuple(dict.fromkeys(h.person for h in self.facts.organisation.holdings if h.unit in units)))
+
+
+def _persons(ids: Iterable[int]) -> Found:
+    people = tuple(ids)
+    return Found(people, tuple(Seat(person=each) for each in people))
+
+
+def _together(several: Iterable[Found]) -> Found:
+    those = tuple(several)
+    return Found(
+        tuple(dict.fromkeys(p for each in those for p in each.people)),
+        tuple(dict.fromkeys(s for each in those for s in each.seats)),
+        tuple(step for each in those for step in each.steps),
+        any(each.anyone for each in those),
+        any(each.fell for each in those),
+    )
+
+
+def _step(role: str, unit: int, holders: tuple[Holding, ...]) -> Step:
+    return {
+        "step": "role",
+        "role": role,
+        "unit": unit,
+        "ok": True if holders else None,
+        "people": [h.label for h in holders],
+        "deputy": bool(holders) and holders[0].deputy,
+    }

@@ -1,0 +1,162 @@
+"""Answers as they are kept: each kind of field's text read, tidied and checked, or refused with a reason."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime, time
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from app import privacy
+from app.language.definition import Choice, Field
+from app.routing.facts import CaseFacts
+from app.routing.parties import Lookup
+
+MISSING = "missing"
+INVALID = "invalid"
+PERSONAL = "personal_data"
+LONGEST_TEXT = 20_000
+LENGTH = re.compile(r"\d{1,5} (working days|days|hours|weeks|months|years)", re.ASCII)
+
+
+class Unacceptable(Exception):
+    """The answer can't be kept; the argument is MISSING, INVALID or PERSONAL."""
+
+
+def unanswered(value: object) -> bool:
+    """Whether a value is no answer."""
+    return value is None or value is False or value in ("", [], ())
+
+
+def accept(field: Field, raw: Any, facts: CaseFacts, me: int | None) -> Any:
+    """Give the value to keep for what somebody answered; None = left empty. Raises Unacceptable."""
+    if field.many:
+        several = raw if isinstance(raw, list | tuple) else [raw]
+        return [_one(field, each, facts, me) for each in several if not unanswered(each)] or None
+    if isinstance(raw, list | tuple):
+        raw = raw[0] if raw else None
+    return None if unanswered(raw) else _one(field, raw, facts, me)
+
+
+def _one(field: Field, raw: Any, facts: CaseFacts, me: int | None) -> Any:
+    if field.type == "person":
+        return _person(field, raw, facts, me)
+    text = str(raw).strip()
+    if field.type == "unit":
+        return _unit(field, text, facts)
+    if field.type == "area":
+        return _member(text, facts.organisation.area_by_name)
+    if field.choices is not None:
+        return _member(text, set(_names(field.choices)))
+    return READERS.get(field.type, _text)(text)
+
+
+def _names(choices: Any) -> Iterable[str]:
+    for choice in choices if isinstance(choices, tuple) else ():
+        if isinstance(choice, Choice):
+            yield choice.name
+            yield from _names(choice.choices)
+
+
+def _member(text: str, names: Iterable[str]) -> str:
+    if text not in names:
+        raise Unacceptable(INVALID)
+    return text
+
+
+def _unit(field: Field, text: str, facts: CaseFacts) -> str:
+    unit = facts.organisation.unit_by_name.get(text)
+    if unit is None or (isinstance(field.choices, str) and unit.kind != field.choices):
+        raise Unacceptable(INVALID)
+    return text
+
+
+def _person(field: Field, raw: Any, facts: CaseFacts, me: int | None) -> int:
+    try:
+        person = int(raw)
+    except (TypeError, ValueError):
+        raise Unacceptable(INVALID) from None
+    choices = field.choices
+    allowed = choices is None or isinstance(choices, str | tuple) or Lookup(facts, me).includes(choices, person)
+    if not allowed:
+        raise Unacceptable(INVALID)
+    return person
+
+
+def _text(text: str) -> str | None:
+    tidy = privacy.clean(text).strip()
+    if len(tidy) > LONGEST_TEXT:
+        raise Unacceptable(INVALID)
+    if any(finding.block for finding in privacy.find(tidy)):
+        raise Unacceptable(PERSONAL)
+    return tidy or None
+
+
+def _date(text: str) -> str:
+    try:
+        return date.fromisoformat(text[:10]).isoformat()
+    except ValueError:
+        raise Unacceptable(INVALID) from None
+
+
+def _time(text: str) -> str:
+    try:
+        return time.fromisoformat(text).isoformat("minutes")
+    except ValueError:
+        raise Unacceptable(INVALID) from None
+
+
+def _number(text: str) -> str:
+    try:
+        number = Decimal(text.replace(",", ".").replace(" ", ""))
+    except InvalidOperation:
+        raise Unacceptable(INVALID) from None
+    if not number.is_finite():
+        raise Unacceptable(INVALID)
+    return str(number)
+
+
+def _length(text: str) -> str:
+    if not LENGTH.fullmatch(text):
+        raise Unacceptable(INVALID)
+    return text
+
+
+def _tick(text: str) -> bool | None:
+    return None if text in ("", "0", "no", "false", "False") else True
+
+
+READERS: Mapping[str, Callable[[str], Any]] = {
+    "text": _text,
+    "date": _date,
+    "time": _time,
+    "number": _number,
+    "length": _length,
+    "tick": _tick,
+}
+
+
+def default(field: Field, facts: CaseFacts) -> Any:
+    """Give what a field holds before anybody answers."""
+    if not isinstance(field.default, str):
+        return field.default
+    if field.type == "unit":
+        return _home(field, facts)
+    return field.default
+
+
+def _home(field: Field, facts: CaseFacts) -> str | None:
+    """A unit by its name, or the unit of the person in a person field, climbing to the kind in `choices`."""
+    organisation = facts.organisation
+    name = str(field.default)
+    unit = organisation.unit_by_name.get(name)
+    found = unit.id if unit else facts.home_of(name)
+    if found is not None and isinstance(field.choices, str):
+        found = organisation.of_kind(found, field.choices)
+    return organisation.units[found].name if found is not None else None
+
+
+def moment_of(value: str, facts: CaseFacts) -> datetime:
+    """Give the moment at which a date field's day begins to count."""
+    return facts.organisation.worktime.end_of(date.fromisoformat(value))

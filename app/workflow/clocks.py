@@ -1,0 +1,183 @@
+"""Clocks: started, stopped and paused by moves; their reminders and endings done by the worker.
+
+Source: the language's section 12 (Clocks).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from app.language import definition
+from app.language.conditions import holds
+from app.language.moments import Length, Moment
+from app.language.parties import Party
+from app.routing.facts import CaseFacts
+from model import Clock, Subject
+from model.base import NEVER
+
+SECOND = timedelta(seconds=1)
+DAYS = Length(1, "days")
+MOST_REPEATS = 1000
+
+
+def settle(facts: CaseFacts, transition: str, entered: str | None) -> None:
+    """Stop, start, pause and recompute the subject's clocks after a move; `entered` = the state come into."""
+    subject = facts.subject
+    if subject is None:
+        return
+    happened = {transition} if entered is None else {transition, entered}
+    for clock in facts.flow.clocks.values():
+        row = _standing(facts, clock.name)
+        if row is not None and _stops(clock, row, facts, happened):
+            row.stopped_at = facts.now
+            row.next_at = None
+            row = None
+        if _starts(clock, row, facts, happened):
+            if row is not None:
+                row.stopped_at, row.next_at = facts.now, None
+            _start(clock, facts, happened)
+        row = _standing(facts, clock.name)
+        if row is not None:
+            _pause(clock, row, facts)
+            recompute(clock, row, facts)
+    subject.due_at = nearest_due(subject)
+
+
+def _standing(facts: CaseFacts, name: str) -> Clock | None:
+    row = facts.clock(name)
+    return row if row is not None and row.stopped_at is None else None
+
+
+def _stops(clock: definition.Clock, row: Clock, facts: CaseFacts, happened: set[str]) -> bool:
+    if clock.stop:
+        return not happened.isdisjoint(clock.stop)
+    if row.started_in:
+        elsewhere = facts.state != row.started_in
+        return elsewhere and not (clock.pause is not None and holds(clock.pause, facts))
+    return facts.finished
+
+
+def _starts(clock: definition.Clock, row: Clock | None, facts: CaseFacts, happened: set[str]) -> bool:
+    if not holds(clock.when, facts):
+        return False
+    if row is not None and row.started_in and row.started_in in happened:
+        return False
+    if not happened.isdisjoint(clock.start):
+        return True
+    dated = [name for name in clock.start if name in facts.routine.fields]
+    return row is None and facts.clock(clock.name) is None and any(facts.value(name) for name in dated)
+
+
+def _start(clock: definition.Clock, facts: CaseFacts, happened: set[str]) -> None:
+    subject = facts.subject
+    if subject is None:
+        return
+    by_state = [name for name in clock.start if name in happened and name in facts.flow.states]
+    before = facts.clock(clock.name)
+    dates = (facts.value(name) for name in clock.start if name in facts.routine.fields)
+    start = next((_day(value, facts) for value in dates if value), facts.now)
+    row = Clock(
+        name=clock.name,
+        run=before.run + 1 if before else 1,
+        started_at=start,
+        started_in=by_state[0] if by_state else "",
+        reminded_until=facts.now,
+        paused_units=0,
+    )
+    subject.clocks.append(row)
+    if not happened.isdisjoint(clock.stop):
+        row.stopped_at = facts.now
+
+
+def _day(value: str, facts: CaseFacts) -> datetime:
+    return facts.organisation.worktime.end_of(date.fromisoformat(value))
+
+
+def _pause(clock: definition.Clock, row: Clock, facts: CaseFacts) -> None:
+    stands_still = clock.pause is not None and holds(clock.pause, facts)
+    if stands_still and row.paused_at is None:
+        row.paused_at = facts.now
+    elif not stands_still and row.paused_at is not None:
+        unit = _unit(clock, facts)
+        row.paused_units += facts.organisation.worktime.units_between(row.paused_at, facts.now, unit)
+        row.paused_at = None
+
+
+def _unit(clock: definition.Clock, facts: CaseFacts) -> str:
+    length = None if clock.until and facts.value(clock.until) else runs(clock, facts)
+    return length.unit if length else "days"
+
+
+def runs(clock: definition.Clock, facts: CaseFacts) -> Length | None:
+    """Give the clock's length from the present values; None = none yet."""
+    match clock.runs:
+        case None | Length():
+            return clock.runs
+        case str(field):
+            return _read_length(_parameter(field, facts))
+        case (field, lengths):
+            return lengths.get(str(facts.value(field)))
+
+
+def _parameter(field: str, facts: CaseFacts) -> Any:
+    if not facts.routine.fields[field].of_unit:
+        return facts.value(field)
+    for unit in facts.organisation.line(facts.unit_id):
+        value = facts.organisation.units[unit].parameters.get(field)
+        if value is not None:
+            return value
+    return facts.routine.fields[field].default
+
+
+def _read_length(value: Any) -> Length | None:
+    if not isinstance(value, str) or " " not in value:
+        return None
+    count, unit = value.split(" ", 1)
+    return Length(int(count), unit)
+
+
+def recompute(clock: definition.Clock, row: Clock, facts: CaseFacts) -> None:
+    """Set the run's end and the next moment at which the worker has something to do."""
+    worktime = facts.organisation.worktime
+    until = facts.value(clock.until) if clock.until else None
+    length = runs(clock, facts)
+    if until:
+        row.due_at = worktime.due(_day(until, facts), Length(0, "days"), row.paused_units)
+    else:
+        row.due_at = worktime.due(row.started_at, length, row.paused_units) if length else None
+    row.next_at = None if row.paused_at else next_moment(clock, row, facts)
+
+
+def next_moment(clock: definition.Clock, row: Clock, facts: CaseFacts) -> datetime | None:
+    """Give the first moment after `reminded_until` at which a reminder goes or the clock is over."""
+    after = row.reminded_until
+    found = [at for _, moment, at, _ in reminders(clock, row, facts, NEVER) if at > after]
+    if clock.then and row.due_at and row.due_at + SECOND > after:
+        found.append(row.due_at + SECOND)
+    return min(found, default=None)
+
+
+def reminders(
+    clock: definition.Clock, row: Clock, facts: CaseFacts, until: datetime
+) -> Iterator[tuple[Party, Moment, datetime, int]]:
+    """Every reminder of the run up to `until`, and of a repeating one the first after `reminded_until` as well."""
+    if row.due_at is None:
+        return
+    hours = _unit(clock, facts) == "hours"
+    worktime = facts.organisation.worktime
+    for party, moments in clock.remind:
+        for moment in moments:
+            for n in range(1, MOST_REPEATS if moment.how == "every" else 2):
+                at = worktime.moment(row.due_at, moment, n, hours=hours)
+                yield party, moment, at, n
+                if at > max(row.reminded_until, min(until, facts.now)):
+                    break
+
+
+def nearest_due(subject: Subject) -> datetime:
+    """Give the nearest end of the subject's own running clocks and its unfinished parts'; NEVER for none."""
+    own = (c.due_at for c in subject.clocks if c.stopped_at is None and c.paused_at is None and c.due_at)
+    parts = (part.due_at for part in getattr(subject, "parts", ()) if not part.finished)
+    return min((*own, *parts), default=NEVER).astimezone(UTC)

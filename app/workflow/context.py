@@ -1,0 +1,142 @@
+"""What every decision stands on: the session, the organisation and the routine as they are now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Lock
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from app.access import Viewer
+from app.language.definition import Routine
+from app.language.load import load
+from app.routing.facts import CaseFacts, World
+from app.routing.organisation import Keeper, Organisation
+from app.routing.parties import Lookup
+from model import ConfigurationVersion, Person, Subject, WorkflowEdition
+
+
+class NothingPublished(Exception):
+    """No workflow has been published in this database."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """A published workflow, compiled."""
+
+    id: int
+    number: int
+    published_at: datetime
+    routine: Routine
+
+
+class Editions:
+    """Compiled editions of one database; each is read once per process."""
+
+    def __init__(self) -> None:
+        self._by_id: dict[int, Edition] = {}
+        self._newest: tuple[int, int] = (-1, 0)
+        self._lock = Lock()
+
+    def get(self, session: Session, edition: int) -> Edition:
+        """Give the edition with that id."""
+        if edition not in self._by_id:
+            row = session.get_one(WorkflowEdition, edition)
+            loaded = load(row.text, f"edition {row.number}")
+            if loaded.routine is None:
+                faults = "; ".join(str(fault) for fault in loaded.faults)
+                raise NothingPublished(f"edition {row.number} can't be read: {faults}")
+            with self._lock:
+                self._by_id[edition] = Edition(row.id, row.number, row.published_at, loaded.routine)
+        return self._by_id[edition]
+
+    def newest(self, session: Session, version: int) -> Edition:
+        """Give the edition in force at that configuration version."""
+        known, edition = self._newest
+        if known != version:
+            found = session.scalar(select(WorkflowEdition.id).order_by(WorkflowEdition.number.desc()).limit(1))
+            if found is None:
+                raise NothingPublished("No workflow is published yet. Run: flask --app app seed")
+            self._newest = (version, found)
+            edition = found
+        return self.get(session, edition)
+
+
+@dataclass
+class Keepers:
+    """What this process keeps of one database."""
+
+    organisation: Keeper
+    editions: Editions
+
+
+_kept: WeakKeyDictionary[Engine, Keepers] = WeakKeyDictionary()
+
+
+def _keepers(session: Session) -> Keepers:
+    engine = session.get_bind().engine
+    return _kept.setdefault(engine, Keepers(Keeper(), Editions()))
+
+
+@dataclass(frozen=True)
+class Context:
+    """One moment in one database. `newest` decides sight; a case's own edition decides everything else."""
+
+    session: Session
+    now: datetime
+    organisation: Organisation
+    newest: Edition
+
+    @staticmethod
+    def open(session: Session, now: datetime, version: int | None = None) -> Context:
+        """Open at `now`; `version` is the configuration's, asked of the database where it isn't known yet."""
+        if version is None:
+            version = session.scalar(select(ConfigurationVersion.version)) or 0
+        kept = _keepers(session)
+        return Context(
+            session, now, kept.organisation.organisation(session, version), kept.editions.newest(session, version)
+        )
+
+    @property
+    def routine(self) -> Routine:
+        """The routine in force."""
+        return self.newest.routine
+
+    def edition(self, subject: Subject) -> Edition:
+        """The edition that the subject runs on."""
+        return _keepers(self.session).editions.get(self.session, subject.edition_id)
+
+    def world(self, routine: Routine) -> World:
+        """What facts under that routine share."""
+        return World(routine, self.organisation, self.now, self._home, self._person)
+
+    def _home(self, person: int) -> int | None:
+        row = self.session.get(Person, person)
+        return row.unit_id if row else None
+
+    def _person(self, person: int) -> str:
+        row = self.session.get(Person, person)
+        return repr(row) if row else ""
+
+    def facts(self, subject: Subject, answers: Mapping[str, Any] | None = None) -> CaseFacts:
+        """The subject as conditions see it."""
+        return CaseFacts(self.world(self.edition(subject).routine), subject.flow, subject, answers)
+
+    def facts_of_new(self, flow: str, answers: Mapping[str, Any], whole: Subject | None = None) -> CaseFacts:
+        """A case or part about to be created: a part under its whole's edition, a case under the newest."""
+        above = self.facts(whole) if whole is not None else None
+        world = above.world if above else self.world(self.routine)
+        return CaseFacts(world, flow, None, answers, above)
+
+    def viewer(self, person: int | None) -> Viewer:
+        """Somebody looking now."""
+        return Viewer.at(person, self.routine, self.organisation, self.now)
+
+    def lookup(self, facts: CaseFacts, me: int | None = None) -> Lookup:
+        """A way to find people for the case."""
+        return Lookup(facts, me)

@@ -1,0 +1,263 @@
+"""The one door: cases and parts are created and moved here and nowhere else, in one order, in one transaction.
+
+The order is the language's section 12 ("One move, one transaction"). Nothing here commits: that is the entrance's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import inspect, select, update
+
+from app.language.conditions import holds
+from app.language.definition import BACK, NEW, Transition
+from app.outbox import tokens
+from app.outbox.settings import Settings
+from app.routing.facts import CaseFacts
+from app.routing.parties import Found
+from app.workflow import clocks, journal, keeping, mailing, nextstep, numbers
+from app.workflow.actor import ITSELF, Actor
+from app.workflow.context import Context
+from app.workflow.evaluator import Refusal, Verdict, may
+from app.workflow.machine import Move, run
+from app.workflow.table import leaving
+from model import Case, Part, Subject
+
+MOST_ITSELF = 20
+
+
+class Refused(Exception):
+    """The move may not happen; `refusals` has every reason."""
+
+    def __init__(self, refusals: tuple[Refusal, ...]) -> None:
+        super().__init__(", ".join(refusal.name for refusal in refusals))
+        self.refusals = refusals
+
+
+class Stale(Exception):
+    """Somebody else moved the case after the form was opened."""
+
+
+class EndlessRing(Exception):
+    """Transitions by `itself` went on and on: a fault in the routine, rolled back."""
+
+
+def choose_flow(context: Context, transition: str, answers: Mapping[str, Any], actor: Actor) -> str:
+    """Give the first flow with that `new` transition whose `when` holds for the answers."""
+    fallback = ""
+    for flow in context.routine.flows.values():
+        found = flow.transitions.get(transition)
+        if flow.part_of or found is None or not found.creates:
+            continue
+        fallback = fallback or flow.name
+        kept = may(context.facts_of_new(flow.name, {}), transition, actor, answers).answers
+        if holds(flow.when, context.facts_of_new(flow.name, kept)):
+            return flow.name
+    if not fallback:
+        raise KeyError(transition)
+    return fallback
+
+
+def create(
+    context: Context,
+    transition: str,
+    *,
+    actor: Actor,
+    answers: Mapping[str, Any],
+    flow: str | None = None,
+    whole: Case | None = None,
+    submit_key: str | None = None,
+) -> Subject:
+    """Create a case (or, in `whole`, a part). Raises Refused; a repeated `submit_key` breaks its unique column."""
+    flow = flow or choose_flow(context, transition, answers, actor)
+    if whole is not None:
+        _lock(context, whole)
+    facts = context.facts_of_new(flow, {}, whole)
+    verdict = may(facts, transition, actor, answers)
+    if not verdict:
+        raise Refused(verdict.refusals)
+    declared = facts.flow.transitions[transition]
+    state = run(facts.flow, transition, Move(NEW, verdict))
+    subject = _new_row(context, flow, state, whole, submit_key)
+    keeping.keep(subject, verdict.answers, facts)
+    keeping.keep_reporter(subject, declared, actor, context)
+    context.session.add(subject)
+    context.session.flush()
+    _follow(subject)
+    _finish(context, subject, declared, actor, None, verdict.answers)
+    return subject
+
+
+def move(
+    context: Context,
+    subject: Subject,
+    transition: str,
+    *,
+    actor: Actor,
+    answers: Mapping[str, Any],
+    version: int | None,
+) -> Subject:
+    """Move a case or part. `version` is what the form was made from; None = whatever it is now.
+
+    Raises Refused with every reason, Stale when the case has moved on, KeyError for an unknown transition.
+    """
+    if isinstance(subject, Part):
+        _lock(context, subject.whole)
+    _claim(context, subject, version)
+    facts = context.facts(subject)
+    declared = facts.flow.transitions[transition]
+    verdict = may(facts, transition, actor, answers)
+    if not verdict:
+        raise Refused(verdict.refusals)
+    _apply(context, subject, facts, declared, verdict, actor)
+    return subject
+
+
+def _apply(
+    context: Context, subject: Subject, facts: CaseFacts, declared: Transition, verdict: Verdict, actor: Actor
+) -> None:
+    keeping.keep(subject, verdict.answers, facts)
+    keeping.set_values(subject, declared, facts, actor)
+    keeping.ask_again(subject, declared)
+    before = subject.state
+    former = subject.former_states[-1] if subject.former_states else ""
+    after = run(facts.flow, declared.name, Move(before, verdict, former))
+    if after != before:
+        _enter(subject, before, after, back=declared.to.state == BACK)
+    _finish(context, subject, declared, actor, before, verdict.answers)
+
+
+def _enter(subject: Subject, before: str, after: str, *, back: bool) -> None:
+    former = list(subject.former_states)
+    subject.former_states = former[:-1] if back else [*former, before]
+    subject.state = after
+
+
+def _finish(
+    context: Context,
+    subject: Subject,
+    declared: Transition,
+    actor: Actor,
+    before: str | None,
+    answers: Mapping[str, Any],
+) -> None:
+    """Everything after the new state: receiver, clocks, mails, journal, what happens by itself."""
+    facts = context.facts(subject)
+    subject.finished = facts.finished
+    subject.changed_at = context.now
+    subject.closed_at = context.now if facts.finished else None
+    subject.events += 1
+    key = f"{subject.id}:{subject.events}"
+    keeping.remember(subject, declared.name, actor.person)
+    found = _assign(context, subject, facts, declared, actor, key)
+    clocks.settle(facts, declared.name, subject.state if subject.state != before else None)
+    told = mailing.send(context, facts, mailing.recipients(facts, declared.notify, actor), key)
+    journal.write(context, subject, declared.name, actor, before, answers, found.steps if found else (), told)
+    context.session.flush()
+    _ripple(context, subject)
+
+
+def _assign(
+    context: Context, subject: Subject, facts: CaseFacts, declared: Transition, actor: Actor, key: str
+) -> Found | None:
+    """Give the case to the function that `assign` finds; nobody found is told to the administrators, loudly."""
+    if declared.assign is None:
+        return None
+    found = context.lookup(facts, actor.person).find(declared.assign)
+    subject.handler = str(found.seats[0]) if found.seats else None
+    subject.trace = list(found.steps)
+    if found.fell:
+        mailing.warn_administrators(context, subject, facts, key)
+    return found
+
+
+def _ripple(context: Context, subject: Subject) -> None:
+    """What the move makes possible: transitions by itself, here, in the whole, in the parts; and the next steps."""
+    around = [subject, *([subject.whole] if isinstance(subject, Part) else []), *getattr(subject, "parts", [])]
+    for each in around:
+        _by_itself(context, each)
+    for each in around:
+        nextstep.refresh(context, each)
+    if isinstance(subject, Part):
+        subject.whole.due_at = clocks.nearest_due(subject.whole)
+
+
+def _by_itself(context: Context, subject: Subject) -> None:
+    depth = context.session.info.get("by_itself", 0)
+    facts = context.facts(subject)
+    timed = {clock.then for clock in facts.flow.clocks.values()}
+    for name in leaving(facts.flow)[subject.state]:
+        declared = facts.flow.transitions[name]
+        if declared.by is not None or name in timed:
+            continue
+        verdict = may(facts, name, ITSELF, {})
+        if not verdict:
+            continue
+        if depth >= MOST_ITSELF:
+            raise EndlessRing(f"{facts.flow.name}.{name}")
+        context.session.info["by_itself"] = depth + 1
+        try:
+            _apply(context, subject, facts, declared, verdict, ITSELF)
+        finally:
+            context.session.info["by_itself"] = depth
+        return
+
+
+def _lock(context: Context, case: Case) -> None:
+    """Hold the whole while a part of it moves, so that no guard on either looks at the other's past."""
+    context.session.execute(select(Subject.id).where(Subject.id == case.id).with_for_update())
+    context.session.refresh(case)
+
+
+def _claim(context: Context, subject: Subject, version: int | None) -> None:
+    """Compare and set: the one whose version still stands goes on, everybody else is stale."""
+    expected = subject.version if version is None else version
+    claimed = context.session.execute(
+        update(Subject)
+        .where(Subject.id == subject.id, Subject.version == expected)
+        .values(version=expected + 1)
+        .execution_options(synchronize_session=False)
+    )
+    if claimed.rowcount != 1:  # type: ignore[attr-defined]
+        raise Stale
+    context.session.expire(subject)
+    if inspect(subject).detached:
+        raise Stale
+
+
+def _new_row(context: Context, flow: str, state: str, whole: Case | None, submit_key: str | None) -> Subject:
+    number = numbers.next_part(whole) if whole is not None else numbers.next_case(context)
+    kind = Part if whole is not None else Case
+    row: Subject = kind(
+        number=number,
+        flow=flow,
+        edition_id=whole.edition_id if whole is not None else context.newest.id,
+        state=state,
+        former_states=[],
+        version=1,
+        round=1,
+        events=0,
+        submitted_at=context.now,
+        changed_at=context.now,
+        answers={},
+        done={},
+        next_step={},
+        trace=[],
+        title="",
+        description="",
+        submit_key=submit_key,
+        follow_salt=None if whole is not None else tokens.new_salt(),
+    )
+    if isinstance(row, Part) and whole is not None:
+        row.whole = whole
+    return row
+
+
+def _follow(subject: Subject) -> None:
+    """Keep the digests of the follow link's token and of the code; neither is stored itself."""
+    if subject.follow_salt is None:
+        return
+    secret = Settings.current().secret
+    subject.follow_hash = tokens.digest(tokens.token(secret, subject.id, subject.follow_salt))
+    subject.code_hash = tokens.digest(tokens.code(secret, subject.id, subject.follow_salt))

@@ -1,0 +1,145 @@
+"""The one evaluator: may somebody make this transition, and if not, why not - every reason, not the first.
+
+Buttons, "why can't I?", the move itself, the dry run, scenarios and the worker all ask `may`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.language.conditions import holds
+from app.language.definition import NEW, Field, Text, Transition
+from app.language.kinds import guard_kind, menders
+from app.language.parties import InField, Word, opened
+from app.routing.facts import CaseFacts
+from app.routing.parties import Lookup
+from app.workflow.actor import Actor
+from app.workflow.answers import MISSING, Unacceptable, accept, default, unanswered
+
+NOT_OFFERED = "not offered"
+WRITTEN_ANEW = ("text", "file")
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One reason why not. `kind` is state, who, field or guard; `name` the field's or guard's.
+
+    A field's `reason` is one of app.workflow.answers; a guard has its sentence, its kind and what mends it.
+    """
+
+    kind: str
+    name: str
+    reason: str = ""
+    says: Text = field(default_factory=dict)
+    guard_kind: str = ""
+    mends: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What `may` found: the refusals, and the answers as they would be kept."""
+
+    refusals: tuple[Refusal, ...]
+    answers: Mapping[str, Any] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        """Whether it may happen: exactly when nothing refuses."""
+        return not self.refusals
+
+    @property
+    def offered(self) -> bool:
+        """Whether the transition is theirs and from here, whatever else stands in the way."""
+        return not any(refusal.kind in ("state", "who") for refusal in self.refusals)
+
+
+def may(facts: CaseFacts, name: str, actor: Actor, answers: Mapping[str, Any] | None = None) -> Verdict:
+    """Judge a transition. With `answers` None it is the button that is asked about, not a form that was sent."""
+    transition = facts.flow.transitions[name]
+    if not fits(facts, transition):
+        return Verdict((Refusal("state", NOT_OFFERED),))
+    if not holds_by(facts, transition, actor):
+        return Verdict((Refusal("who", NOT_OFFERED),))
+    if answers is None:
+        return Verdict(_guards(facts, transition, button=True))
+    kept, faults = _answers(facts, transition, actor, answers)
+    return Verdict((*faults, *_guards(facts.with_answers(kept), transition)), kept)
+
+
+def fits(facts: CaseFacts, transition: Transition) -> bool:
+    """Whether the transition leaves the present state (`new`: there is no case yet)."""
+    return (NEW if facts.subject is None else facts.state) in transition.sources
+
+
+def holds_by(facts: CaseFacts, transition: Transition, actor: Actor) -> bool:
+    """Whether the actor is in `by`."""
+    if transition.by is None:
+        return actor.itself
+    if actor.itself:
+        return False
+    members = opened(transition.by, facts.routine.parties)
+    if actor.reporter and facts.subject is not None and Word("reporter") in members:
+        return True
+    lookup = Lookup(facts, actor.person)
+    anywhere = transition.creates and not facts.flow.part_of
+    found = lookup.find(transition.by, "anywhere" if anywhere else "nearest")
+    return found.anyone or (actor.person is not None and actor.person in found.people)
+
+
+def form(facts: CaseFacts, transition: Transition) -> tuple[tuple[Field, bool], ...]:
+    """The fields asked now, in declared order, each with whether it must be answered."""
+    asked = ((facts.routine.fields[name], name in transition.fields) for name in transition.asked)
+    return tuple((each, must) for each, must in asked if holds(each.when, facts))
+
+
+def present(each: Field, facts: CaseFacts, actor: Actor) -> Any:
+    """Give what the form shows before anybody answers; texts and files are written anew each time."""
+    if facts.subject is None and each.name == "reporter" and actor.person is not None:
+        return actor.person
+    if each.type in WRITTEN_ANEW and each.choices is None and not (facts.subject is None and each.default):
+        return None
+    value = None if facts.subject is None and facts.flow.part_of else facts.value(each.name)
+    if unanswered(value) and not (facts.subject and each.name in facts.subject.answers):
+        value = default(each, facts)
+    return value
+
+
+def _answers(
+    facts: CaseFacts, transition: Transition, actor: Actor, given: Mapping[str, Any]
+) -> tuple[dict[str, Any], list[Refusal]]:
+    """Read the asked fields one after the other, so that a field's `when` sees the answers before it."""
+    kept: dict[str, Any] = {}
+    faults: list[Refusal] = []
+    for name in transition.asked:
+        each = facts.routine.fields[name]
+        overlaid = facts.with_answers(kept)
+        if not holds(each.when, overlaid):
+            continue
+        try:
+            raw = given[name] if name in given else present(each, overlaid, actor)
+            kept[name] = accept(each, raw, overlaid, actor.person)
+        except Unacceptable as fault:
+            faults.append(Refusal("field", name, str(fault)))
+            continue
+        if name in transition.fields and unanswered(kept[name]):
+            faults.append(Refusal("field", name, MISSING))
+    return kept, faults
+
+
+def _guards(facts: CaseFacts, transition: Transition, *, button: bool = False) -> tuple[Refusal, ...]:
+    found = []
+    for name in transition.guards:
+        guard = facts.routine.guards[name]
+        kind = guard_kind(facts.routine, facts.flow.name, transition.name, name)
+        if (button and kind == "input") or holds(guard.needs, facts) is True:
+            continue
+        mends = menders(facts.routine, facts.flow.name, name)
+        found.append(Refusal("guard", name, "", guard.says, kind, mends))
+    return tuple(found)
+
+
+def names_reporter(transition: Transition, facts: CaseFacts) -> bool:
+    """Whether the reporter is among those who may."""
+    members = opened(transition.by, facts.routine.parties)
+    return Word("reporter") in members or InField("reporter") in members

@@ -1,0 +1,57 @@
+"""The journal's rows: written with every event, in the event's own transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from app.workflow.actor import Actor
+from app.workflow.context import Context
+from model import JournalEntry, Subject
+
+MOVED = "moved"
+REMINDED = "reminded"
+REFUSED_ITSELF = "refused"
+
+
+def write(
+    context: Context,
+    subject: Subject,
+    transition: str | None,
+    actor: Actor,
+    before: str | None,
+    answers: Mapping[str, Any],
+    trace: Iterable[dict[str, Any]],
+    mails: list[dict[str, str]],
+    *,
+    event: str = MOVED,
+) -> JournalEntry:
+    """Write one row; the subject's `events` has already been counted up for it."""
+    row = JournalEntry(
+        subject_id=subject.id,
+        case_id=subject.whole_id or subject.id,
+        ordinal=subject.events,
+        at=context.now,
+        actor_id=actor.person,
+        actor_as=_as(actor, subject),
+        event=event,
+        transition=transition,
+        flow=subject.flow,
+        from_state=before,
+        to_state=subject.state,
+        edition_id=subject.edition_id,
+        round=subject.round,
+        answers={name: value for name, value in answers.items() if value not in (None, "", [])},
+        trace=list(trace),
+        mails=mails,
+    )
+    context.session.add(row)
+    return row
+
+
+def _as(actor: Actor, subject: Subject) -> str:
+    if actor.itself:
+        return "itself"
+    if actor.reporter or (actor.person is not None and actor.person == subject.reporter_id):
+        return "reporter"
+    return "visitor" if actor.person is None else ""

@@ -1,0 +1,177 @@
+"""Mails of an event: who gets which, in whose words, with which link - and who doesn't, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from flask_appbuilder.security.sqla.models import Role as AccountRole
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import select
+
+from app.language.parties import InField, NamedParty, Party, Query, Several, Word, opened, walk
+from app.outbox import compose
+from app.routing.facts import CaseFacts
+from app.routing.parties import Lookup
+from app.workflow.actor import Actor
+from app.workflow.context import Context
+from app.workflow.words import say, spoken
+from model import Case, OutgoingMail, Person, Subject
+
+REMINDER = "reminder"
+NO_HANDLER = "no_handler"
+
+Notify = Iterable[tuple[Party, tuple[str, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One person who gets one mail, by which party; `skipped` says why they don't after all."""
+
+    person: int
+    mail: str
+    why: str
+    skipped: str = ""
+
+
+def name_of(party: Party) -> str:
+    """Name a party in one word, for the journal."""
+    match party:
+        case Word(name) | NamedParty(name):
+            return name
+        case InField(field):
+            return field
+        case Query(who=who) if who is not None:
+            return name_of(who)
+        case Several(of):
+            return ", ".join(name_of(each) for each in of)
+    return getattr(party, "role", "") or "query"
+
+
+def recipients(facts: CaseFacts, notify: Notify, actor: Actor) -> Iterator[Recipient]:
+    """Who gets which mail now: one per person and mail; who did it themselves is told only as reporter or `me`."""
+    lookup = Lookup(facts, actor.person)
+    seen: set[tuple[int, str]] = set()
+    for party, mails in notify:
+        spared = None if _reaches_doer(party, facts) else actor.person
+        for person in lookup.find(party).people:
+            for mail in mails:
+                if (person, mail) in seen:
+                    continue
+                seen.add((person, mail))
+                yield Recipient(person, mail, name_of(party), "did_it" if person == spared else "")
+
+
+def _reaches_doer(party: Party, facts: CaseFacts) -> bool:
+    words = {each.name for each in walk(party, facts.routine.parties) if isinstance(each, Word)}
+    return not words.isdisjoint({"reporter", "me"})
+
+
+def values(context: Context, facts: CaseFacts, language: str) -> dict[str, str]:
+    """The words that a mail about this case may hold, in a language."""
+    subject = facts.subject
+    if subject is None:
+        return {}
+    state = facts.flow.states[subject.state]
+    known = {
+        "number": subject.number,
+        "state": say(state.label, language),
+        "told": say(state.told, language),
+        "notice": "",
+        "unit": spoken(facts, "unit", language),
+        "area": spoken(facts, "area", language),
+        "handler": spoken(facts, "handler", language),
+    }
+    for clock in facts.flow.clocks:
+        row = facts.clock(clock)
+        if row is not None and row.due_at is not None:
+            known[f"due {clock}"] = context.organisation.worktime.day_of(row.due_at).isoformat()
+    for name in facts.routine.fields:
+        if name not in known and facts.value(name) not in (None, "", []):
+            known[name] = spoken(facts, name, language)
+    return known
+
+
+def allowed(values_: Mapping[str, str], context: Context, facts: CaseFacts, person: Person, why: str) -> dict[str, str]:
+    """Leave out what this receiver may not see."""
+    viewer = context.viewer(person.id)
+    as_reporter = person.id in facts.people_in("reporter")
+    free = (
+        {"number", "state", "told", "notice", "unit", "area", "handler"}
+        if not as_reporter
+        else {"number", "state", "told"}
+    )
+    own = {"message"} if why == "recipients" else set()
+    return {
+        name: value
+        for name, value in values_.items()
+        if name in free or name in own or name.startswith("due ") or viewer.shows(name, facts, as_reporter=as_reporter)
+    }
+
+
+def link_for(facts: CaseFacts, person: int, why: str) -> str:
+    """Name what the mail's link opens for this receiver; nothing for those who may not open the case."""
+    subject = facts.subject
+    if subject is None:
+        return ""
+    if person in facts.people_in("reporter") and why in ("reporter", "me"):
+        case = subject.whole_id or subject.id
+        return f"follow:{case}"
+    if not sees(facts, person):
+        return ""
+    return f"case:{subject.number}" if isinstance(subject, Case) else f"action:{subject.number}"
+
+
+def sees(facts: CaseFacts, person: int) -> bool:
+    """Whether the person may open the case or part, as app.access tells the database."""
+    lookup = Lookup(facts, person)
+    members = (Word("handler"), *opened(facts.flow.see, facts.routine.parties))
+    if any(lookup.includes(each, person) for each in members):
+        return True
+    return facts.whole is not None and sees(facts.whole, person)
+
+
+def send(context: Context, facts: CaseFacts, who: Iterable[Recipient], event_key: str) -> list[dict[str, str]]:
+    """Write the mails' rows in this transaction; give what the journal says of them."""
+    told = []
+    for each in who:
+        person = context.session.get(Person, each.person)
+        if person is None or not person.mail:
+            continue
+        entry = {"to": str(person.id), "name": each.mail, "why": each.why}
+        if each.skipped:
+            told.append({**entry, "skipped": each.skipped})
+        elif write_one(context, facts, each, person, event_key) is not None:
+            told.append(entry)
+    return told
+
+
+def write_one(
+    context: Context, facts: CaseFacts, each: Recipient, person: Person, event_key: str
+) -> OutgoingMail | None:
+    """Write one mail's row; None if the event has written it before."""
+    subject = facts.subject
+    language = person.language or (subject.language if subject else "nb")
+    return compose.write(
+        context.session,
+        event_key=event_key,
+        subject=subject,
+        receiver=person,
+        mail=each.mail,
+        why=each.why,
+        values=allowed(values(context, facts, language), context, facts, person, each.why),
+        link=link_for(facts, each.person, each.why),
+        now=context.now,
+    )
+
+
+def administrators(context: Context) -> list[Person]:
+    """The people whose account has Flask-AppBuilder's Admin role."""
+    is_admin = User.roles.any(AccountRole.name == "Admin")
+    return list(context.session.scalars(select(Person).where(Person.user.has(is_admin))))
+
+
+def warn_administrators(context: Context, subject: Subject, facts: CaseFacts, event_key: str) -> None:
+    """Tell the administrators that nobody could be found for a case: a report is never lost quietly."""
+    who = [Recipient(person.id, NO_HANDLER, "administrators") for person in administrators(context)]
+    send(context, facts, who, f"{event_key}:{subject.id}")

@@ -1,0 +1,80 @@
+"""What clocks do when their time comes: reminders, endings by themselves - each once, however many workers run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.language import definition
+from app.routing.facts import CaseFacts
+from app.workflow import clocks, engine, journal, mailing
+from app.workflow.actor import ITSELF
+from app.workflow.context import Context
+from model import Clock, Subject
+
+
+def run_due(session: Session, now: datetime, limit: int = 50) -> int:
+    """Do what is due on at most `limit` clocks; give how many had something. The caller commits."""
+    query = select(Clock).where(Clock.stopped_at.is_(None), Clock.next_at <= now).order_by(Clock.next_at, Clock.id)
+    rows = session.scalars(query.limit(limit).with_for_update(skip_locked=True)).all()
+    if not rows:
+        return 0
+    context = Context.open(session, now)
+    for row in rows:
+        _run(context, row)
+    return len(rows)
+
+
+def _run(context: Context, row: Clock) -> None:
+    subject = row.subject
+    facts = context.facts(subject)
+    clock = facts.flow.clocks.get(row.name)
+    if clock is None:
+        row.next_at = None
+        return
+    _remind(context, facts, clock, row)
+    row.reminded_until = context.now
+    row.next_at = clocks.next_moment(clock, row, facts)
+    if clock.then and row.due_at and context.now > row.due_at:
+        _end(context, subject, clock.then)
+
+
+def _remind(context: Context, facts: CaseFacts, clock: definition.Clock, row: Clock) -> None:
+    """Send what has come due. Of reminders that piled up while no worker ran, each person gets the latest only."""
+    subject = row.subject
+    latest: dict[int, tuple[datetime, str, mailing.Recipient]] = {}
+    for at, key, recipient in _fallen_due(context, facts, clock, row):
+        if recipient.person not in latest or latest[recipient.person][0] < at:
+            latest[recipient.person] = (at, key, recipient)
+    if not latest:
+        return
+    subject.events += 1
+    told = []
+    for _, key, recipient in latest.values():
+        told += mailing.send(context, facts, [recipient], key)
+    journal.write(context, subject, None, ITSELF, subject.state, {}, (), told, event=journal.REMINDED)
+
+
+def _fallen_due(
+    context: Context, facts: CaseFacts, clock: definition.Clock, row: Clock
+) -> Iterator[tuple[datetime, str, mailing.Recipient]]:
+    for party, moment, at, n in clocks.reminders(clock, row, facts, context.now):
+        if not row.reminded_until < at <= context.now:
+            continue
+        length = f"{moment.length.count} {moment.length.unit}" if moment.length else ""
+        key = f"clock:{row.id}:{moment.how}:{length}:{n}"
+        for person in context.lookup(facts).find(party).people:
+            yield at, key, mailing.Recipient(person, mailing.REMINDER, mailing.name_of(party))
+
+
+def _end(context: Context, subject: Subject, transition: str) -> None:
+    """Attempt what happens when the clock is over; refused, the journal says so and a later move tries again."""
+    try:
+        engine.move(context, subject, transition, actor=ITSELF, answers={}, version=None)
+    except engine.Refused as refused:
+        subject.events += 1
+        why = {"refused": [refusal.name for refusal in refused.refusals]}
+        journal.write(context, subject, transition, ITSELF, subject.state, why, (), [], event=journal.REFUSED_ITSELF)

@@ -1,0 +1,71 @@
+"""Answers as people read them: names of units, areas, choices and functions in a language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.language.definition import Choice
+from app.routing import seats
+from app.routing.facts import CaseFacts
+
+TICKED = {"nb": "Ja", "nn": "Ja", "en": "Yes"}
+
+
+def say(text: Mapping[str, str], language: str) -> str:
+    """Give the text in the language, else in the first it has."""
+    return text.get(language) or next(iter(text.values()), "")
+
+
+def spoken(facts: CaseFacts, field: str, language: str) -> str:
+    """Give a field's present answer in words; empty for none."""
+    return in_words(facts, field, facts.value(field), language)
+
+
+def in_words(facts: CaseFacts, field: str, value: Any, language: str) -> str:
+    """Give a value of the field in words."""
+    if value in (None, "", [], False):
+        return ""
+    if isinstance(value, list | tuple):
+        return ", ".join(in_words(facts, field, each, language) for each in value)
+    if value is True:
+        return say(TICKED, language)
+    if field == "handler":
+        return seat_in_words(facts, str(value), language)
+    return _named(facts, field, str(value), language)
+
+
+def _named(facts: CaseFacts, field: str, value: str, language: str) -> str:
+    organisation = facts.organisation
+    declared = facts.routine.fields.get(field)
+    kind = declared.type if declared else "text"
+    if kind == "unit" and value in organisation.unit_by_name:
+        return say(organisation.unit_by_name[value].label, language)
+    if kind == "area" and value in organisation.area_by_name:
+        return say(organisation.area_by_name[value].label, language)
+    if kind == "person":
+        return facts.world.person(int(value))
+    if declared and isinstance(declared.choices, tuple):
+        return _choice(declared.choices, value, language)
+    return value
+
+
+def _choice(choices: tuple[Choice, ...], value: str, language: str) -> str:
+    for choice in choices:
+        found = say(choice.label, language) if choice.name == value else _choice(choice.choices, value, language)
+        if found:
+            return found
+    return ""
+
+
+def seat_in_words(facts: CaseFacts, handler: str, language: str) -> str:
+    """Name a function: its holder's name if it has exactly one, else the role and its unit."""
+    seat = seats.read(handler)
+    if seat.person is not None:
+        return facts.world.person(seat.person)
+    holders = seats.holders(seat, facts.organisation, facts.today)
+    if len(holders) == 1:
+        return holders[0].label
+    role = say(facts.organisation.label(seat.role), language)
+    unit = facts.organisation.units.get(seat.unit) if seat.unit else None
+    return f"{role} {unit.code or say(unit.label, language)}" if unit else role
