@@ -26,7 +26,7 @@ BREAKS = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*(?: [a-z0-9_]+)*)\}")
 
 
-def write(  # noqa: PLR0913 - all of them by name, each a column
+def write(
     session: Session,
     *,
     event_key: str,
