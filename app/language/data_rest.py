@@ -1,0 +1,93 @@
+"""Routing, the calendar and mails from nodes."""
+
+import re
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from app.language.data_text import day, spans, text
+from app.language.definition import Routine
+from app.language.fault import meant
+from app.language.grammar import condition, party
+from app.language.openness import open_scope
+from app.language.read import Node
+from app.language.reading import Reading
+from app.language.rows import Calendar, Mail, Route
+from app.language.scope import everywhere
+
+CALENDAR_WORDS = ("timezone", "weekend", "holidays", "closed", "notices")
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+COUNTRY = re.compile(r"[A-Z]{2}")
+
+
+def routing(reading: Reading, node: Node | None, *, closed: bool) -> tuple[Route, ...]:
+    """Rows of routing; `closed` = the routine's names are known."""
+    if node is None or not reading.shaped(node, '"routing"', "list"):
+        return ()
+    return tuple(_route(reading, item, closed=closed) for item in node.items)
+
+
+def _route(reading: Reading, node: Node, *, closed: bool) -> Route:
+    found = reading.words(node, "a row of routing", ("when", "to"), ("to",))
+    scope = everywhere(reading.names) if closed else open_scope(reading.names)
+    if "when" in found:
+        condition(reading, found["when"], scope)
+    if "to" in found:
+        party(reading, found["to"], scope)
+        for item in found["to"].scalars():
+            if item.text == "routing":
+                reading.wrong(item, "routing can't lead to routing; name a role")
+    return Route(found["when"].plain() if "when" in found else None, found["to"].plain() if "to" in found else None)
+
+
+def calendar(reading: Reading, node: Node) -> Calendar:
+    """The institution's calendar; faults go to the reading."""
+    found = reading.words(node, "calendar", CALENDAR_WORDS)
+    normal = Calendar()
+    weekend = (
+        tuple(reading.one_of(item, "weekday", WEEKDAYS) for item in found["weekend"].each())
+        if "weekend" in found
+        else ()
+    )
+    return Calendar(
+        timezone=_timezone(reading, found["timezone"]) if "timezone" in found else normal.timezone,
+        weekend=weekend if "weekend" in found else normal.weekend,
+        holidays=_holidays(reading, found["holidays"]) if "holidays" in found else normal.holidays,
+        closed=spans(reading, found.get("closed"), '"closed"'),
+        notices=spans(reading, found.get("notices"), '"notices"', texts=True),
+    )
+
+
+def _timezone(reading: Reading, node: Node) -> str:
+    name = reading.scalar(node, "a time zone")
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        reading.wrong(node, f'unknown time zone "{name}"{meant(name, available_timezones())}')
+    return name
+
+
+def _holidays(reading: Reading, node: Node) -> tuple[str, ...] | str:
+    if node.kind == "scalar" and COUNTRY.fullmatch(node.text):
+        return node.text
+    if not reading.shaped(node, '"holidays" (unless it is a country, like NO)', "list"):
+        return ()
+    return tuple(day(reading, item) for item in node.items)
+
+
+def mails(reading: Reading, node: Node | None, routine: Routine | None) -> dict[str, Mail]:
+    """Mails by name; with `routine`, their placeholders are checked."""
+    return {name: _mail(reading, key, value, routine) for name, key, value in reading.named(node, "mail")}
+
+
+def _mail(reading: Reading, key: Node, node: Node, routine: Routine | None) -> Mail:
+    what = f'mail "{key.text}"'
+    found = reading.words(node, what, ("subject", "body", "letter"), ("subject", "body"), key=key)
+    clocks = everywhere(reading.names).all("clocks")
+    for word in ("subject", "body"):
+        if routine and word in found:
+            reading.placeholders(found[word], clocks)
+    return Mail(
+        name=key.text,
+        subject=text(reading, found.get("subject"), f"subject of {what}"),
+        body=text(reading, found.get("body"), f"body of {what}"),
+        letter=reading.flag(found["letter"], '"letter"') if "letter" in found else False,
+    )
