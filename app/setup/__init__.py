@@ -1,0 +1,1 @@
+"""The first day: assets, demo data and everything a new installation needs once."""

@@ -1,0 +1,121 @@
+"""The organisation from rows into a file: what is written here can be read back and says the same."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from io import StringIO
+from typing import Any
+
+from ruamel.yaml import YAML
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from model import Area, Assignment, Calendar, MailText, Person, Role, RoutingRow, Unit
+
+ANY_WIDTH = 10_000
+
+
+def export_data(session: Session) -> str:
+    """Write the whole organisation as data.yaml. Guests and people who only report are not in it."""
+    whole = {
+        "units": {unit.name: _unit(unit) for unit in session.scalars(select(Unit).order_by(Unit.position, Unit.id))},
+        "areas": {area.name: _area(area) for area in session.scalars(select(Area).order_by(Area.position, Area.id))},
+        "roles": {role.name: {"label": role.label} for role in session.scalars(select(Role).order_by(Role.id))},
+        "people": {str(person.name): _person(person) for person in _people(session)},
+        "assignments": [_assignment(row) for row in _assignments(session)],
+        "routing": [_without_empty(when=row.condition, to=row.receiver) for row in _routing(session)],
+        "calendar": _calendar(session),
+        "mails": {mail.name: _mail(mail) for mail in session.scalars(select(MailText).order_by(MailText.id))},
+    }
+    return _yaml({name: part for name, part in whole.items() if part})
+
+
+def _yaml(whole: Mapping[str, Any]) -> str:
+    yaml = YAML(typ="safe", pure=True)
+    yaml.default_flow_style = None
+    yaml.allow_unicode = True
+    yaml.sort_base_mapping_type_on_output = False
+    yaml.width = ANY_WIDTH
+    text = StringIO()
+    yaml.dump(dict(whole), text)
+    return text.getvalue()
+
+
+def _without_empty(**values: Any) -> dict[str, Any]:
+    return {name.strip("_"): value for name, value in values.items() if value not in (None, "", {}, [], False)}
+
+
+def _unit(unit: Unit) -> dict[str, Any]:
+    under = unit.parent.name if unit.parent else None
+    known = _without_empty(label=unit.label, code=unit.code, kind=unit.kind, under=under, contact=unit.contact)
+    return known | unit.parameters
+
+
+def _area(area: Area) -> dict[str, Any]:
+    return _without_empty(
+        label=area.label, help=area.help, example=area.example, door=area.door, door_url=area.door_url
+    )
+
+
+def _people(session: Session) -> Iterable[Person]:
+    holders = select(Assignment.person_id)
+    query = (
+        select(Person)
+        .where(Person.guest.is_(False), Person.name.is_not(None), (Person.kind == "") | Person.id.in_(holders))
+        .options(joinedload(Person.unit), selectinload(Person.away))
+        .order_by(Person.id)
+    )
+    return session.scalars(query)
+
+
+def _person(person: Person) -> dict[str, Any]:
+    return _without_empty(
+        name=person.label,
+        mail=person.mail,
+        unit=person.unit.name if person.unit else None,
+        kind=person.kind,
+        language=person.language,
+        away=[_without_empty(from_=_day(each.starts_on), until=_day(each.ends_on)) for each in person.away],
+        external=person.external,
+    )
+
+
+def _assignments(session: Session) -> Iterable[Assignment]:
+    parts = (Assignment.person, Assignment.role, Assignment.unit, Assignment.area)
+    return session.scalars(select(Assignment).options(*map(joinedload, parts)).order_by(Assignment.id))
+
+
+def _assignment(row: Assignment) -> dict[str, Any]:
+    return _without_empty(
+        person=row.person.name,
+        role=row.role.name,
+        unit=row.unit.name,
+        area=row.area.name if row.area else None,
+        from_=_day(row.starts_on),
+        until=_day(row.ends_on),
+        deputy=row.deputy,
+    )
+
+
+def _routing(session: Session) -> Iterable[RoutingRow]:
+    return session.scalars(select(RoutingRow).order_by(RoutingRow.position, RoutingRow.id))
+
+
+def _calendar(session: Session) -> dict[str, Any]:
+    row = session.scalars(select(Calendar).order_by(Calendar.id)).first()
+    if row is None:
+        return {}
+    return _without_empty(
+        timezone=row.timezone,
+        weekend=row.weekend,
+        holidays=row.holidays,
+        closed=[_without_empty(**each) for each in row.closed],
+        notices=[_without_empty(**each) for each in row.notices],
+    )
+
+
+def _mail(mail: MailText) -> dict[str, Any]:
+    return _without_empty(subject=mail.subject, body=mail.body, letter=mail.letter)
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
