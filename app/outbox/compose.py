@@ -81,15 +81,15 @@ def _fill(session: Session, mail: str, language: str, values: Mapping[str, str],
     if text is not None:
         title, body = _spoken(text.subject, language) or title, _spoken(text.body, language) or body
     clean = {name: plain(value) for name, value in values.items()}
-    one_line = " ".join(_expand(plain(title), clean | {"link": ""}).split())
-    return one_line[:SUBJECT_LENGTH], _expand(plain(body), clean | {"link": LINK if link else ""}).strip()
+    one_line = " ".join(expand(plain(title), clean | {"link": ""}).split())
+    return one_line[:SUBJECT_LENGTH], expand(plain(body), clean | {"link": LINK if link else ""}).strip()
 
 
 def _spoken(text: Mapping[str, str], language: str) -> str:
     return text.get(language) or next(iter(text.values()), "")
 
 
-def _expand(text: str, values: Mapping[str, str]) -> str:
+def expand(text: str, values: Mapping[str, str]) -> str:
     """Put values in, once: a placeholder inside a value stays as its writer typed it. Unknown ones are left out."""
     return PLACEHOLDER.sub(lambda found: values.get(found[1], ""), text)
 

@@ -175,3 +175,12 @@ def warn_administrators(context: Context, subject: Subject, facts: CaseFacts, ev
     """Tell the administrators that nobody could be found for a case: a report is never lost quietly."""
     who = [Recipient(person.id, NO_HANDLER, "administrators") for person in administrators(context)]
     send(context, facts, who, f"{event_key}:{subject.id}")
+
+
+def fill_told(context: Context, facts: CaseFacts, language: str) -> str:
+    """Give what the reporter's page says of the state; it shows what it names."""
+    subject = facts.subject
+    if subject is None:
+        return ""
+    told = say(facts.flow.states[subject.state].told, language)
+    return compose.expand(told, values(context, facts, language))

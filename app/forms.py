@@ -1,0 +1,176 @@
+"""The form of a transition, generated from the routine: its fields in declared order, as plain WTForms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from flask_babel import gettext
+from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
+from wtforms import (
+    BooleanField,
+    DateField,
+    DecimalField,
+    EmailField,
+    Form,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    TimeField,
+)
+from wtforms import Field as FormField
+
+from app.language.definition import Choice, Field, Transition
+from app.routing.facts import CaseFacts
+from app.routing.parties import Lookup
+from app.workflow.actor import Actor
+from app.workflow.answers import INVALID, MISSING, PERSONAL
+from app.workflow.context import Context
+from app.workflow.evaluator import Refusal, form, present
+from app.workflow.words import say
+from model import Person
+
+Option = tuple[str, str]
+FEW = 6
+"""So many choices are shown at once; more go into a list to pick from."""
+TALL = {"description": 7, "result": 5, "summary": 5, "reason": 4, "message": 4}
+ONE_LINE = {"title", "course"}
+
+
+def build(
+    context: Context,
+    facts: CaseFacts,
+    transition: Transition,
+    actor: Actor,
+    language: str,
+    sent: MultiDict[str, str] | None = None,
+) -> Form:
+    """Make the form; with `sent`, holding what was typed. Visitors answer person fields with an e-mail address."""
+    answered = facts.with_answers(_first_look(transition, sent)) if sent is not None else facts
+    fields = {
+        each.name: _field(context, facts, each, must, actor, language) for each, must in form(answered, transition)
+    }
+    made: Form = type("TransitionForm", (Form,), fields)(sent)
+    if sent is None:
+        for name in fields:
+            _show(made[name], present(facts.routine.fields[name], facts, actor))
+    return made
+
+
+def answers(made: Form) -> dict[str, Any]:
+    """What was typed, field by field, for the evaluator to read."""
+    return {each.name: _typed(each) for each in made}
+
+
+def _typed(each: FormField) -> Any:
+    if isinstance(each, SelectMultipleField):
+        return each.data or []
+    if isinstance(each, BooleanField):
+        return bool(each.data)
+    return each.raw_data[0] if each.raw_data else ""
+
+
+def explain(made: Form, refusals: Iterable[Refusal], language: str) -> list[tuple[str, str]]:
+    """Put each refusal at its field; give [(anchor, sentence)] for the summary, guards last with no field of theirs."""
+    summary = []
+    for refusal in refusals:
+        if refusal.kind == "field" and refusal.name in made:
+            sentence = sentence_of(refusal, made[refusal.name].label.text)
+            made[refusal.name].errors = [*made[refusal.name].errors, sentence]
+            summary.append((refusal.name, sentence))
+        elif refusal.kind == "guard":
+            summary.append(("guard-" + refusal.name, say(refusal.says, language)))
+    return summary
+
+
+def sentence_of(refusal: Refusal, label: str) -> str:
+    """Say what is wrong with an answer and what to do about it."""
+    if refusal.reason == MISSING:
+        return gettext("Fill in “%(label)s”.", label=label)
+    if refusal.reason == PERSONAL:
+        return gettext("“%(label)s” holds a national identity number. Remove it before you send.", label=label)
+    if refusal.reason == INVALID:
+        return gettext("“%(label)s” can't be read. Check what you wrote or chose.", label=label)
+    return label
+
+
+def _first_look(transition: Transition, sent: MultiDict[str, str]) -> dict[str, Any]:
+    """What was typed, as far as a field's `when` may look at it before it is checked."""
+    return {name: sent.get(name) or None for name in transition.asked if name in sent}
+
+
+def _field(context: Context, facts: CaseFacts, each: Field, must: bool, actor: Actor, language: str) -> Any:
+    label = say(each.label, language)
+    settings: dict[str, Any] = {
+        "description": say(each.help, language) if each.help else "",
+        "render_kw": {"required": must} if must else {},
+    }
+    if each.type == "person":
+        return _people(context, facts, each, label, settings, actor)
+    options = _options(facts, each, language)
+    if options is not None:
+        return _choice(each, label, options, must, settings)
+    if each.type in KINDS:
+        return KINDS[each.type](label, **settings)
+    if each.name in ONE_LINE:
+        return StringField(label, **settings)
+    settings["render_kw"]["rows"] = TALL.get(each.name, 3)
+    return TextAreaField(label, **settings)
+
+
+KINDS = {"tick": BooleanField, "date": DateField, "time": TimeField, "number": DecimalField, "length": StringField}
+
+
+def _options(facts: CaseFacts, each: Field, language: str) -> list[Option] | None:
+    organisation = facts.organisation
+    if each.type == "area":
+        return [(area.name, say(area.label, language)) for area in organisation.areas.values()]
+    if each.type == "unit":
+        units = (u for u in organisation.units.values() if not isinstance(each.choices, str) or u.kind == each.choices)
+        return [(u.name, f"{u.code} – {say(u.label, language)}" if u.code else say(u.label, language)) for u in units]
+    if isinstance(each.choices, tuple):
+        return list(_flat(each.choices, language))
+    return None
+
+
+def _flat(choices: Sequence[Choice], language: str, above: str = "") -> Iterable[Option]:
+    for choice in choices:
+        label = f"{above} – {say(choice.label, language)}" if above else say(choice.label, language)
+        yield choice.name, label
+        yield from _flat(choice.choices, language, label)
+
+
+def _choice(each: Field, label: str, options: list[Option], must: bool, settings: dict[str, Any]) -> Any:
+    if each.many:
+        return SelectMultipleField(label, choices=options, **settings)
+    if len(options) <= FEW and each.type == "choice":
+        return RadioField(label, choices=options, validate_choice=False, **settings)
+    empty = [] if must else [("", "–")]
+    return SelectField(label, choices=[*empty, *options], validate_choice=False, **settings)
+
+
+def _people(context: Context, facts: CaseFacts, each: Field, label: str, settings: dict[str, Any], actor: Actor) -> Any:
+    if each.choices is None or isinstance(each.choices, tuple | str):
+        return EmailField(label, **settings)
+    ids = Lookup(facts, actor.person).find(each.choices).people
+    rows = context.session.scalars(select(Person).where(Person.id.in_(ids)).order_by(Person.label))
+    options = [(str(person.id), repr(person)) for person in rows]
+    if each.many:
+        return SelectMultipleField(label, choices=options, validate_choice=False, **settings)
+    return SelectField(label, choices=[("", "–"), *options], validate_choice=False, **settings)
+
+
+def _show(each: FormField, value: Any) -> None:
+    if value is None or value == "":
+        return
+    if isinstance(each, DateField):
+        each.raw_data = [str(value)]
+    elif isinstance(each, SelectMultipleField):
+        each.data = [str(one) for one in (value if isinstance(value, list | tuple) else [value])]
+    elif isinstance(each, BooleanField):
+        each.data = value is True
+    elif not isinstance(each, EmailField):
+        each.data = str(value)
