@@ -78,12 +78,10 @@ def _handler(play: Play, subject: Subject, value: Any) -> Iterator[str]:
 def _fields(play: Play, subject: Subject, value: Mapping[str, Any]) -> Iterator[str]:
     facts = play.context.facts(subject)
     for name, wanted in value.items():
-        found = facts.value(name)
-        kind = facts.routine.fields[name].type
-        if kind == "person" and found is not None:
-            found = _names(play, facts.people_in(name))
-            wanted = sorted(_list(wanted))
-        yield from _unlike(name, _plain(wanted), _plain(found))
+        if facts.routine.fields[name].type == "person" and facts.people_in(name):
+            yield from _unlike(name, sorted(_list(wanted)), _names(play, facts.people_in(name)))
+        else:
+            yield from _unlike(name, _plain(wanted), _plain(facts.value(name)))
 
 
 def _plain(value: Any) -> Any:
@@ -135,7 +133,7 @@ def _mails(play: Play, value: Mapping[str, Any]) -> Iterator[str]:
     for mail in _latest(play):
         found[_names(play, [mail.receiver_id or 0])[0]].append(mail.name)
     wanted = {name: sorted(_list(mails)) for name, mails in value.items() if name != ADMINISTRATORS}
-    yield from _unlike("mails", wanted, {name: sorted(mails) for name, mails in found.items()})
+    yield from _unlike("mails", wanted, {name: sorted(set(mails)) for name, mails in found.items()})
 
 
 def _lacks(play: Play, _subject: Subject, value: Mapping[str, Any]) -> Iterator[str]:

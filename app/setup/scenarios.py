@@ -78,7 +78,7 @@ def _open(text: str, data: Data, now: str) -> Play:
     database = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
     Base.metadata.create_all(database)
     session = Session(database)
-    zone = ZoneInfo(data.calendar.get("timezone", "Europe/Oslo"))
+    zone = ZoneInfo(data.calendar.timezone)
     moment = _moment(now, zone)
     import_data(session, data)
     if session.get(ConfigurationVersion, 1) is None:
@@ -199,4 +199,5 @@ def _compare(step: dict[str, Any], refused: list[str]) -> Iterator[str]:
     expected = step.get("refused", [])
     wanted = sorted([expected] if isinstance(expected, str) else expected)
     if sorted(refused) != wanted:
-        yield f"{step['as']} {step['do']}: expected to be refused by {wanted or 'nothing'}, was by {sorted(refused) or 'nothing'}"
+        told = f"expected to be refused by {wanted or 'nothing'}, was by {sorted(refused) or 'nothing'}"
+        yield f"{step['as']} {step['do']}: {told}"

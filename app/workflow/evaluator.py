@@ -134,7 +134,7 @@ def _guards(facts: CaseFacts, transition: Transition, *, button: bool = False) -
         kind = guard_kind(facts.routine, facts.flow.name, transition.name, name)
         if (button and kind == "input") or holds(guard.needs, facts) is True:
             continue
-        mends = menders(facts.routine, facts.flow.name, name)
+        mends = menders(facts.routine, facts.flow.name, transition.name, name)
         found.append(Refusal("guard", name, "", guard.says, kind, mends))
     return tuple(found)
 
