@@ -1,0 +1,85 @@
+"""The application: wires the rooms together and decides nothing."""
+
+import importlib
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+from flask import Flask
+from flask_wtf import CSRFProtect
+from sqlalchemy import inspect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app import cli
+from app.i18n import init_languages
+from app.web.assets import init_assets
+from app.web.builder import Builder
+from app.web.database import db, init_database
+from app.web.errors import init_errors
+from app.web.frame import init_frame
+from app.web.headers import init_headers
+from app.web.security import Security, init_security
+from app.web.templates import init_templates
+
+ROOMS = ("submit", "handling", "reports", "studio", "worker")
+"""Entrances in the order their pages stand in the menu."""
+
+
+def create_app(settings: Mapping[str, object] | None = None) -> Flask:
+    """Make the application; `settings` override those of config.py."""
+    app = Flask(__name__, static_folder=None)
+    app.config.from_object("config")
+    app.config.update(FAB_CREATE_DB=False, FAB_ADD_SECURITY_API=False, BABEL_TRANSLATION_DIRECTORIES="translations")
+    app.config.update(settings or {})
+    Path(app.config["VAR"]).mkdir(parents=True, exist_ok=True)
+    app.config["SECRET_KEY"] = app.config["SECRET_KEY"] or _own_secret(Path(app.config["VAR"]))
+    if app.config["TRUSTED_PROXIES"]:
+        count = app.config["TRUSTED_PROXIES"]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    init_database(app)
+    CSRFProtect(app)
+    with app.app_context():
+        _furnish(app)
+    return app
+
+
+def _furnish(app: Flask) -> None:
+    builder = Builder(app, db.session, security_manager_class=Security, update_perms=_tables_exist())
+    init_languages(app)
+    init_security(app)
+    init_frame(app)
+    init_headers(app)
+    init_errors(app)
+    init_assets(app)
+    init_templates(app)
+    for name in ROOMS:
+        if (Path(app.root_path) / name / "__init__.py").exists():
+            register = getattr(importlib.import_module(f"app.{name}"), "register", None)
+            if register:
+                register(app, builder)
+    cli.register(app)
+
+
+def _tables_exist() -> bool:
+    """Whether the database is set up; without that only commands may go on, for one of them does it."""
+    inspector = inspect(db.engine)
+    if inspector.has_table("ab_user") and inspector.has_table("unit"):
+        return True
+    command = click.get_current_context(silent=True)
+    if command is None or command.info_name == "run":
+        raise RuntimeError("The database has no tables yet. Run: flask database upgrade")
+    return False
+
+
+def _own_secret(folder: Path) -> str:
+    """Make a secret once and keep it where only this product's user can read it."""
+    file = folder / "secret_key"
+    try:
+        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return file.read_text()
+    with os.fdopen(handle, "w") as out:
+        out.write(secrets.token_urlsafe(48))
+    return file.read_text()

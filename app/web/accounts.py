@@ -1,0 +1,158 @@
+"""The screens for accounts, access and permissions: Flask-AppBuilder's own, with our look."""
+
+from typing import Any, ClassVar
+
+from flask import flash, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_appbuilder import expose
+from flask_appbuilder.security import views as fab
+from flask_login import current_user
+from wtforms import Form
+
+from app.i18n import lazy_gettext
+from app.web.look import Look, Quiet, Refusal
+
+USER_COLUMNS = ["first_name", "last_name", "username", "email", "active", "roles", "groups"]
+USER_FACTS = [*USER_COLUMNS, "last_login", "login_count", "fail_login_count"]
+USER_LABELS = {
+    "first_name": lazy_gettext("First name"),
+    "last_name": lazy_gettext("Last name"),
+    "username": lazy_gettext("User name"),
+    "email": lazy_gettext("E-mail"),
+    "active": lazy_gettext("May log in"),
+    "roles": lazy_gettext("Access"),
+    "groups": lazy_gettext("Groups"),
+    "last_login": lazy_gettext("Last login"),
+    "login_count": lazy_gettext("Logins"),
+    "fail_login_count": lazy_gettext("Failed logins"),
+    "password": lazy_gettext("Password"),
+    "conf_password": lazy_gettext("Password once more"),
+}
+
+
+class UserDBModelView(Look, fab.UserDBModelView):  # type: ignore[misc]
+    """Accounts."""
+
+    list_title = lazy_gettext("Users")
+    add_title = lazy_gettext("New user")
+    edit_title = lazy_gettext("Change user")
+    label_columns: ClassVar[dict[str, Any]] = USER_LABELS
+    description_columns: ClassVar[dict[str, Any]] = {"active": lazy_gettext("Take this away instead of deleting.")}
+    list_columns = USER_COLUMNS[2:6]
+    show_fieldsets: ClassVar[list[Any]] = [("", {"fields": USER_FACTS})]
+    search_columns = ["first_name", "last_name", "username", "email", "active", "roles"]
+    base_order = ("username", "asc")
+
+    def links(self, row: Any) -> list[tuple[str, str]]:
+        """Lead to what else can be done with the account."""
+        return [(str(lazy_gettext("Set a new password")), url_for("ResetPasswordView.this_form_get", pk=row.id))]
+
+    @expose("/userinfo/")
+    def userinfo(self) -> ResponseReturnValue:
+        """Show one's own account: it takes no permission, only an account."""
+        if not current_user.is_authenticated:
+            return redirect(url_for("AuthDBView.login", next=request.path))
+        row = g.user
+        names = ("username", "first_name", "last_name", "email", "last_login")
+        facts = [("", [(str(self.label_columns[name]), self.value(row, name)) for name in names])]
+        links = [
+            (str(lazy_gettext("Change my password")), url_for("ResetMyPasswordView.this_form_get")),
+            (str(lazy_gettext("Change my name")), url_for("UserInfoEditView.this_form_get")),
+        ]
+        title = lazy_gettext("My account")
+        return self.shown(self.show_template, title=title, row=row, facts=facts, related=[], links=links, own=True)
+
+    def pre_delete(self, row: Any) -> None:
+        """Keep accounts that have a person: the journal says what they did."""
+        if row.person is not None:
+            raise Refusal(str(lazy_gettext("The user is a person in the routine. Take the login away instead.")))
+
+
+class RoleModelView(Look, fab.RoleModelView):  # type: ignore[misc]
+    """Named sets of permissions."""
+
+    list_title = lazy_gettext("Access")
+    add_title = lazy_gettext("New access")
+    edit_title = lazy_gettext("Change access")
+    label_columns: ClassVar[dict[str, Any]] = {
+        "name": lazy_gettext("Name"),
+        "permissions": lazy_gettext("Permissions"),
+        "user": lazy_gettext("Users"),
+    }
+    list_columns = ["name"]
+    show_columns = ["name", "user", "permissions"]
+    search_columns = ["name"]
+    base_order = ("name", "asc")
+
+    def pre_delete(self, row: Any) -> None:
+        """Keep what somebody has."""
+        if row.user:
+            raise Refusal(str(self.in_use_message))
+
+
+class UserGroupModelView(Look, fab.UserGroupModelView):  # type: ignore[misc]
+    """Groups of accounts that share access."""
+
+    list_title = lazy_gettext("Groups")
+    add_title = lazy_gettext("New group")
+    edit_title = lazy_gettext("Change group")
+    label_columns: ClassVar[dict[str, Any]] = {
+        "name": lazy_gettext("Name"),
+        "label": lazy_gettext("Label"),
+        "description": lazy_gettext("Description"),
+        "users": lazy_gettext("Users"),
+        "roles": lazy_gettext("Access"),
+    }
+    list_columns = ["name", "label"]
+    search_columns = ["name", "label"]
+    base_order = ("name", "asc")
+
+    def pre_delete(self, row: Any) -> None:
+        """Keep what somebody is in."""
+        if row.users:
+            raise Refusal(str(self.in_use_message))
+
+
+class PermissionViewModelView(Look, fab.PermissionViewModelView):  # type: ignore[misc]
+    """All permissions there are."""
+
+    list_title = lazy_gettext("Permissions")
+    label_columns: ClassVar[dict[str, Any]] = {
+        "permission": lazy_gettext("Permission"),
+        "view_menu": lazy_gettext("Page"),
+    }
+    search_columns = ["permission", "view_menu"]
+    base_order = ("view_menu_id", "asc")
+    page_size = 100
+
+
+class ResetPasswordView(Quiet, fab.ResetPasswordView):  # type: ignore[misc]
+    """A new password for somebody else."""
+
+    form_title = lazy_gettext("Set a new password")
+    message = lazy_gettext("The password is changed.")
+
+    def form_post(self, form: Form) -> ResponseReturnValue:
+        """Set it, if there is such an account."""
+        pk = request.args.get("pk", "")
+        user = self.appbuilder.sm.load_user(pk)
+        if user is None:
+            flash(str(lazy_gettext("There is no such user.")), "danger")
+        else:
+            self.appbuilder.sm.reset_password(user.id, form.password.data)
+            flash(str(self.message), "success")
+        return redirect(url_for("UserDBModelView.list"))
+
+
+class ResetMyPasswordView(Quiet, fab.ResetMyPasswordView):  # type: ignore[misc]
+    """A new password for oneself."""
+
+    form_title = lazy_gettext("Change my password")
+    message = lazy_gettext("The password is changed.")
+
+
+class UserInfoEditView(Quiet, fab.UserInfoEditView):  # type: ignore[misc]
+    """One's own name."""
+
+    form_title = lazy_gettext("Change my name")
+    message = lazy_gettext("Saved.")

@@ -1,0 +1,88 @@
+"""The database: one session for the whole product, SQLite tuned for it, and the configuration's version."""
+
+from typing import Any
+
+from flask import Flask
+from flask_appbuilder import Model
+from flask_appbuilder.models.sqla.base import SQLA
+from sqlalchemy import Connection, Engine, event, insert, update
+from sqlalchemy.orm import ORMExecuteState, Session
+
+from model import (
+    Area,
+    Assignment,
+    Away,
+    Calendar,
+    ConfigurationVersion,
+    MailText,
+    Person,
+    Role,
+    RoutingRow,
+    Unit,
+    WorkflowEdition,
+)
+
+CONFIGURATION = (Area, Assignment, Away, Calendar, MailText, Person, Role, RoutingRow, Unit, WorkflowEdition)
+PRAGMAS = ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=10000", "synchronous=NORMAL")
+
+db = SQLA(metadata=Model.metadata)
+
+
+def init_database(app: Flask) -> None:
+    """Bind the session to DATABASE_URL."""
+    url = str(app.config["DATABASE_URL"])
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    # A write takes its lock when it begins: a deferred one that read first could not wait for another writer.
+    immediate = {"connect_args": {"timeout": 10, "isolation_level": "IMMEDIATE"}}
+    options = immediate if url.startswith("sqlite") else {"pool_pre_ping": True}
+    app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", options)
+    db.init_app(app)
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            tune(db.engine)
+
+
+def tune(engine: Engine) -> None:
+    """Set the pragmas on each new connection; let a savepoint begin the transaction it stands in."""
+    event.listen(engine, "connect", _set_pragmas)
+    event.listen(engine, "savepoint", _begin_first)
+
+
+def _set_pragmas(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    for pragma in PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_first(connection: Connection, _name: str) -> None:
+    raw = connection.connection.dbapi_connection
+    if raw is not None and not raw.in_transaction:
+        raw.execute("BEGIN IMMEDIATE")
+
+
+def bump(session: Session) -> None:
+    """Let every process see that the configuration has changed, as soon as this transaction is committed."""
+    raised = update(ConfigurationVersion).values(version=ConfigurationVersion.version + 1)
+    result = session.execute(raised, execution_options={"synchronize_session": False})
+    if not getattr(result, "rowcount", 0):
+        session.execute(insert(ConfigurationVersion).values(id=1, version=1))
+
+
+def _is_configuration(row: object) -> bool:
+    return isinstance(row, CONFIGURATION) and not (isinstance(row, Person) and row.guest)
+
+
+@event.listens_for(Session, "before_flush")
+def _follow_rows(session: Session, _context: object, _instances: object) -> None:
+    changed = [row for row in session.dirty if session.is_modified(row)]
+    if any(_is_configuration(row) for row in (*session.new, *changed, *session.deleted)):
+        bump(session)
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _follow_statements(state: ORMExecuteState) -> None:
+    writes = state.is_insert or state.is_update or state.is_delete
+    mapper = state.bind_mapper
+    if writes and mapper is not None and issubclass(mapper.class_, CONFIGURATION) and mapper.class_ is not Person:
+        bump(state.session)

@@ -1,0 +1,86 @@
+"""Pages for what went wrong, in one voice: what is wrong, and what to do."""
+
+from flask import Flask, current_app, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from app.i18n import lazy_gettext
+from app.web.database import db
+
+TEXTS = {
+    400: (
+        lazy_gettext("We did not understand that"),
+        lazy_gettext("Something in the address or the form was not as it should be. Go back and try again."),
+    ),
+    403: (
+        lazy_gettext("You don't have access to this page"),
+        lazy_gettext("Your account doesn't have the right to see it. Ask whoever governs access where you work."),
+    ),
+    404: (
+        lazy_gettext("We can't find this page"),
+        lazy_gettext("It may have moved, the address may be wrong, or it is a page that you can't see."),
+    ),
+    405: (
+        lazy_gettext("This page can't be opened that way"),
+        lazy_gettext("It is only reached from a button on another page. Go back and press the button again."),
+    ),
+    409: (
+        lazy_gettext("Somebody else was here first"),
+        lazy_gettext("What you were about to change has changed meanwhile. Go back, reload the page and look again."),
+    ),
+    413: (
+        lazy_gettext("That was too much"),
+        lazy_gettext("What you sent is bigger than we can take. Go back and make the text shorter."),
+    ),
+    429: (
+        lazy_gettext("Too many tries"),
+        lazy_gettext("For safety we stop for a while. Wait some minutes and try again."),
+    ),
+    500: (
+        lazy_gettext("Something broke at our end"),
+        lazy_gettext("It is not your fault, and it has been written down. Nothing was changed. Try again in a while."),
+    ),
+}
+FORM = (
+    lazy_gettext("The form had been open for too long"),
+    lazy_gettext(
+        "For safety nothing was sent. Go back in the browser: what you wrote is usually still there. "
+        "Copy it, reload the page, and send it again."
+    ),
+)
+
+
+def init_errors(app: Flask) -> None:
+    """Show our own pages for everything that goes wrong."""
+    app.register_error_handler(CSRFError, _form)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _broken)
+
+
+def _form(error: CSRFError) -> ResponseReturnValue:
+    return _page(error.code or 400, FORM)
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    code = error.code or 500
+    if code < 400:  # noqa: PLR2004 - a redirect raised as an exception goes its way
+        return error
+    page = _page(code, TEXTS.get(code, TEXTS[400 if code < 500 else 500]))  # noqa: PLR2004 - the visitor's faults or ours
+    headers = [(name, value) for name, value in error.get_headers() if name in {"Allow", "Retry-After"}]
+    return (*page, dict(headers)) if isinstance(page, tuple) else page
+
+
+def _broken(error: Exception) -> ResponseReturnValue:
+    current_app.logger.error("a request failed: %s %s", request.method, request.path, exc_info=error)
+    db.session.rollback()
+    if current_app.config.get("PROPAGATE_EXCEPTIONS"):
+        raise error
+    return _http(InternalServerError())
+
+
+def _page(code: int, texts: tuple[object, object]) -> ResponseReturnValue:
+    title, advice = texts
+    if request.accept_mimetypes.best == "application/json":
+        return jsonify(message=str(title)), code
+    return render_template("error.html", title=title, advice=advice, code=code), code

@@ -1,0 +1,141 @@
+"""Who comes in: accounts, their permissions read once per request, and the screens that govern them."""
+
+from typing import Any
+
+from flask import Flask, current_app, flash, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_appbuilder import expose
+from flask_appbuilder.security import views as fab
+from flask_appbuilder.security.forms import LoginForm_db
+from flask_appbuilder.security.sqla.manager import SecurityManager
+from flask_appbuilder.security.sqla.models import User
+from flask_appbuilder.utils.base import get_safe_redirect
+from flask_login import current_user, login_user, logout_user
+from sqlalchemy.orm import joinedload
+
+from app.i18n import gettext, lazy_gettext
+from app.web import accounts
+from app.web.database import db
+from app.web.frame import name_target
+from app.web.grants import Grants, can, grants, me
+from app.web.interface import Interface
+
+__all__ = ["Grants", "Security", "can", "grants", "init_security", "me"]
+
+
+class AuthDBView(fab.AuthDBView):  # type: ignore[misc]
+    """Login and logout; only a POST changes anything."""
+
+    @expose("/login/", methods=["GET", "POST"])
+    def login(self) -> ResponseReturnValue:
+        """Ask for a local account; after that go where the link led."""
+        target = get_safe_redirect(request.args.get("next") or url_for("Home.index"))
+        if current_user.is_authenticated:
+            return redirect(target)
+        form = LoginForm_db()
+        if not form.validate_on_submit():
+            return self._page(form, target)
+        user = self.appbuilder.sm.auth_user_db(form.username.data, form.password.data)
+        if user is None:
+            message = gettext("The user name or the password is wrong.")
+            return self._page(form, target, message), 401
+        login_user(user)
+        return redirect(target)
+
+    def _page(self, form: LoginForm_db, target: str, message: str = "") -> str:
+        page: str = self.render_template(self.login_template, form=form, target=name_target(target), message=message)
+        return page
+
+    @expose("/logout/", methods=["GET", "POST"])
+    def logout(self) -> ResponseReturnValue:
+        """Ask on GET, log out on POST."""
+        if request.method == "GET":
+            page: str = self.render_template("appbuilder/general/security/logout.html")
+            return page
+        logout_user()
+        flash(gettext("You are logged out."), "success")
+        return redirect("/")
+
+
+class Security(SecurityManager):  # type: ignore[misc]
+    """Flask-AppBuilder's security with one query for all permissions, and none of its APIs and charts."""
+
+    authdbview = AuthDBView
+    userdbmodelview = accounts.UserDBModelView
+    rolemodelview = accounts.RoleModelView
+    groupmodelview = accounts.UserGroupModelView
+    permissionviewmodelview = accounts.PermissionViewModelView
+    resetpasswordview = accounts.ResetPasswordView
+    resetmypasswordview = accounts.ResetMyPasswordView
+    userinfoeditview = accounts.UserInfoEditView
+    userstatschartview = None
+
+    def __init__(self, appbuilder: Any) -> None:
+        super().__init__(appbuilder)
+        for view in (self.userdbmodelview, self.rolemodelview, self.groupmodelview, self.permissionviewmodelview):
+            view.datamodel = Interface(view.datamodel.obj)
+
+    def create_db(self) -> None:
+        """Make the one role that has every permission; tables are the migrations' work."""
+        if self.appbuilder.update_perms:
+            self.add_role(self.auth_role_admin)
+
+    def register_views(self) -> None:
+        """Register the screens; what they lie under in the menu is the setup."""
+        add = self.appbuilder.add_view_no_menu
+        self.auth_view = add(self.authdbview())
+        self.limiter.limit(current_app.config["LOGIN_LIMIT"], methods=["POST"])(self.auth_view.blueprint)
+        for form in (self.userinfoeditview, self.resetpasswordview, self.resetmypasswordview):
+            add(form())
+        menu: tuple[tuple[Any, str, Any], ...] = (
+            (self.userdbmodelview, "Users", lazy_gettext("Users")),
+            (self.rolemodelview, "Access", lazy_gettext("Access")),
+            (self.groupmodelview, "Groups", lazy_gettext("Groups")),
+            (self.permissionviewmodelview, "Permissions", lazy_gettext("Permissions")),
+        )
+        views = [
+            self.appbuilder.add_view(view, name, label=label, category="Setup", category_label=lazy_gettext("Setup"))
+            for view, name, label in menu
+        ]
+        self.user_view = views[0]
+
+    def load_user(self, pk: str) -> User | None:
+        """Load the account together with its person: one query."""
+        if not pk.isdigit():
+            return None
+        user: User | None = db.session.get(User, int(pk), options=[joinedload(User.person)])
+        return user if user and user.is_active else None
+
+    def is_item_public(self, permission_name: str, view_name: str) -> bool:  # noqa: ARG002 - the framework's signature
+        """Visitors have no permission: what they may use asks for none."""
+        return False
+
+    def _has_view_access(self, user: object, permission_name: str, view_name: str) -> bool:  # noqa: ARG002 - the same
+        return can(permission_name, view_name)
+
+    def _get_user_permission_view_menus(
+        self,
+        user: object,  # noqa: ARG002 - the framework's signature
+        permission_name: str,
+        view_menus_name: list[str],  # noqa: ARG002 - the same
+    ) -> set[str]:
+        return {view for permission, view in grants().permissions if permission == permission_name}
+
+    @staticmethod
+    def before_request() -> None:
+        """Keep the account itself, not the proxy that finds it again at each look."""
+        g.user = current_user._get_current_object()  # noqa: SLF001 - the only way past the proxy
+
+
+def init_security(app: Flask) -> None:
+    """Send visitors of guarded pages to the login, with the way back."""
+    app.before_request(_ask_to_log_in)
+
+
+def _ask_to_log_in() -> ResponseReturnValue | None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    guarded = getattr(view, "_permission_name", None) is not None
+    if not guarded or current_user.is_authenticated:
+        return None
+    back = request.full_path.rstrip("?") if request.method == "GET" else "/home/"
+    return redirect(url_for("AuthDBView.login", next=back))
