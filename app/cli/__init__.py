@@ -1,13 +1,13 @@
-"""Commands: each file is one group."""
+"""Commands: each file is one group, or a few commands of one kind."""
 
 from flask import Flask
 
-from app.cli import assets
+from app.cli import assets, routine, seed, worker
 
-MODULES = (assets,)
+COMMANDS = (assets.group, routine.group, worker.group, *seed.groups)
 
 
 def register(app: Flask) -> None:
-    """Add every group to `flask`."""
-    for module in MODULES:
-        app.cli.add_command(module.group)
+    """Add every command to `flask`."""
+    for command in COMMANDS:
+        app.cli.add_command(command)

@@ -1,0 +1,69 @@
+"""`/healthz`: whether the product works, for machines; nothing in it is secret or about anybody."""
+
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from flask import Blueprint, current_app, jsonify
+from flask.typing import ResponseReturnValue
+from sqlalchemy import inspect, select, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from app.outbox import queue
+from app.web.database import db
+from app.worker import lease
+from model import WorkflowEdition
+
+SILENCE = 60
+"""Seconds without a heartbeat after which the worker is taken to be gone."""
+
+blueprint = Blueprint("health", __name__)
+
+
+@blueprint.get("/healthz")
+def health() -> ResponseReturnValue:
+    """200 when all is well, 503 with the reason when not."""
+    facts: dict[str, Any] = {"status": "ok", "version": _version()}
+    try:
+        with Session(db.engine) as session:
+            facts |= look(session, datetime.now(UTC))
+    except SQLAlchemyError as fault:
+        facts |= {"status": "failing", "reason": "database", "database": type(fault).__name__}
+        return jsonify(facts), 503
+    beat = facts["worker"]["heartbeat_age"]
+    if current_app.config["WORKER"] != "none" and (beat is None or beat > SILENCE):
+        facts |= {"status": "failing", "reason": "worker"}
+        return jsonify(facts), 503
+    return jsonify(facts)
+
+
+def look(session: Session, now: datetime) -> dict[str, Any]:
+    """Look at database, edition, worker and outbox; ages in seconds."""
+    edition = session.scalar(select(WorkflowEdition.number).order_by(WorkflowEdition.number.desc()).limit(1))
+    waiting, oldest, dead = queue.counts(session)
+    return {
+        "database": session.get_bind().dialect.name,
+        "schema": _schema(session),
+        "edition": edition,
+        "worker": {"heartbeat_age": _age(lease.last_beat(session), now)},
+        "outbox": {"waiting": waiting, "oldest_age": _age(oldest, now), "dead": dead},
+    }
+
+
+def _schema(session: Session) -> str | None:
+    """Which migration the database stands at; None when it was made without any."""
+    if not inspect(session.connection()).has_table("alembic_version"):
+        return None
+    return str(session.scalar(text("SELECT version_num FROM alembic_version")))
+
+
+def _age(moment: datetime | None, now: datetime) -> int | None:
+    return None if moment is None else int((now - moment).total_seconds())
+
+
+def _version() -> str:
+    try:
+        return version("avviksflyt")
+    except PackageNotFoundError:
+        return "unpackaged"

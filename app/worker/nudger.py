@@ -1,0 +1,27 @@
+"""In a web process with a broker: passes the nudge on to Celery, from a thread that no request waits for."""
+
+from threading import Thread
+
+import structlog
+from flask import Flask
+from kombu.exceptions import OperationalError
+
+from app.worker import nudge
+from app.worker.celery_app import celery, configure, deliver_task
+
+log = structlog.get_logger()
+
+
+def start(app: Flask) -> None:
+    """Pass on every nudge while the process lives."""
+    celery.conf.update(configure(app.config["CELERY_BROKER_URL"]))
+    Thread(target=_pass_on, name="nudger", daemon=True).start()
+
+
+def _pass_on() -> None:
+    while nudge.mails.wait():
+        nudge.mails.clear()
+        try:
+            deliver_task.apply_async(retry=False, expires=60)
+        except (OperationalError, OSError) as fault:
+            log.warning("nudge_failed", fault=type(fault).__name__)  # the beat finds the mails anyway

@@ -1,0 +1,66 @@
+"""What a worker does each time it wakes, whoever wakes it: fire the clocks that are due, send the mails that wait."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Lock
+
+import structlog
+from flask import Flask, current_app
+from sqlalchemy.orm import Session, sessionmaker
+
+from app.outbox.deliver import BATCH, deliver
+from app.outbox.settings import Settings
+from app.outbox.sink import Mailbox, Sink
+from app.web.database import db
+from app.workflow.reminding import run_due
+
+CLOCKS = 50
+"""Clocks of one transaction."""
+
+log = structlog.get_logger()
+
+
+def tick(app: Flask, now: datetime | None = None) -> int:
+    """Fire due clocks and send waiting mails, one bounded batch of each; how many things were done.
+
+    `now` stands for the present. Less than a full batch of both means that nothing is left to do.
+    """
+    with app.app_context():
+        return _fire(now or datetime.now(UTC)) + send(now)
+
+
+def send(now: datetime | None = None) -> int:
+    """Send one batch of mails, in the demo to the demo's own server; how many were claimed. In an app's context."""
+    settings = Settings.current()
+    if not settings.smtp_url and current_app.config["DEMO"]:
+        settings = replace(settings, smtp_url=_demo_server().url)
+    return deliver(sessionmaker(db.engine), now=now, limit=BATCH, settings=settings)
+
+
+def mailbox(app: Flask) -> Mailbox:
+    """Give the place where the demo's mails are kept."""
+    return Mailbox(Path(app.config["VAR"]) / "mails")
+
+
+def _fire(now: datetime) -> int:
+    """Run due clocks in a transaction; what goes wrong there is written down and keeps no mail back."""
+    try:
+        with Session(db.engine) as session, session.begin():
+            return run_due(session, now, CLOCKS)
+    except Exception:
+        log.exception("clocks_failed")
+        return 0
+
+
+_starting = Lock()
+
+
+def _demo_server() -> Sink:
+    """Give this process's demo server, started when it is first needed: after any fork."""
+    with _starting:
+        server: Sink | None = current_app.extensions.get("demo_mail")
+        if server is None:
+            server = Sink(mailbox(current_app), int(current_app.config["DEMO_SMTP_PORT"]))
+            current_app.extensions["demo_mail"] = server
+        return server

@@ -1,0 +1,42 @@
+from dataclasses import replace
+
+import pytest
+
+from app.outbox import sink
+from app.outbox.deliver import deliver
+from app.outbox.sink import Mailbox, Sink
+from tests.outbox.conftest import NOW, SETTINGS, post
+
+
+def test_a_mail_goes_through_the_demos_server_into_its_mailbox(session, sessions, tmp_path):
+    mail = post(session)
+    session.commit()
+    mailbox = Mailbox(tmp_path / "mails")
+    server = Sink(mailbox)
+    try:
+        deliver(sessions, settings=replace(SETTINGS, smtp_url=server.url), now=NOW)
+    finally:
+        server.stop()
+    ((name, kept),) = mailbox.newest()
+    assert (kept["Message-ID"], kept["To"]) == (mail.message_id, "marit@example.no")
+    assert mailbox.read(name)["Subject"] == "Sak 2024-1"
+
+
+def test_only_the_newest_are_kept(tmp_path, monkeypatch):
+    monkeypatch.setattr(sink, "KEPT", 3)
+    mailbox = Mailbox(tmp_path / "mails")
+    for number in range(5):
+        mailbox.keep(b"Subject: %d\r\n\r\n" % number)
+    assert [mail["Subject"] for _, mail in mailbox.newest()] == ["4", "3", "2"]
+
+
+@pytest.mark.parametrize("name", ["", "../secret", "1", "0" * 20 + "-" + "0" * 8, "\x00"])
+def test_nothing_else_is_read(tmp_path, name):
+    (tmp_path / "secret.eml").write_text("x")
+    assert Mailbox(tmp_path / "mails").read(name) is None
+
+
+def test_a_half_written_mail_is_not_seen(tmp_path):
+    mailbox = Mailbox(tmp_path)
+    (tmp_path / f".{'0' * 20}-{'0' * 8}.eml").write_text("x")
+    assert mailbox.names() == []
