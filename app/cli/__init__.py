@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from app.cli import assets, routine, seed, worker
+from app.cli import assets, routine, seed, worker, workflow
 
-COMMANDS = (assets.group, routine.group, worker.group, *seed.groups)
+COMMANDS = (assets.group, routine.group, worker.group, workflow.group, *seed.groups)
 
 
 def register(app: Flask) -> None:

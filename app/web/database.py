@@ -6,7 +6,7 @@ from flask import Flask
 from flask_appbuilder import Model
 from flask_appbuilder.models.sqla.base import SQLA
 from sqlalchemy import Connection, Engine, event, insert, update
-from sqlalchemy.orm import ORMExecuteState, Session
+from sqlalchemy.orm import ORMExecuteState, Session, configure_mappers
 
 from model import (
     Area,
@@ -37,6 +37,7 @@ def init_database(app: Flask) -> None:
     options = immediate if url.startswith("sqlite") else {"pool_pre_ping": True}
     app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", options)
     db.init_app(app)
+    configure_mappers()  # relations declared from the far side, such as User.person, exist from here on
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             tune(db.engine)

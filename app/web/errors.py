@@ -3,6 +3,7 @@
 from flask import Flask, current_app, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from app.i18n import lazy_gettext
@@ -83,4 +84,9 @@ def _page(code: int, texts: tuple[object, object]) -> ResponseReturnValue:
     title, advice = texts
     if request.accept_mimetypes.best == "application/json":
         return jsonify(message=str(title)), code
-    return render_template("error.html", title=title, advice=advice, code=code), code
+    try:
+        return render_template("error.html", title=title, advice=advice), code
+    except SQLAlchemyError:
+        # The frame reads the menu from the database, which may be what has failed.
+        db.session.rollback()
+        return render_template("error_bare.html", title=title, advice=advice), code

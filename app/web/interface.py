@@ -35,6 +35,7 @@ class Page:
     count: int = 0
     before: object = None
     after: object = None
+    extras: Sequence[Any] = ()
 
     @property
     def counted(self) -> str:
@@ -91,7 +92,7 @@ class Interface(SQLAInterface):  # type: ignore[misc]
     def page(self, wish: Wish, options: Sequence[ORMOption] = ()) -> Page:
         """Read one page in one query."""
         downwards = wish.order.descending != wish.back
-        statement = self.matching(wish.where).add_columns(self._count(wish.where))
+        statement = self.matching(wish.where).add_columns(self._count(wish.where), *self.extras())
         if wish.mark is not None:
             statement = statement.where(self._beyond(wish, downwards=downwards))
         for column in self._keys(wish.order):
@@ -102,7 +103,12 @@ class Interface(SQLAInterface):  # type: ignore[misc]
         if wish.back:
             rows.reverse()
         count = int(found[0][1]) if found else 0
-        return Page(rows, count, *self._edges(wish, rows, more=more))
+        extras = tuple(found[0][2:]) if found else ()
+        return Page(rows, count, *self._edges(wish, rows, more=more), extras)
+
+    def extras(self) -> Sequence[ColumnElement[Any]]:
+        """Give further columns that a list's own query answers, such as the counts of its tabs."""
+        return ()
 
     def _edges(self, wish: Wish, rows: Sequence[Any], *, more: bool) -> tuple[object, object]:
         if not rows:

@@ -19,7 +19,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of values with, for each row, the address of its page and whether it is late."""
+    """Rows of values with, for each row, the address of its page, whether it is late, and maybe its case's number."""
 
     columns: Sequence[Column]
     rows: Sequence[Sequence[Any]]
@@ -30,6 +30,7 @@ class Table:
     answers: Answers | None
     words: tuple[Any, Any]
     empty: Any
+    names: Sequence[str] = ()
 
     def sorted(self, column: Column) -> str:
         """`ascending`, `descending` or `none`, as aria-sort says it."""

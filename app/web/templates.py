@@ -37,8 +37,26 @@ def grouped(choices: Iterable[tuple[Any, ...]]) -> list[Group]:
     return [groups[name] for name in sorted(groups, key=str.casefold)]
 
 
+def must(field: Any) -> bool:
+    """Whether the field has to be filled in."""
+    return bool(field.flags.required or (field.render_kw or {}).get("required"))
+
+
+def attributes(field: Any) -> dict[str, Any]:
+    """HTML attributes a field asks for, those of its validators included."""
+    wanted = {name: value for name, value in (field.render_kw or {}).items() if name not in {"rows", "required"}}
+    longest = field.flags.maxlength
+    return {**wanted, "maxlength": longest or None, "required": "" if must(field) else None}
+
+
+def faults(form: Any) -> list[tuple[str, str]]:
+    """Every fault of a form as (field's id or nothing, sentence)."""
+    found = [(each.id, f"{each.label.text}: {' '.join(map(str, each.errors))}") for each in form if each.errors]
+    return found + [("", str(text)) for text in getattr(form, "form_errors", ())]
+
+
 def init_templates(app: Flask) -> None:
     """Give templates these filters."""
-    app.jinja_env.filters.update(plain=plain, grouped=grouped)
+    app.jinja_env.filters.update(plain=plain, grouped=grouped, must=must, attributes=attributes, faults=faults)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
