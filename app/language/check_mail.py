@@ -37,8 +37,9 @@ def _sees(member: Member, field: Field, flow: Flow, routine: Routine) -> bool:
         return field.name in _own_words(routine, flow) | _told(routine, flow)
     if member == HANDLER:
         return True
-    grants = list(_grants(flow, routine, member))
-    return bool(grants) and any(not only or field.name in only for only in grants)
+    grants = _grants(flow, routine, member)
+    told = _told(routine, flow)
+    return any(not only or field.name in only or ("told" in only and field.name in told) for only in grants)
 
 
 def _own_words(routine: Routine, flow: Flow) -> set[str]:

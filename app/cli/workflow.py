@@ -1,0 +1,64 @@
+"""`flask workflow`: look at a routine's file before it is published."""
+
+from pathlib import Path
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from app.language.data import load_data
+from app.language.definition import Routine
+from app.language.draw import draw
+from app.language.fault import Fault
+from app.language.load import load
+
+group = AppGroup("workflow", help="The routine's file: check it, draw it.")
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@group.command("check")
+@click.argument("file", type=FILE, required=False)
+@click.option("--data", type=FILE, help="Check it against this data.yaml, and that against it.")
+def check(file: Path | None, data: Path | None) -> None:
+    """Tell every fault in FILE (the routine in use, if none is named); exit code 1 if there are errors."""
+    path = file or _in_use()
+    faults = _faults(path, data)
+    for fault in faults:
+        click.echo(str(fault))
+    if any(not fault.warning for fault in faults):
+        raise SystemExit(1)
+    click.echo(f"{path}: in order")
+
+
+@group.command("draw")
+@click.argument("flow", required=False)
+@click.option("--file", type=FILE, help="The routine; the one in use, if none is named.")
+@click.option("--language", default="", help="Language of the labels, such as nb.")
+def draw_flow(flow: str | None, file: Path | None, language: str) -> None:
+    """Write FLOW (the first one, if none is named) as a Mermaid diagram."""
+    routine = _routine(file or _in_use())
+    name = flow or next(iter(routine.flows))
+    if name not in routine.flows:
+        raise click.BadParameter(f'no flow "{name}"; there is {", ".join(routine.flows)}')
+    click.echo(draw(routine, routine.flows[name], language), nl=False)
+
+
+def _in_use() -> Path:
+    return Path(current_app.config["WORKFLOW_FILE"])
+
+
+def _faults(path: Path, data: Path | None) -> list[Fault]:
+    if data is None:
+        return load(path.read_bytes(), str(path)).faults
+    rows = load_data(data.read_bytes(), str(data))
+    loaded = load(path.read_bytes(), str(path), rows.data)
+    if loaded.routine:
+        rows = load_data(data.read_bytes(), str(data), loaded.routine)
+    return loaded.faults + rows.faults
+
+
+def _routine(path: Path) -> Routine:
+    loaded = load(path.read_bytes(), str(path))
+    if loaded.routine is None:
+        raise click.ClickException("\n".join(str(fault) for fault in loaded.errors))
+    return loaded.routine
