@@ -1,0 +1,67 @@
+"""The student: reports, gets a receipt, and follows the case."""
+
+import logging
+
+from flask import Blueprint, Flask, request
+from flask.typing import ResponseReturnValue
+from flask_appbuilder import AppBuilder
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, TooManyRequests
+
+from app.submit import following, receipt, sending
+from app.submit.hush import Hush
+
+BIGGEST = 100_000
+"""Bytes of a form here: twenty thousand letters and what goes with them."""
+LOGGERS = ("werkzeug", "gunicorn.access", "gunicorn.error")
+
+
+def register(app: Flask, builder: AppBuilder) -> None:
+    """Open the pages."""
+    pages = Blueprint("submit", __name__)
+    _reports(pages, builder.sm.limiter.limit(app.config["SUBMIT_LIMIT"], methods=["POST"]))
+    _cases(pages, builder.sm.limiter.limit(app.config["LOGIN_LIMIT"], methods=["POST"]))
+    pages.url_value_preprocessor(_keep_it_small)
+    pages.register_error_handler(CSRFError, _late)
+    pages.register_error_handler(TooManyRequests, _too_many)
+    app.register_blueprint(pages)
+    for logger in (app.logger, *map(logging.getLogger, LOGGERS)):
+        logger.addFilter(Hush())
+
+
+def _reports(pages: Blueprint, limited: object) -> None:
+    add = pages.add_url_rule
+    add("/", "report", sending.show)
+    add("/", "send", limited(sending.send), methods=["POST"])  # type: ignore[operator]
+    add("/door/<name>", "door", sending.door)
+    add("/receipt/", "received", receipt.plain)
+    add("/receipt/<token>", "receipt", receipt.show)
+
+
+def _cases(pages: Blueprint, limited: object) -> None:
+    add = pages.add_url_rule
+    add("/follow/", "ask", following.ask)
+    add("/follow/", "code", limited(following.open_by_code), methods=["POST"])  # type: ignore[operator]
+    add("/follow/<token>", "case", following.show)
+    add("/follow/<token>/<transition>", "back", following.back)
+    add("/follow/<token>/<transition>", "move", following.move, methods=["POST"])
+    add("/my/", "mine", following.mine)
+    add("/my/<number>", "mine_one", following.mine_one)
+
+
+def _keep_it_small(_endpoint: str | None, _values: dict[str, object] | None) -> None:
+    request.max_content_length = BIGGEST
+
+
+def _late(error: CSRFError) -> ResponseReturnValue:
+    """Keep what was typed when a form's safety token is too old."""
+    if request.endpoint == "submit.send":
+        return sending.late(error)
+    if request.endpoint == "submit.move":
+        return following.late(error)
+    return following.ask_again(error)
+
+
+def _too_many(error: HTTPException) -> ResponseReturnValue:
+    """Keep what was typed when there have been too many tries."""
+    return sending.too_many(error) if request.endpoint == "submit.send" else following.too_many(error)

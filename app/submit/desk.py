@@ -1,0 +1,34 @@
+"""What every page here stands on: the moment, the case that a token opens, and who is looking."""
+
+from datetime import UTC, datetime
+
+from flask import abort
+
+from app.i18n import language
+from app.submit import followed
+from app.submit.dialogue import Sight
+from app.web.database import db
+from app.web.grants import grants
+from app.workflow.actor import Actor
+from app.workflow.context import Context
+from model import Case
+
+
+def context() -> Context:
+    """Open the database as it is now."""
+    return Context.open(db.session(), datetime.now(UTC), grants().configuration)
+
+
+def sight(here: Context, case: Case) -> Sight:
+    """Look at the case as its reporter."""
+    return Sight(here, case, here.facts(case), language())
+
+
+def found(here: Context, token: str) -> Case:
+    """Find the case that the token opens; any other token is a page that isn't there."""
+    return followed.by_token(here, token) or abort(404)
+
+
+def reporter_of(case: Case) -> Actor:
+    """Act as the reporter of the case: whoever holds its link."""
+    return Actor(case.reporter_id, language(), reporter=True)

@@ -1,0 +1,152 @@
+"""What the reporter may read of a case: their own words, and the answers whose `see` names the reporter."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.i18n import gettext, moment, say
+from app.language.definition import Field
+from app.language.parties import InRole, Query, Word, opened
+from app.routing import seats
+from app.routing.facts import CaseFacts
+from app.submit.followed import has_page
+from app.submit.progress import told
+from app.workflow.context import Context
+from app.workflow.words import in_words
+from model import Case, JournalEntry, Part
+
+SPOKEN = frozenset({"message", "description"})
+"""Fields that need no heading in a conversation."""
+NOT_COPIED = frozenset({"reporter", "reporter_kind", "entered_by", "language"})
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Something that was written: by whom (a function, never a person), when, and what."""
+
+    mine: bool
+    who: str
+    when: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """What was sent, as pairs of question and answer: short facts, and prose."""
+
+    facts: list[tuple[str, str]]
+    prose: list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """The reporter's sight of one case."""
+
+    context: Context
+    case: Case
+    facts: CaseFacts
+    lang: str
+
+    def messages(self, entries: Sequence[JournalEntry]) -> list[Message]:
+        """Give the conversation, oldest first."""
+        return [message for entry in entries for message in self._of(entry)]
+
+    def outcome(self, entries: Sequence[JournalEntry]) -> list[Message]:
+        """Give what was written when the case came to its end."""
+        if not self.facts.finished:
+            return []
+        ends = [entry for entry in entries if entry.to_state == self.case.state and entry.from_state != entry.to_state]
+        return [message for entry in ends[-1:] for message in self._of(entry)]
+
+    def _of(self, entry: JournalEntry) -> Iterator[Message]:
+        mine = self._is_mine(entry)
+        for name, value in entry.answers.items():
+            field = self._field(name)
+            if isinstance(value, str) and field and _is_prose(field) and (mine or self._shown(name)):
+                heading = [] if name in SPOKEN else [say(field.label, self.lang)]
+                who = " · ".join([self._author(entry, mine=mine), *heading])
+                yield Message(mine, who, moment(entry.at), value)
+
+    def _is_mine(self, entry: JournalEntry) -> bool:
+        known = entry.actor_id is not None and entry.actor_id == self.case.reporter_id
+        return known or entry.actor_as == "reporter" or (entry.from_state is None and entry.actor_as == "visitor")
+
+    def _shown(self, name: str) -> bool:
+        viewer = self.context.viewer(self.case.reporter_id)
+        return viewer.shows(name, self.facts, as_reporter=True)
+
+    def _field(self, name: str) -> Field | None:
+        return self.facts.routine.fields.get(name) or self.context.routine.fields.get(name)
+
+    def _author(self, entry: JournalEntry, *, mine: bool) -> str:
+        """Name the function that wrote; never the person."""
+        if mine:
+            return gettext("You")
+        held = [each for each in self.facts.organisation.holdings if each.person == entry.actor_id]
+        ranked = {role: place for place, role in enumerate(self.facts.routine.roles)}
+        post = min(held, key=lambda each: ranked.get(each.role, len(ranked)), default=None)
+        return self._function(post.role, post.unit) if post else gettext("The handler")
+
+    def _function(self, role: str, unit: int | None) -> str:
+        name = say(self.facts.organisation.label(role), self.lang)
+        place = self.facts.organisation.units.get(unit) if unit else None
+        if place is None or place.above is None:
+            return name
+        return f"{name} {place.code or say(place.label, self.lang)}"
+
+    def sent(self, entries: Sequence[JournalEntry]) -> Copy:
+        """Give a copy of what the reporter sent."""
+        first = next((entry for entry in entries if entry.from_state is None and self._is_mine(entry)), None)
+        pairs = [(self._field(name), name, value) for name, value in (first.answers.items() if first else ())]
+        told_back = [
+            (_is_prose(field), say(field.label, self.lang), in_words(self.facts, name, value, self.lang))
+            for field, name, value in pairs
+            if field and name not in NOT_COPIED and field.type != "person"
+        ]
+        facts = [(label, text) for prose, label, text in told_back if not prose]
+        return Copy(facts, [(label, text) for prose, label, text in told_back if prose])
+
+    def parts(self) -> list[tuple[str, datetime]]:
+        """Say what the reporter is told of each part, and since when."""
+        return [(say(text, self.lang), part.changed_at) for part in self.case.parts if (text := self._told_of(part))]
+
+    def _told_of(self, part: Part) -> dict[str, str] | None:
+        """A part's state tells the reporter something when it has words of its own for them, or sight is given."""
+        facts = self.context.facts(part)
+        state = facts.flow.states[part.state]
+        if state.told == state.label and not has_page(self.context.routine, facts.flow):
+            return None
+        return {self.lang: told(facts, self.lang)}
+
+    def readers(self) -> list[str]:
+        """Name the functions that can see the case, and what those see who see only a little."""
+        members = opened(self.context.routine.flows[self.case.flow].see, self.context.routine.parties)
+        found = [self._handler(), *(self._reader(each) for each in members)]
+        return list(dict.fromkeys(each for each in found if each))
+
+    def _handler(self) -> str:
+        if not self.case.handler:
+            return ""
+        seat = seats.read(self.case.handler)
+        if seat.person is None:
+            return gettext("%(function)s, who has the case now", function=self._function(seat.role, seat.unit))
+        held = next((each for each in self.facts.organisation.holdings if each.person == seat.person), None)
+        function = self._function(held.role, held.unit) if held else gettext("The handler")
+        return gettext("%(function)s, who has the case now", function=function)
+
+    def _reader(self, party: object) -> str:
+        match party:
+            case InRole(role):
+                return self._function(role, None)
+            case Query(who=InRole(role), only=()):
+                return self._function(role, None)
+            case Query(only=only) if only:
+                labels = [say(field.label, self.lang).lower() for name in only if (field := self._field(name))]
+                return gettext("Those who carry out actions: only %(fields)s", fields=", ".join(labels))
+            case Word("anyone"):
+                return gettext("Everybody")
+        return ""
+
+
+def _is_prose(field: Field) -> bool:
+    return field.type == "text" and field.choices is None and field.name not in ("course", "title")

@@ -1,0 +1,69 @@
+"""The case behind a follow link or code: found by digest alone, and only where the routine lets its reporter look."""
+
+from collections.abc import Sequence
+
+from flask import current_app
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from app.language.definition import Flow, Routine
+from app.language.parties import InField, Word, walk
+from app.outbox import tokens
+from app.web.database import db
+from app.workflow.context import Context
+from model import Case, JournalEntry
+
+MINE = 50
+
+
+def by_token(context: Context, token: str) -> Case | None:
+    """Find the case that the link's token opens."""
+    return _one(context, Case.follow_hash == tokens.digest(token))
+
+
+def by_code(context: Context, typed: str) -> Case | None:
+    """Find the case that the code opens, however it was typed."""
+    return _one(context, Case.code_hash == tokens.digest(tokens.normal(typed)))
+
+
+def mine(context: Context, person: int) -> Sequence[Case]:
+    """Give the person's own cases, newest first."""
+    statement = select(Case).where(Case.reporter_id == person, Case.flow.in_(followed(context.routine)))
+    return db.session.scalars(statement.order_by(Case.id.desc()).limit(MINE)).all()
+
+
+def own(context: Context, person: int, number: str) -> Case | None:
+    """Find a case by its number among the person's own."""
+    return _one(context, (Case.reporter_id == person) & (Case.number == number))
+
+
+def _one(context: Context, which: ColumnElement[bool]) -> Case | None:
+    statement = select(Case).where(which, Case.flow.in_(followed(context.routine)))
+    return db.session.scalar(statement.options(joinedload(Case.reporter), selectinload(Case.parts)))
+
+
+def followed(routine: Routine) -> list[str]:
+    """Name the flows whose cases have a reporter's page, by the newest edition."""
+    return [flow.name for flow in routine.flows.values() if has_page(routine, flow)]
+
+
+def has_page(routine: Routine, flow: Flow) -> bool:
+    """Whether the reporter may see cases of the flow."""
+    words = walk(flow.see, routine.parties)
+    return any(each in (Word("reporter"), InField("reporter")) for each in words)
+
+
+def token_of(case: Case) -> str:
+    """Make the token of the case's link anew; it is stored nowhere."""
+    return tokens.token(current_app.config["SECRET_KEY"], case.id, case.follow_salt or "")
+
+
+def code_of(case: Case) -> str:
+    """Make the code by which somebody without an account finds the case."""
+    return tokens.code(current_app.config["SECRET_KEY"], case.id, case.follow_salt or "")
+
+
+def journal(case: Case) -> Sequence[JournalEntry]:
+    """Read the case's own story, oldest first."""
+    statement = select(JournalEntry).where(JournalEntry.subject_id == case.id)
+    return db.session.scalars(statement.order_by(JournalEntry.ordinal)).all()

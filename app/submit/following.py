@@ -1,0 +1,200 @@
+"""The follow page: how the case stands, what was written, and what its reporter may do - nothing else, ever."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import HTTPException
+
+from app import forms
+from app.i18n import gettext, language, say
+from app.language.definition import Transition
+from app.submit import followed, progress, sheet
+from app.submit.desk import context, found, reporter_of, sight
+from app.submit.dialogue import Sight
+from app.web.database import db
+from app.web.grants import me
+from app.workflow import engine
+from app.workflow.evaluator import names_reporter
+from app.workflow.table import offers
+from model import Case
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One thing the reporter may do; `sheet` holds its questions."""
+
+    name: str
+    label: str
+    sheet: sheet.Sheet
+
+
+def ask() -> ResponseReturnValue:
+    """Ask for the code; somebody logged in has a list of their own cases."""
+    if me() is not None:
+        return redirect(url_for("submit.mine"))
+    return _code_page()
+
+
+def open_by_code() -> ResponseReturnValue:
+    """Lead from the code to the case."""
+    typed = request.form.get("code", "")
+    case = followed.by_code(context(), typed)
+    if case is None:
+        told = gettext("We can't find a case with this code. Look at the receipt: the code has 16 letters and digits.")
+        return _code_page(typed, told), 400
+    return redirect(url_for("submit.case", token=followed.token_of(case)), 303)
+
+
+def too_many(error: HTTPException) -> ResponseReturnValue:
+    """Say that the code can't be tried again just now."""
+    told = gettext("There have been too many tries. Wait some minutes and try again.")
+    return _code_page("", told), error.code or 429
+
+
+def ask_again(error: HTTPException) -> ResponseReturnValue:
+    """Ask for the code again when the page had been open for too long."""
+    told = gettext("The page had been open for too long. Press the button once more.")
+    return _code_page(request.form.get("code", ""), told), error.code or 400
+
+
+def _code_page(typed: str = "", fault: str = "") -> str:
+    return render_template("submit/code.html", typed=typed, fault=fault)
+
+
+def show(token: str) -> ResponseReturnValue:
+    """Show the case that the token opens. Reading changes nothing."""
+    here = context()
+    return _page(sight(here, found(here, token)), token)
+
+
+def _page(seen: Sight, token: str, tried: Offer | None = None, notice: str = "") -> str:
+    case, facts = seen.case, seen.facts
+    entries = followed.journal(case)
+    messages = seen.messages(entries)
+    offered = [tried if tried and tried.name == each.name else each for each in _offers(seen)]
+    return render_template(
+        "submit/follow.html",
+        case=case,
+        token=token,
+        state=say(facts.flow.states[case.state].label),
+        told=progress.told(facts, language()),
+        steps=progress.way(case, facts, entries, language()),
+        messages=messages,
+        outcome=seen.outcome(entries),
+        waiting=bool(offered and messages and not messages[-1].mine and not facts.finished),
+        parts=seen.parts(),
+        readers=seen.readers(),
+        offers=offered,
+        notice=notice,
+        keep=sheet.KEEP,
+    )
+
+
+def _offers(seen: Sight) -> list[Offer]:
+    """Give what the routine lets the reporter do now."""
+    actor = reporter_of(seen.case)
+    open_to = [name for name, verdict in offers(seen.facts, actor) if verdict]
+    declared = [seen.facts.flow.transitions[name] for name in open_to]
+    return [_offer(seen, each, None) for each in declared if names_reporter(each, seen.facts)]
+
+
+def _offer(seen: Sight, declared: Transition, sent: MultiDict[str, str] | None) -> Offer:
+    made = forms.build(seen.context, seen.facts, declared, reporter_of(seen.case), language(), sent)
+    for each in made:
+        each.id = f"{declared.name}-{each.name}"
+    return Offer(declared.name, say(declared.label), sheet.Sheet(list(made)))
+
+
+def back(token: str, transition: str) -> ResponseReturnValue:  # noqa: ARG001 - the address has both
+    """Lead to the case: nothing is done by opening an address."""
+    return redirect(url_for("submit.case", token=token))
+
+
+def move(token: str, transition: str) -> ResponseReturnValue:
+    """Do what the reporter asks, if the routine lets them; otherwise show why not, with what was typed."""
+    here = context()
+    case = found(here, token)
+    seen = sight(here, case)
+    if transition not in {each.name for each in _offers(seen)}:
+        return _page(seen, token, notice=gettext("This can't be done any more. The case has moved on.")), 409
+    offer = _offer(seen, seen.facts.flow.transitions[transition], request.form)
+    offer.sheet.look_for_personal_data(confirmed=bool(request.form.get(sheet.KEEP)))
+    if offer.sheet.faulty:
+        return _page(seen, token, offer), 400
+    try:
+        engine.move(here, case, transition, actor=reporter_of(case), answers=_answers(offer), version=_version())
+        db.session.commit()
+    except engine.Refused as refused:
+        db.session.rollback()
+        return _refused(token, offer, refused)
+    except engine.Stale:
+        db.session.rollback()
+        return _stale(token, offer)
+    return redirect(url_for("submit.case", token=token, _anchor="main"), 303)
+
+
+def _answers(offer: Offer) -> dict[str, Any]:
+    return forms.answers(offer.sheet)
+
+
+def _version() -> int | None:
+    sent = request.form.get("version", "")
+    return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 10 else -1  # noqa: PLR2004 - fits an integer
+
+
+def _refused(token: str, offer: Offer, refused: engine.Refused) -> ResponseReturnValue:
+    here = context()
+    seen = sight(here, found(here, token))
+    offer.sheet.explain(refused.refusals)
+    return _page(seen, token, offer), 400
+
+
+def _stale(token: str, offer: Offer) -> ResponseReturnValue:
+    """The case changed meanwhile. A second press of the same button has done its work already."""
+    here = context()
+    case = found(here, token)
+    last = followed.journal(case)[-1]
+    kept = {name: value for name, value in _answers(offer).items() if value}
+    if last.transition == offer.name and last.answers == kept:
+        return redirect(url_for("submit.case", token=token), 303)
+    told = gettext("The case has changed since you opened the page. Read what is new, then send again.")
+    return _page(sight(here, case), token, offer, told), 409
+
+
+def late(error: HTTPException) -> ResponseReturnValue:
+    """Show the page again, with what was typed, when its safety token is too old or missing."""
+    arguments: dict[str, str] = request.view_args or {}
+    here = context()
+    seen = sight(here, found(here, arguments["token"]))
+    told = gettext("The page had been open for too long, so nothing has been sent. Press the button once more.")
+    declared = seen.facts.flow.transitions.get(arguments["transition"])
+    tried = _offer(seen, declared, request.form) if declared else None
+    return _page(seen, arguments["token"], tried, told), error.code or 400
+
+
+def mine() -> ResponseReturnValue:
+    """List one's own cases."""
+    person = me()
+    if person is None:
+        return redirect(url_for("submit.ask"))
+    here = context()
+    cases = [(case, _state(here, case)) for case in followed.mine(here, person.id)]
+    return render_template("submit/mine.html", cases=cases)
+
+
+def _state(here: Any, case: Case) -> str:
+    state = here.edition(case).routine.flows[case.flow].states.get(case.state)
+    return say(state.label) if state else ""
+
+
+def mine_one(number: str) -> ResponseReturnValue:
+    """Lead to one of one's own cases."""
+    person = me()
+    here = context()
+    case = followed.own(here, person.id, number) if person else None
+    if case is None:
+        return redirect(url_for("submit.mine"))
+    return redirect(url_for("submit.case", token=followed.token_of(case)))

@@ -1,0 +1,60 @@
+"""The one field for "course code or unit": what was typed, as the answers it stands for."""
+
+import re
+from dataclasses import dataclass
+
+from app.i18n import say
+from app.routing.organisation import Organisation, UnitCopy
+
+COURSE = re.compile(r"\b([A-ZÆØÅ]{2,8})[ -]?(\d{3,5}[A-Z]?)\b")
+SEPARATORS = " \t,;:/()-\u2013\u2014"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A unit's name and a course code, either empty; `known` = all that was typed is understood."""
+
+    unit: str = ""
+    course: str = ""
+    known: bool = True
+
+
+def read(typed: str, organisation: Organisation, kind: str | None) -> Place:
+    """Understand what was typed: a unit by code, name or label, a course code, or both. `kind` = climb to that kind."""
+    text = " ".join(typed.split())
+    whole = _unit(text, organisation)
+    if not text or whole is not None:
+        return _at(whole, "", organisation, kind)
+    course = COURSE.search(text.upper())
+    if course is None:
+        return Place(known=False)
+    rest = (text[: course.start()] + " " + text[course.end() :]).strip(SEPARATORS)
+    unit = _unit(rest, organisation)
+    if rest and unit is None:
+        return Place(course=course[1] + course[2], known=False)
+    return _at(unit, course[1] + course[2], organisation, kind)
+
+
+def _unit(text: str, organisation: Organisation) -> UnitCopy | None:
+    wanted = text.casefold()
+    if not wanted:
+        return None
+    return next((unit for unit in organisation.units.values() if wanted in _names(unit)), None)
+
+
+def _names(unit: UnitCopy) -> set[str]:
+    names = (unit.name, unit.code, *unit.label.values())
+    return {name.replace("\u00ad", "").casefold() for name in names if name}
+
+
+def _at(unit: UnitCopy | None, course: str, organisation: Organisation, kind: str | None) -> Place:
+    if unit is None:
+        return Place(course=course)
+    found = organisation.of_kind(unit.id, kind) if kind else unit.id
+    return Place(organisation.units[found].name, course) if found is not None else Place(course=course, known=False)
+
+
+def options(organisation: Organisation, kind: str | None) -> list[tuple[str, str]]:
+    """Give what the field proposes: (what is typed, what it means) for every unit that leads somewhere."""
+    units = (unit for unit in organisation.units.values() if not kind or organisation.of_kind(unit.id, kind))
+    return [(unit.code or unit.name, say(unit.label)) for unit in units]

@@ -1,0 +1,97 @@
+"""The way of a case as its reporter is told it: what has happened, where it is, what comes next."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from app.i18n import gettext, long_day, ngettext, say
+from app.language.definition import Flow, State
+from app.routing.facts import CaseFacts
+from app.workflow.nextstep import natural
+from app.workflow.words import spoken
+from model import Case, JournalEntry
+
+PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
+CLOCK = "due "
+AHEAD = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step: `state` is done, now or next."""
+
+    state: str
+    title: str
+    text: str = ""
+
+
+def told(facts: CaseFacts, lang: str) -> str:
+    """Say what the state tells the reporter, with its placeholders filled in; what has no answer is left out."""
+    state = facts.flow.states[facts.state]
+    return PLACEHOLDER.sub(lambda found: _fill(found[1], facts, lang), say(state.told, lang))
+
+
+def _fill(name: str, facts: CaseFacts, lang: str) -> str:
+    if name.startswith(CLOCK):
+        row = facts.clock(name.removeprefix(CLOCK))
+        return long_day(row.due_at) if row is not None and row.due_at else ""
+    if name == "state":
+        return say(facts.flow.states[facts.state].label, lang)
+    return spoken(facts, name, lang)
+
+
+def way(case: Case, facts: CaseFacts, entries: Sequence[JournalEntry], lang: str) -> list[Step]:
+    """Give the steps taken, the present one and those that usually follow."""
+    done = [entry for entry in entries if entry.from_state != entry.to_state]
+    states = facts.flow.states
+    steps = [Step("done", _label(entry.to_state, facts.flow, lang), long_day(entry.at)) for entry in done[:-1]]
+    since = long_day(done[-1].at if done else case.submitted_at)
+    here = states[case.state]
+    if here.finished:
+        return [*steps, Step("done", say(here.label, lang), since)]
+    now = Step("now", say(here.label, lang), ". ".join(text for text in (since, _until(case, facts)) if text))
+    return [*steps, now, *(Step("next", say(state.label, lang)) for state in ahead(facts.flow, case.state))]
+
+
+def _until(case: Case, facts: CaseFacts) -> str:
+    """Say by when the present state should be over, or that it is late."""
+    last = due(case, facts)
+    if last is None:
+        return ""
+    late = (facts.today - last).days
+    if late > 0:
+        return ngettext("The deadline passed %(num)d day ago.", "The deadline passed %(num)d days ago.", late)
+    return gettext("Should be done by %(day)s.", day=long_day(last))
+
+
+def _label(state: str, flow: Flow, lang: str) -> str:
+    return say(flow.states[state].label, lang) if state in flow.states else state
+
+
+def due(case: Case, facts: CaseFacts) -> date | None:
+    """Give the day by which the present state should be over: its own clock's end."""
+    for name, clock in facts.flow.clocks.items():
+        row = facts.clock(name)
+        if case.state in clock.start and row is not None and row.stopped_at is None and row.due_at:
+            return facts.organisation.worktime.day_of(row.due_at)
+    return None
+
+
+def beginning(case: Case, facts: CaseFacts, lang: str) -> list[Step]:
+    """Give the receipt's three steps: received, what happens now, what usually follows."""
+    first = Step("done", gettext("We have received your report"), long_day(case.submitted_at))
+    now = Step("next", told(facts, lang), _until(case, facts))
+    follows = next(ahead(facts.flow, case.state), None)
+    after = gettext("You get an e-mail when it happens.") if case.reporter_id else ""
+    return [first, now, *([Step("next", say(follows.label, lang), after)] if follows else [])]
+
+
+def ahead(flow: Flow, state: str) -> Iterator[State]:
+    """Give the states that usually follow, the nearest first."""
+    for _ in range(AHEAD):
+        onward = next(natural(flow, state), None)
+        if onward is None:
+            return
+        state = onward.to.state
+        yield flow.states[state]

@@ -1,0 +1,32 @@
+"""The receipt: the number, the link and code to follow the case by, what happens now, and a copy of what was sent."""
+
+from flask import abort, render_template, session
+from flask.typing import ResponseReturnValue
+
+from app.i18n import language
+from app.submit import followed, progress
+from app.submit.desk import context, found, sight
+from app.submit.sending import RECEIVED
+
+
+def show(token: str) -> ResponseReturnValue:
+    """Show the receipt of the case that the token opens."""
+    here = context()
+    case = found(here, token)
+    seen = sight(here, case)
+    reporter = case.reporter
+    return render_template(
+        "submit/receipt.html",
+        case=case,
+        mailed=reporter is not None,
+        code="" if reporter and not reporter.guest else followed.code_of(case),
+        token=token,
+        steps=progress.beginning(case, seen.facts, language()),
+        copy=seen.sent(followed.journal(case)),
+    )
+
+
+def plain() -> ResponseReturnValue:
+    """Show the number of a case that has no page for its reporter."""
+    number = session.get(RECEIVED) or abort(404)
+    return render_template("submit/received.html", number=number, text="")

@@ -1,0 +1,146 @@
+"""A report under way: which transition makes it, where it belongs, what has been answered, whether it may be sent."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from app import forms
+from app.i18n import language
+from app.language.conditions import holds
+from app.language.definition import Field, Flow, Transition
+from app.language.parties import Word, opened
+from app.routing.facts import CaseFacts
+from app.submit import doors, people
+from app.submit.place import Place, read
+from app.workflow.actor import Actor
+from app.workflow.context import Context
+from app.workflow.evaluator import Verdict, holds_by, may, present
+
+PLACE = ("unit", "course")
+
+
+class NoEntrance(Exception):
+    """The routine has no report that this person may make."""
+
+
+@dataclass
+class Report:
+    """What somebody is reporting; `sent` is None before they have sent anything."""
+
+    context: Context
+    actor: Actor
+    sent: MultiDict[str, str] | None = None
+
+    @cached_property
+    def typed(self) -> MultiDict[str, str]:
+        """What was sent, or nothing."""
+        return self.sent if self.sent is not None else MultiDict()
+
+    @cached_property
+    def entrance(self) -> tuple[Flow, Transition]:
+        """The flow that takes the report as answered so far, and the transition that makes it. Raises NoEntrance."""
+        found = [(flow, each) for flow in self.context.routine.flows.values() if (each := self._entrance(flow))]
+        if not found:
+            raise NoEntrance
+        taken = (pair for pair in found if holds(pair[0].when, self._facts(*pair)))
+        return next(taken, found[0])
+
+    def _entrance(self, flow: Flow) -> Transition | None:
+        """Give the transition by which this person may begin a case of the flow: rather a public one."""
+        if flow.part_of:
+            return None
+        facts = self.context.facts_of_new(flow.name, {})
+        mine = (t for t in flow.transitions.values() if t.creates and holds_by(facts, t, self.actor))
+        named = self.context.routine.parties
+        return min(mine, key=lambda t: Word("anyone") not in opened(t.by, named), default=None)
+
+    @property
+    def transition(self) -> Transition:
+        """The transition that makes the case."""
+        return self.entrance[1]
+
+    @cached_property
+    def empty(self) -> CaseFacts:
+        """The case before anything is answered."""
+        return self.context.facts_of_new(self.entrance[0].name, {})
+
+    @cached_property
+    def facts(self) -> CaseFacts:
+        """The case as it would be with the answers so far."""
+        return self._facts(*self.entrance)
+
+    def _facts(self, flow: Flow, transition: Transition) -> CaseFacts:
+        asked = (name for name in transition.asked if name not in (*PLACE, "reporter") and self.typed.get(name))
+        return self.context.facts_of_new(flow.name, {name: self.typed[name] for name in asked})
+
+    def field(self, name: str) -> Field:
+        """Give a field of the routine."""
+        return self.context.routine.fields[name]
+
+    def asks(self, name: str) -> bool:
+        """Whether the transition asks that field."""
+        return name in self.transition.asked
+
+    @cached_property
+    def form(self) -> forms.Form:
+        """The form that the routine asks for, holding what was typed."""
+        return forms.build(self.context, self.empty, self.transition, self.actor, language(), self.sent)
+
+    @cached_property
+    def doors(self) -> dict[str, doors.Door]:
+        """The areas that belong somewhere else."""
+        return doors.closed(self.empty, self.transition)
+
+    @property
+    def door(self) -> doors.Door | None:
+        """The door of the area that was chosen, if reports of it belong somewhere else."""
+        return self.doors.get(self.typed.get("area", ""))
+
+    @cached_property
+    def place(self) -> Place:
+        """What was typed as course or unit."""
+        kind = self.field("unit").choices
+        return read(self.typed.get("unit", ""), self.context.organisation, kind if isinstance(kind, str) else None)
+
+    def initial(self, name: str) -> Any:
+        """Give what a question holds before anybody answers it."""
+        return present(self.field(name), self.empty, self.actor)
+
+    # -- sending ---------------------------------------------------------------
+
+    def signed(self) -> Actor:
+        """Say who sends it: a visitor becomes somebody who is reached at the address they gave."""
+        mail = self.typed.get("reporter", "").strip()
+        if self.actor.person is not None or not self.asks("reporter") or not people.is_address(mail):
+            return self.actor
+        return Actor(people.visitor(mail).id, self.actor.language)
+
+    def answers(self) -> dict[str, Any]:
+        """Give the answers for the engine; what isn't asked is left behind, whatever was sent.
+
+        The reporter isn't among them: that is whoever sends it.
+        """
+        given = {**forms.answers(self.form), **dict(self._translated())}
+        return {name: value for name, value in given.items() if name != "reporter"}
+
+    def _translated(self) -> Iterator[tuple[str, Any]]:
+        """Give places and people as the engine knows them."""
+        for each in self.form:
+            if self.field(each.name).type == "person" and each.type == "EmailField" and each.name != "reporter":
+                typed = self.addresses(each.name)
+                yield each.name, [people.named(mail).id for mail in typed if people.is_address(mail)]
+        if self.asks("unit"):
+            yield "unit", self.place.unit or self.initial("unit") or ""
+        if self.asks("course") and self.asks("unit"):
+            yield "course", self.place.course or self.typed.get("course", "")
+
+    def addresses(self, name: str) -> list[str]:
+        """Give what was typed in a question about people, one by one."""
+        return self.typed.get(name, "").replace(",", " ").replace(";", " ").split()
+
+    def judge(self, actor: Actor, answers: dict[str, Any]) -> Verdict:
+        """Ask whether it may be sent."""
+        return may(self.empty, self.transition.name, actor, answers)

@@ -1,0 +1,182 @@
+"""The submit page: shows the form, sends the report once, and keeps what was typed whatever goes wrong."""
+
+from collections.abc import Mapping
+
+from flask import current_app, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import HTTPException
+
+from app import privacy
+from app.i18n import gettext, say
+from app.language.definition import Transition
+from app.language.parties import InRole
+from app.submit import followed, people, sheet, ticket
+from app.submit.desk import context
+from app.submit.report import NoEntrance, Report
+from app.web.database import db
+from app.web.grants import me
+from app.workflow import engine
+from app.workflow.context import Context
+from model import Case, JournalEntry, Subject, Unit
+
+TRAP = "more_about_you"
+"""A field that people don't see."""
+QUICKEST = 2
+"""Nobody reads and fills in the form in fewer seconds."""
+RECEIVED = "received"
+
+
+def show() -> ResponseReturnValue:
+    """Show the empty form."""
+    try:
+        return _page(_report(None), ticket.issue())
+    except NoEntrance:
+        return _closed()
+
+
+def send() -> ResponseReturnValue:
+    """Send the report, or show the form again with what has to be mended."""
+    report = _report(request.form)
+    held = ticket.read(request.form.get("key", ""))
+    try:
+        if held is None:
+            told = gettext("The form was not quite ready. Press the button once more.")
+            return _page(report, ticket.issue(), notice=told), 400
+        if _is_robot(held):
+            return _quarantined()
+        if earlier := _earlier(held):
+            return _again(report, earlier)
+        if report.door:
+            return render_template("submit/door.html", door=report.door, text=report.typed.get("description", ""))
+        return _send(report, held)
+    except NoEntrance:
+        return _closed()
+
+
+def _report(sent: MultiDict[str, str] | None) -> Report:
+    return Report(context(), people.sender(), sent)
+
+
+def _send(report: Report, held: ticket.Ticket) -> ResponseReturnValue:
+    actor = report.signed()
+    answers = report.answers()
+    page = sheet.of_report(report)
+    page.look_for_personal_data(confirmed=bool(report.typed.get(sheet.KEEP)))
+    sheet.blame_places_and_people(page, report)
+    page.explain(report.judge(actor, answers).refusals)
+    if page.faulty:
+        db.session.rollback()
+        return _page(report, request.form["key"], page), 400
+    name, flow = report.transition.name, report.entrance[0].name
+    try:
+        case = engine.create(report.context, name, actor=actor, answers=answers, flow=flow, submit_key=held.key)
+        db.session.commit()
+    except IntegrityError:
+        db.session.rollback()
+        if earlier := _earlier(held):
+            return _again(_report(request.form), earlier)
+        raise
+    return _received(report.context, case)
+
+
+def _received(here: Context, case: Subject) -> ResponseReturnValue:
+    if isinstance(case, Case) and case.flow in followed.followed(here.routine):
+        return redirect(url_for("submit.receipt", token=followed.token_of(case)), 303)
+    session[RECEIVED] = case.number
+    return redirect(url_for("submit.received"), 303)
+
+
+# -- what may go wrong ---------------------------------------------------------
+
+
+def _is_robot(held: ticket.Ticket) -> bool:
+    quickest = current_app.config.get("SUBMIT_SECONDS", QUICKEST)
+    return bool(request.form.get(TRAP)) or held.seconds < quickest
+
+
+def _quarantined() -> ResponseReturnValue:
+    """Answer a machine as if all went well; keep nothing, count it in the log."""
+    current_app.logger.warning("a report from a machine was set aside")
+    return render_template("submit/received.html", number="", text=request.form.get("description", ""))
+
+
+def _earlier(held: ticket.Ticket) -> Case | None:
+    return db.session.scalar(select(Case).where(Case.submit_key == held.key))
+
+
+def _again(report: Report, earlier: Case) -> ResponseReturnValue:
+    """The form was sent before: show the same receipt, or ask whether this is another report."""
+    first = select(JournalEntry.answers).where(JournalEntry.subject_id == earlier.id).order_by(JournalEntry.ordinal)
+    if _is_same(report, db.session.scalar(first.limit(1)) or {}):
+        return _received(report.context, earlier)
+    told = gettext("This form has been sent already. If this is another report, press the button once more.")
+    return _page(report, ticket.issue(), notice=told), 409
+
+
+def _is_same(report: Report, before: Mapping[str, object]) -> bool:
+    now = {"unit": report.place.unit or report.initial("unit"), "course": report.place.course}
+    now |= {name: privacy.clean(report.typed.get(name, "")).strip() for name in ("area", "description", "title")}
+    compared = [name for name in now if report.asks(name)]
+    return all((now[name] or "") == (before.get(name) or "") for name in compared)
+
+
+def late(error: HTTPException) -> ResponseReturnValue:
+    """Show the form again when its safety token is too old or missing: nothing is lost, nothing is sent."""
+    told = gettext("The form had been open for too long, so nothing has been sent. Press the button once more.")
+    return _page(_report(request.form), _ticket(), notice=told), error.code or 400
+
+
+def too_many(error: HTTPException) -> ResponseReturnValue:
+    """Show the form again to somebody who has sent too much in a short time."""
+    told = gettext("Many reports have come from here in a short time. Wait a while, then press the button once more.")
+    return _page(_report(request.form), _ticket(), notice=told), error.code or 429
+
+
+def _ticket() -> str:
+    sent = request.form.get("key", "")
+    return sent if ticket.read(sent) else ticket.issue()
+
+
+# -- pages ---------------------------------------------------------------------
+
+
+def _page(report: Report, key: str, shown: sheet.Sheet | None = None, notice: str = "") -> str:
+    reporter = me()
+    return render_template(
+        "submit/report.html",
+        report=report,
+        sheet=shown or sheet.of_report(report),
+        key=key,
+        notice=notice,
+        trap=TRAP,
+        reporter=reporter,
+        home=say(reporter.unit.label) if reporter and reporter.unit else "",
+        intake=_intake(report.context, report.transition),
+        unsure=_unsure(),
+    )
+
+
+def _intake(here: Context, transition: Transition) -> str:
+    """Name the function that reads the report first."""
+    first = transition.assign
+    return say(here.organisation.label(first.role)) if isinstance(first, InRole) else ""
+
+
+def _unsure() -> str:
+    top = select(Unit.contact).where(Unit.parent_id.is_(None)).order_by(Unit.id).limit(1)
+    return say(db.session.scalar(top))
+
+
+def _closed() -> ResponseReturnValue:
+    return render_template("submit/closed.html"), 403
+
+
+def door(name: str) -> ResponseReturnValue:
+    """Show where reports of an area belong, before anything is written."""
+    report = _report(MultiDict({"area": name}))
+    if report.door is None:
+        return redirect(url_for("submit.report"))
+    return render_template("submit/door.html", door=report.door, text="")

@@ -1,0 +1,178 @@
+"""A form as its page shows it: the routine's fields with what a reporter needs, and what is wrong with the answers."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from wtforms import EmailField, Form, StringField
+from wtforms import Field as FormField
+
+from app import forms
+from app.i18n import gettext, lazy_gettext, say
+from app.submit import people, remarks
+from app.submit.place import options
+from app.submit.report import Report
+from app.workflow.answers import LONGEST_TEXT, MISSING, PERSONAL
+from app.workflow.evaluator import Refusal
+
+KEEP = "keep_personal_data"
+PROSE = ("TextAreaField", "StringField")
+FIRST = {"area": 0, "unit": 1, "course": 1}
+LAST = {"reporter": 9}
+ELSE = 5
+
+
+class Own(Form):  # type: ignore[misc]
+    """The questions that a reporter answers in words of their own: the engine is told what they mean."""
+
+    unit = StringField(
+        lazy_gettext("Course code or unit"),
+        description=lazy_gettext(
+            "Write the course code if it is about a course, for example TMA4100. Otherwise write the unit."
+        ),
+        render_kw={"list": "places", "autocomplete": "off"},
+    )
+    reporter = EmailField(
+        lazy_gettext("E-mail"),
+        description=lazy_gettext("Only those who handle the case see your e-mail address."),
+        render_kw={"autocomplete": "email"},
+    )
+
+
+@dataclass
+class Sheet:
+    """The fields in the page's order, with their errors; `form_errors` are those of no field."""
+
+    fields: list[FormField]
+    form_errors: list[str] = field(default_factory=list)
+    warned: bool = False
+    places: list[tuple[str, str]] = field(default_factory=list)
+
+    def __iter__(self) -> Iterator[FormField]:
+        return iter(self.fields)
+
+    @property
+    def names(self) -> set[str]:
+        """Names of the fields."""
+        return {each.name for each in self.fields}
+
+    @property
+    def faulty(self) -> bool:
+        """Whether it can't be sent as it is."""
+        return self.warned or self.blamed
+
+    @property
+    def blamed(self) -> bool:
+        """Whether some answer is wrong."""
+        return bool(self.form_errors) or any(each.errors for each in self.fields)
+
+    def blame(self, name: str, text: str) -> None:
+        """Put an error at a field that has none yet; without such a field at the whole form."""
+        found = next((each for each in self.fields if each.name == name), None)
+        if found is None:
+            self.form_errors.append(text)
+        elif not found.errors:
+            found.errors = [text]
+
+    def look_for_personal_data(self, *, confirmed: bool) -> None:
+        """Mark the texts that hold what shouldn't be sent."""
+        for each in self.fields:
+            remark = remarks.on_text(each.data or "") if each.type in PROSE else None
+            if remark is None:
+                each.warning = ""
+            elif not remark.warning:
+                each.errors = [remark.text]
+            else:
+                each.warning = remark.text
+                self.warned = self.warned or not confirmed
+
+    def explain(self, refusals: Iterable[Refusal]) -> None:
+        """Put what the routine refuses where it can be mended."""
+        for refusal in refusals:
+            label = next((each.label.text for each in self.fields if each.name == refusal.name), refusal.name)
+            if refusal.kind == "field":
+                self.blame(refusal.name, _sentence(refusal, str(label)))
+            else:
+                self.blame("", say(refusal.says) or gettext("This can't be sent from here."))
+
+
+def _sentence(refusal: Refusal, label: str) -> str:
+    if refusal.reason == MISSING:
+        return {
+            "area": gettext("Choose what it is about."),
+            "reporter": gettext("Write your e-mail address, so that we can reach you."),
+            "description": gettext("Write what happened."),
+        }.get(refusal.name) or forms.sentence_of(refusal, label)
+    if refusal.reason == PERSONAL:
+        return gettext("Take out the national identity number. It can't be sent.")
+    return forms.sentence_of(refusal, label)
+
+
+def of_report(report: Report) -> Sheet:
+    """Make the sheet of a report: area and place first, how to be reached last."""
+    own = Own(report.sent) if report.sent is not None else Own(data=_before(report))
+    kind = report.field("unit").choices
+    shown = [_fitted(each, own, report) for each in report.form if _is_shown(each, report)]
+    shown.sort(key=lambda each: {**FIRST, **LAST}.get(each.name, ELSE))
+    proposed = options(report.context.organisation, kind if isinstance(kind, str) else None)
+    return Sheet(shown, places=proposed if report.asks("unit") else [])
+
+
+def _before(report: Report) -> dict[str, str]:
+    home = report.initial("unit") if report.asks("unit") else None
+    unit = report.context.organisation.unit_by_name.get(home or "")
+    return {"unit": say(unit.label) if unit else ""}
+
+
+def _is_shown(each: FormField, report: Report) -> bool:
+    if each.name == "course":
+        return not report.asks("unit")
+    if each.name == "reporter":
+        return report.actor.person is None
+    return report.field(each.name).type != "file"
+
+
+def _fitted(each: FormField, own: Own, report: Report) -> Any:
+    """Give the field as a reporter needs it."""
+    if each.name in own:
+        fitted = own[each.name]
+        if each.name == "reporter" and each.name in report.transition.fields:
+            fitted.render_kw = {**fitted.render_kw, "required": True}
+        return fitted
+    if each.name == "area":
+        _explain_areas(each, report)
+    if each.type in PROSE:
+        each.render_kw = {**(each.render_kw or {}), "maxlength": LONGEST_TEXT}
+    if each.name == "description" and not each.description:
+        each.description = gettext(
+            "Write what, when and where. Write roles instead of names, for example “course coordinator”. "
+            "Don't write national identity numbers, or anything about the health of others."
+        )
+    return each
+
+
+def _explain_areas(each: FormField, report: Report) -> None:
+    """Show areas as cards with what they are and an example; those that belong elsewhere have doors instead."""
+    areas = [area for area in report.context.organisation.areas.values() if area.name not in report.doors]
+    each.choices = [(area.name, say(area.label), {"description": _definition(area)}) for area in areas]
+    each.render_kind = "cards"
+    each.label.text = gettext("What is it about?")
+    each.description = each.description or gettext(
+        "Choose what fits best. We move the report if it belongs somewhere else."
+    )
+
+
+def _definition(area: Any) -> str:
+    example = say(area.example)
+    told = gettext("For example: %(example)s", example=example) if example else ""
+    return " ".join(text for text in (say(area.help), told) if text)
+
+
+def blame_places_and_people(sheet: Sheet, report: Report) -> None:
+    """Say which places and addresses we don't understand."""
+    if report.asks("unit") and not report.place.known:
+        sheet.blame("unit", gettext("We don't know this course code or unit. Choose from the list, or leave it empty."))
+    for each in sheet.fields:
+        typed = report.addresses(each.name) if each.type == "EmailField" else []
+        if any(not people.is_address(mail) for mail in typed):
+            sheet.blame(each.name, gettext("Write an e-mail address like name@example.org."))
