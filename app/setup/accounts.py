@@ -26,13 +26,7 @@ ADMIN_NAME = "admin"
 DEMO_PASSWORD = "avviksflyt"  # noqa: S105 - public: printed on the demo's login page
 
 EVERYTHING = ("*",)
-PROFILE: Mapping[str, tuple[str, ...]] = {
-    "UserInfoEdit": EVERYTHING,
-    "UserInfoEditView": EVERYTHING,
-    "ResetMyPassword": EVERYTHING,
-    "ResetMyPasswordView": EVERYTHING,
-    "Home": EVERYTHING,
-}
+PROFILE: Mapping[str, tuple[str, ...]] = {"ResetMyPasswordView": EVERYTHING, "UserInfoEditView": EVERYTHING}
 GRANTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     ADMIN: {"*": EVERYTHING},
     STAFF: {

@@ -14,6 +14,7 @@ from app.language.definition import Routine
 from app.language.fault import Fault
 from app.language.load import load
 from app.setup.accounts import create_accounts, create_admin, sync_roles
+from app.setup.cases import tell_stories
 from app.setup.organisation import import_data
 from model import Unit, WorkflowEdition
 
@@ -50,6 +51,8 @@ def seed(session: Session, appbuilder: Any, start: Start, now: datetime) -> list
     sync_roles(appbuilder)
     if start.demo and (made := create_accounts(session)):
         done.append(f"{made} accounts")
+    if start.demo and (told := tell_stories(session, now)):
+        done.append(f"{told} cases")
     if not start.demo and start.admin_password and create_admin(session, start.admin_password, start.admin_mail):
         done.append("account admin")
     return done
