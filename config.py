@@ -16,6 +16,7 @@ DATABASE_URL = os.environ.get("DATABASE_URL", f"sqlite:///{VAR / 'avviksflyt.db'
     "postgresql://", "postgresql+psycopg://", 1
 )
 CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", "")
+CELERY_QUEUE = os.environ.get("CELERY_QUEUE", "avviksflyt")
 WORKFLOW_FILE = Path(os.environ.get("WORKFLOW_FILE", ROOT / "workflow.yaml"))
 ORGANISATION_FILE = Path(os.environ.get("ORGANISATION_FILE", ROOT / "routines" / "ntnu" / "data.yaml"))
 

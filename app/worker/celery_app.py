@@ -25,14 +25,14 @@ def flask_app() -> Flask:
     return create_app()
 
 
-def configure(broker: str) -> dict[str, Any]:
-    """Give Celery's settings for a RabbitMQ (amqp://) or Redis (redis://) broker."""
+def configure(broker: str, queue: str) -> dict[str, Any]:
+    """Give Celery's settings for a queue on a RabbitMQ (amqp://) or Redis (redis://) broker."""
     settings: dict[str, Any] = {
         "broker_url": broker,
         "broker_connection_retry_on_startup": True,
         "task_ignore_result": True,
         "task_acks_late": True,
-        "task_default_queue": "avviksflyt",
+        "task_default_queue": queue,
         "worker_prefetch_multiplier": 1,
         "worker_hijack_root_logger": False,
         "worker_redirect_stdouts": False,
@@ -45,7 +45,7 @@ def configure(broker: str) -> dict[str, Any]:
 
 
 celery = Celery("avviksflyt")
-celery.conf.update(configure(config.CELERY_BROKER_URL))
+celery.conf.update(configure(config.CELERY_BROKER_URL, config.CELERY_QUEUE))
 
 
 @celery.task(name="deliver")

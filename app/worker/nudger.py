@@ -14,7 +14,7 @@ log = structlog.get_logger()
 
 def start(app: Flask) -> None:
     """Pass on every nudge while the process lives."""
-    celery.conf.update(configure(app.config["CELERY_BROKER_URL"]))
+    celery.conf.update(configure(app.config["CELERY_BROKER_URL"], app.config["CELERY_QUEUE"]))
     Thread(target=_pass_on, name="nudger", daemon=True).start()
 
 

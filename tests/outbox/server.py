@@ -13,6 +13,7 @@ class Told:
     def __init__(self, rcpt="250 OK", data="250 OK", *, hang=False, drop=False):
         self.rcpt, self.data, self.hang, self.drop = rcpt, data, hang, drop
         self.took = []
+        self.answered = threading.Event()
 
     async def handle_RCPT(self, _server, _session, envelope, address, _options):  # noqa: N802
         if self.rcpt.startswith("2"):
@@ -22,10 +23,11 @@ class Told:
     async def handle_DATA(self, server, _session, envelope):  # noqa: N802
         if self.data.startswith("2"):
             self.took.append((envelope.mail_from, list(envelope.rcpt_tos), envelope.content))
-        if self.hang:
-            await asyncio.sleep(3600)
+        while self.hang:  # noqa: ASYNC110 - it is let go from another thread
+            await asyncio.sleep(0.01)
         if self.drop:
             server.transport.abort()
+        asyncio.get_running_loop().call_later(0.1, self.answered.set)
         return self.data
 
 
