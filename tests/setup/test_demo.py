@@ -1,3 +1,4 @@
+import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -7,7 +8,6 @@ from sqlalchemy import create_engine, func, select
 from werkzeug.security import check_password_hash
 
 from app import create_app
-from app.cli.seed import groups
 from app.setup.accounts import DEMO_PASSWORD, sync_roles
 from app.setup.demo import Start, Unusable, seed
 from app.web.database import db
@@ -20,23 +20,46 @@ NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 START = Start(NTNU, ROOT / "workflow.yaml", demo=True)
 
 
+def make_app(folder):
+    return create_app(
+        {"DATABASE_URL": f"sqlite:///{folder / 'test.db'}", "VAR": folder, "WORKER": "off", "TESTING": True}
+    )
+
+
 @pytest.fixture
 def flask_app(tmp_path):
-    url = f"sqlite:///{tmp_path / 'test.db'}"
-    engine = create_engine(url)
+    engine = create_engine(f"sqlite:///{tmp_path / 'test.db'}")
     Base.metadata.create_all(engine)
     engine.dispose()
-    app = create_app({"DATABASE_URL": url, "VAR": tmp_path, "WORKER": "off", "TESTING": True})
-    for command in groups:
-        if command.name not in app.cli.commands:
-            app.cli.add_command(command)
-    return app
+    return make_app(tmp_path)
 
 
 @pytest.fixture
 def context(flask_app):
     with flask_app.app_context():
         yield flask_app
+
+
+@pytest.fixture(scope="session")
+def demo_database(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("demo")
+    engine = create_engine(f"sqlite:///{folder / 'test.db'}")
+    Base.metadata.create_all(engine)
+    engine.dispose()
+    app = make_app(folder)
+    with app.app_context():
+        start(app)
+        db.session.remove()
+        db.engine.dispose()
+    return folder / "test.db"
+
+
+@pytest.fixture
+def started(demo_database, tmp_path):
+    shutil.copy(demo_database, tmp_path)
+    app = make_app(tmp_path)
+    with app.app_context():
+        yield app
 
 
 def start(app, start=START):
@@ -56,8 +79,7 @@ def rows():
     return [db.session.scalar(select(func.count()).select_from(table)) for table in tables] + [granted, version]
 
 
-def test_everybody_in_the_demo_can_log_in_and_nobody_else_has_their_screens(context):
-    start(context)
+def test_everybody_in_the_demo_can_log_in_and_nobody_else_has_their_screens(started):
     people = set(db.session.scalars(select(Person.name)))
     assert people == set(db.session.scalars(select(User.username)))
     assert check_password_hash(account("quality_ie").password, DEMO_PASSWORD)
@@ -74,8 +96,7 @@ def test_starting_twice_changes_nothing(context):
     assert rows() == before
 
 
-def test_the_routine_is_edition_one(context):
-    start(context)
+def test_the_routine_is_edition_one(started):
     edition = db.session.scalar(select(WorkflowEdition))
     assert edition.number == 1
     assert edition.text == (ROOT / "workflow.yaml").read_text(encoding="utf-8")
@@ -83,12 +104,11 @@ def test_the_routine_is_edition_one(context):
     assert edition.reason
 
 
-def test_a_changed_password_and_a_changed_unit_are_left_alone(context):
-    start(context)
+def test_a_changed_password_and_a_changed_unit_are_left_alone(started):
     account("desk").password = "chosen"
     db.session.scalar(select(Person).where(Person.name == "desk")).label = "Infosenteret"
     db.session.commit()
-    start(context)
+    start(started)
     assert account("desk").password == "chosen"
     assert account("desk").person.label == "Infosenteret"
 
@@ -111,8 +131,7 @@ def test_a_routine_with_faults_is_refused_with_their_places(context, tmp_path):
         start(context, replace(START, workflow=wrong))
 
 
-def test_grants_an_admin_adds_stay_and_missing_ones_return(context):
-    start(context)
+def test_grants_an_admin_adds_stay_and_missing_ones_return(started):
     reporter = db.session.scalar(select(Role).where(Role.name == "Reporter"))
     staff = db.session.scalar(select(Role).where(Role.name == "Staff"))
     extra = db.session.scalar(
@@ -121,7 +140,7 @@ def test_grants_an_admin_adds_stay_and_missing_ones_return(context):
     reporter.permissions.append(extra)
     taken = staff.permissions.pop()
     db.session.commit()
-    sync_roles(context.appbuilder)
+    sync_roles(started.appbuilder)
     db.session.commit()
     assert extra in reporter.permissions
     assert taken in staff.permissions
@@ -131,15 +150,13 @@ def screens(role):
     return {str(each.view_menu) for each in db.session.scalar(select(Role).where(Role.name == role)).permissions}
 
 
-def test_only_admin_reaches_the_setup(context):
-    start(context)
+def test_only_admin_reaches_the_setup(started):
     assert screens("Reporter") == OWN
     assert OWN <= screens("Staff") <= OWN | WORK
     assert {"Setup", "UserDBModelView"} <= screens("Admin")
 
 
-def test_newcomers_find_cases_in_every_state_and_nothing_left_to_send(context):
-    start(context)
+def test_newcomers_find_cases_in_every_state_and_nothing_left_to_send(started):
     states = set(db.session.scalars(select(Subject.state)))
     assert states >= {
         "received",
