@@ -82,7 +82,7 @@ def explain(made: Form, refusals: Iterable[Refusal], language: str) -> list[tupl
             made[refusal.name].errors = [*made[refusal.name].errors, sentence]
             summary.append((refusal.name, sentence))
         elif refusal.kind == "guard":
-            summary.append(("guard-" + refusal.name, say(refusal.says, language)))
+            summary.append(("guards", say(refusal.says, language)))
     return summary
 
 

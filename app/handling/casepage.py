@@ -1,0 +1,261 @@
+"""What a case's page shows, worked out once: its facts, its reasons, its parts, and every move with why not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+
+from flask import url_for
+
+from app.access import Viewer
+from app.handling import queue, story
+from app.handling.moving import permission_of
+from app.handling.reasons import Check, of_refusals, of_trace
+from app.i18n import gettext, language, long_day, say
+from app.language.definition import BACK, SAME, Flow, Transition
+from app.language.kinds import menders
+from app.routing.facts import CaseFacts
+from app.web.cells import Due, Tag
+from app.web.grants import can
+from app.workflow import mailing
+from app.workflow.actor import Actor
+from app.workflow.context import Context
+from app.workflow.evaluator import Verdict
+from app.workflow.table import additions, offers
+from app.workflow.words import in_words, spoken
+from model import Case, Part
+from model.base import NEVER
+
+ON_TOP = ("unit", "area", "course", "handler")
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One move as a button: possible, or not yet and why."""
+
+    name: str
+    label: str
+    href: str
+    allowed: bool
+    refusals: list[Check]
+    mails: str = ""
+    help: str = ""
+    danger: bool = False
+    first: bool = False
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PartRow:
+    """One action in the case's list of them."""
+
+    title: str
+    href: str
+    number: str
+    owner: str
+    state: Tag
+    due: Due
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The parts of one flow: their heading, their rows, and the way to add one."""
+
+    label: str
+    caption: str
+    rows: list[PartRow]
+    add: Option | None
+
+
+@dataclass(frozen=True)
+class CasePage:
+    """One case as one person sees it now."""
+
+    context: Context
+    facts: CaseFacts
+    case: Case
+    viewer: Viewer
+    actor: Actor
+    reporter_shown: bool = False
+
+    @cached_property
+    def full(self) -> bool:
+        """Whether the viewer sees the whole case and not only some fields."""
+        return self.viewer.fields(self.facts) is None
+
+    @cached_property
+    def story(self) -> story.Story:
+        """The journal as this viewer may read it."""
+        return story.Story.read(self.context, self.facts, self.viewer)
+
+    @property
+    def state(self) -> Tag:
+        """The state."""
+        return queue.state_tag(self.case, self.context)
+
+    @property
+    def due(self) -> date | None:
+        """The nearest deadline."""
+        return None if self.case.due_at >= NEVER or self.case.finished else self.case.due_at
+
+    def shows(self, field: str) -> bool:
+        """Whether the viewer may read the field."""
+        return self.viewer.shows(field, self.facts)
+
+    def top(self) -> Iterator[tuple[str, str]]:
+        """Unit, area and handler with their labels, always in that order."""
+        for name in ON_TOP:
+            value = spoken(self.facts, name, language())
+            if value and (name == "handler" or self.shows(name)):
+                yield self._label(name), value
+        if self.facts.value("handler") is None and not self.case.finished:
+            yield gettext("Handler"), gettext("Nobody – the administrators are told")
+
+    def _label(self, name: str) -> str:
+        return gettext("Handler") if name == "handler" else say(self.facts.routine.fields[name].label)
+
+    def trace(self) -> list[Check]:
+        """Why the case came here."""
+        return of_trace(self.case.trace, self.facts)
+
+    def reported(self) -> str:
+        """When, and whether it was raised locally first."""
+        when = gettext("Reported %(day)s.", day=long_day(self.case.submitted_at))
+        tried = spoken(self.facts, "tried_first", language()) if "tried_first" in self.facts.routine.fields else ""
+        return f"{when} {gettext('Raised with anyone first? %(answer)s.', answer=tried)}" if tried else when
+
+    @property
+    def may_see_reporter(self) -> bool:
+        """Whether the viewer may look up who reported."""
+        return self.case.reporter_id is not None and self.shows("reporter")
+
+    def reporter(self) -> str:
+        """Name and address of who reported."""
+        person = self.case.reporter
+        if person is None:
+            return ""
+        return f"{person.label} ({person.mail})" if person.label and person.label != person.mail else person.mail
+
+    def log_look_up(self) -> None:
+        """Write in the journal that the viewer looked up who reported."""
+        story.log(self.context, self.case, self.actor.person, story.LOOKED_UP)
+
+    def judged(self) -> Iterator[tuple[str, str, Option | None]]:
+        """Choices that handlers make about the case (severity): label, answer, the move that changes it."""
+        for name, verdict in self._offers:
+            declared = self.facts.flow.transitions[name]
+            fields = [f for f in declared.fields if isinstance(self.facts.routine.fields[f].choices, tuple)]
+            if declared.to.state == SAME and fields and len(fields) == len(declared.fields):
+                yield self._label(fields[0]), spoken(self.facts, fields[0], language()), self._option(name, verdict)
+
+    # -- parts -----------------------------------------------------------------
+
+    def sections(self) -> Iterator[Section]:
+        """The case's parts, flow by flow."""
+        adding = {flow: (name, verdict) for flow, name, verdict in additions(self.facts, self.actor)}
+        for flow in self.facts.routine.flows.values():
+            if self.facts.flow.name not in flow.part_of or not self.full:
+                continue
+            parts = [part for part in self.case.parts if part.flow == flow.name]
+            add = self._addition(flow, *adding[flow.name]) if flow.name in adding else None
+            if parts or add:
+                yield Section(say(flow.label), self._caption(parts), [self._row(part) for part in parts], add)
+
+    def _caption(self, parts: list[Part]) -> str:
+        done = sum(part.finished for part in parts)
+        return gettext("%(done)d of %(all)d are settled", done=done, all=len(parts)) if parts else ""
+
+    def _row(self, part: Part) -> PartRow:
+        facts = self.context.facts(part)
+        return PartRow(
+            part.title or part.number,
+            queue.address(part),
+            part.number,
+            in_words(facts, "owner", part.owner_id, language()) if part.owner_id else "",
+            queue.state_tag(part, self.context),
+            Due(part.due_on, part.finished),
+        )
+
+    def _addition(self, flow: Flow, name: str, verdict: Verdict) -> Option | None:
+        if not can(permission_of(name), "ActionView"):
+            return None
+        declared = flow.transitions[name]
+        href = url_for("CaseView.transition", number=self.case.number, name=name)
+        new = self.facts.new_part(flow.name)
+        refusals = of_refusals(verdict.refusals, new, self.case)
+        return Option(name, say(declared.label), href, bool(verdict), refusals)
+
+    # -- moves -----------------------------------------------------------------
+
+    @cached_property
+    def _offers(self) -> list[tuple[str, Verdict]]:
+        return [(n, v) for n, v in offers(self.facts, self.actor) if can(permission_of(n), "CaseView")]
+
+    def writings(self, *, to_reporter: bool) -> list[tuple[Option, str]]:
+        """Moves that only write a text, with the name of the field: shown as forms on the page itself."""
+        found = []
+        for name, verdict in self._offers:
+            field = story.writing_field(self.facts.flow.transitions[name], self.facts.routine)
+            if field is None or not self._asks_nothing_else(name):
+                continue
+            if story.names_reporter(field, self.facts.routine) == to_reporter:
+                found.append((self._option(name, verdict), field.name))
+        return found
+
+    def _asks_nothing_else(self, name: str) -> bool:
+        """A writing that guards elsewhere wait for is a move of its own, not a note."""
+        return not any(name in mending for mending in self._awaited)
+
+    @cached_property
+    def _awaited(self) -> list[tuple[str, ...]]:
+        routine, flow = self.facts.routine, self.facts.flow
+        return [menders(routine, flow.name, t.name, g) for t in flow.transitions.values() for g in t.guards]
+
+    def moves(self) -> list[Option]:
+        """Every move of the viewer's that leaves from here: the natural next first, the dangerous last."""
+        apart = {o.name for to in (True, False) for o, _ in self.writings(to_reporter=to)}
+        options = [self._option(name, verdict) for name, verdict in self._offers if name not in apart]
+        natural = self.case.next_step.get("transition")
+        ranked = sorted(options, key=lambda o: (o.danger, o.name != natural))
+        return [replace(o, first=o.name == natural and o.allowed) for o in ranked]
+
+    def _option(self, name: str, verdict: Verdict) -> Option:
+        declared = self.facts.flow.transitions[name]
+        return Option(
+            name,
+            say(declared.label),
+            url_for("CaseView.transition", number=self.case.number, name=name),
+            bool(verdict),
+            of_refusals(verdict.refusals, self.facts),
+            mails=self._mailed(declared),
+            help=self._help(declared),
+            danger=self._is_danger(declared),
+            why=gettext("Not possible yet:"),
+        )
+
+    def _help(self, declared: Transition) -> str:
+        if declared.to.state in (SAME, BACK):
+            return ""
+        target = self.facts.flow.states.get(declared.to.state)
+        return gettext("The case becomes “%(state)s”.", state=say(target.label)) if target else ""
+
+    def _mailed(self, declared: Transition) -> str:
+        names = [self._party(mailing.name_of(party)) for party, _ in declared.notify]
+        return gettext("Mail to: %(names)s.", names=", ".join(dict.fromkeys(names))) if names else ""
+
+    def _party(self, name: str) -> str:
+        words = {
+            "reporter": gettext("the reporter"),
+            "handler": gettext("the receiver"),
+            "recipients": gettext("those you choose"),
+            "former": gettext("the former handler"),
+        }
+        return words.get(name) or say(self.facts.organisation.label(name)).lower()
+
+    def _is_danger(self, declared: Transition) -> bool:
+        """A move to an end that isn't the natural one: the last declared final states before it was handled."""
+        target = self.facts.flow.states.get(declared.to.state)
+        finals = [s.name for s in self.facts.flow.states.values() if s.finished]
+        return target is not None and target.finished and target.name != finals[0]

@@ -1,0 +1,203 @@
+"""Cases: the generated list at /cases/, each case at /cases/<number>, each move at /cases/<number>/<transition>."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from flask import abort, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_appbuilder import expose
+from flask_appbuilder.security.decorators import has_access, permission_name
+from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm.interfaces import ORMOption
+
+from app.handling import queue
+from app.handling.casepage import CasePage
+from app.handling.moving import MovePage, back_to, permission_of
+from app.handling.permissions import transitions_of
+from app.i18n import gettext, lazy_gettext
+from app.web.database import db
+from app.web.filters import Answers, Filter
+from app.web.grants import can
+from app.web.here import actor, context
+from app.web.interface import Interface, Page
+from app.web.look import Look
+from app.web.table import Table
+from app.workflow import mailing
+from model import Case, Subject
+
+VIEW = "CaseView"
+
+
+class CaseInterface(Interface):
+    """Cases, with the tabs' counts in the list's own query."""
+
+    def extras(self) -> Sequence[ColumnElement[Any]]:
+        """The tabs' counts."""
+        return queue.counts(context().viewer(actor().person).visible(parts=False))
+
+
+class CaseView(Look):
+    """Cases as handlers see them; nothing is added, edited or deleted here: cases are moved."""
+
+    datamodel = CaseInterface(Case)
+    route_base = "/cases"
+    class_permission_name = VIEW
+    exclude_route_methods: ClassVar[set[str]] = {
+        "action",
+        "action_post",
+        "download",
+        "add",
+        "edit",
+        "delete",
+        "show",
+    }
+    base_permissions: ClassVar[list[str]] = ["can_list", "can_show", *map(permission_of, transitions_of(parts=False))]
+    list_template = "handling/queue.html"
+    list_columns: ClassVar[list[str]] = ["number", "unit", "state", "next_step", "due_at", "submitted_at"]
+    order_columns: ClassVar[list[str]] = ["due_at", "submitted_at", "number"]
+    base_order = ("due_at", "asc")
+    search_columns: ClassVar[list[str]] = []
+    list_title = lazy_gettext("Cases")
+    label_columns: ClassVar[dict[str, Any]] = {
+        "number": lazy_gettext("Case"),
+        "unit": lazy_gettext("Concerns"),
+        "state": lazy_gettext("State"),
+        "next_step": lazy_gettext("Next step"),
+        "due_at": lazy_gettext("Deadline"),
+        "submitted_at": lazy_gettext("Received"),
+    }
+    kept = ("tab",)
+
+    @property
+    def tab(self) -> str:
+        """The tab asked for."""
+        asked = request.args.get("tab", "")
+        return asked if asked in queue.TABS else queue.TABS[0]
+
+    def scope(self) -> ColumnElement[bool]:
+        """Every case that the person may open."""
+        return context().viewer(actor().person).visible(parts=False)
+
+    def filters(self) -> Sequence[Filter]:
+        """Search, area, unit, state."""
+        return queue.filters()
+
+    def answers(self) -> Answers:
+        """The address, and its tab."""
+        found = super().answers()
+        return replace(found, where=(*found.where, queue.clause_of(self.tab)))
+
+    def options(self) -> Sequence[ORMOption]:
+        """Units and areas come from memory, so a row needs no relation."""
+        return self.datamodel.options([], ("answers", "next_step"))
+
+    def value(self, row: Any, name: str) -> Any:
+        """What a row shows."""
+        return queue.cell(row, name)
+
+    def href(self, row: Any) -> str | None:
+        """The case's own page."""
+        return queue.address(row)
+
+    def late(self, row: Any) -> bool:
+        """Whether its deadline has passed."""
+        return queue.is_late(row)
+
+    def caption(self, page: Page, answers: Answers) -> str:  # noqa: ARG002
+        """How many wait, how many are late."""
+        return queue.caption(self.tab, page.count, sum(map(queue.is_late, page.rows)))
+
+    def table(self, page: Page, answers: Answers | None = None) -> Table:
+        """The table, with each row's number where tests and scripts find it."""
+        made = super().table(page, answers)
+        words = (gettext("Show cases with earlier deadline"), gettext("Show cases with later deadline"))
+        if answers and answers.order.column != "due_at":
+            words = (gettext("Previous cases"), gettext("Next cases"))
+        return replace(made, names=[row.number for row in page.rows], words=words)
+
+    @expose("/")
+    @has_access
+    def list(self) -> ResponseReturnValue:
+        """Show one page of the list."""
+        answers = self.answers()
+        page = self.page(answers)
+        numbers = page.extras or db.session.execute(select(*self.datamodel.extras())).one()
+        return self.shown(
+            self.list_template,
+            title=self.list_title,
+            table=self.table(page, answers),
+            filters=self.filters(),
+            tabs=queue.tabs(self.tab, numbers),
+        )
+
+    def one_case(self, number: str) -> Case:
+        """The case with that number, if one may open it; otherwise the page isn't there."""
+        query: Select[tuple[Case]] = select(Case).where(and_(Case.number == number[:32], self.scope()))
+        loads = (selectinload(Case.parts), selectinload(Case.clocks), joinedload(Case.reporter))  # type: ignore[attr-defined]
+        found = db.session.scalars(query.options(*loads)).first()
+        return found if found is not None else abort(404)
+
+    @expose("/<number>")
+    @has_access
+    @permission_name("show")
+    def one(self, number: str) -> ResponseReturnValue:
+        """Show one case and what can be done with it."""
+        case = self.one_case(number)
+        page = CasePage(context(), context().facts(case), case, context().viewer(actor().person), actor())
+        return self.shown("handling/case.html", title=case.title or case.number, page=page)
+
+    @expose("/<number>/<name>", methods=["GET", "POST"])
+    @has_access
+    @permission_name("show")
+    def transition(self, number: str, name: str) -> ResponseReturnValue:
+        """Show a move's form, or make the move."""
+        case = self.one_case(number)
+        facts = context().facts(case)
+        here = url_for("CaseView.one", number=number)
+        if name in facts.flow.transitions and not facts.flow.transitions[name].creates:
+            self._permitted(name)
+            page = MovePage(facts, facts.flow.transitions[name], here)
+            return page.answer(self._go_on)
+        return self._add_part(case, name, here)
+
+    def _permitted(self, name: str) -> None:
+        if not can(permission_of(name), VIEW):
+            abort(403)
+
+    def _go_on(self, moved: Subject) -> ResponseReturnValue:
+        """Go back to the case, or to the list if the move took it out of sight."""
+        seen = mailing.sees(context().facts(moved), actor().person or 0)
+        return redirect(queue.address(moved) if seen else self.get_redirect())
+
+    def _add_part(self, case: Case, name: str, here: str) -> ResponseReturnValue:
+        facts = context().facts(case)
+        for flow in facts.routine.flows.values():
+            declared = flow.transitions.get(name)
+            if facts.flow.name in flow.part_of and declared is not None and declared.creates:
+                if not can(permission_of(name), "ActionView"):
+                    abort(403)
+                return MovePage(facts.new_part(flow.name), declared, here, case).answer(back_to(here))
+        return abort(404)
+
+    @expose("/<number>/reporter", methods=["POST"])
+    @has_access
+    @permission_name("show")
+    def reporter(self, number: str) -> ResponseReturnValue:
+        """Show who reported, and write in the journal that it was looked up."""
+        case = self.one_case(number)
+        page = CasePage(context(), context().facts(case), case, context().viewer(actor().person), actor())
+        if not page.may_see_reporter:
+            abort(404)
+        page.log_look_up()
+        db.session.commit()
+        return self.shown(
+            "handling/case.html", title=case.title or case.number, page=replace(page, reporter_shown=True)
+        )
+
+    def get_redirect(self) -> str:
+        """Go to the list."""
+        return url_for("CaseView.list")

@@ -1,0 +1,207 @@
+"""A move's own page: its generated form, what it leads to, who gets mail - and the POST that makes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from wtforms import Form
+
+from app import forms
+from app.handling.reasons import Check, of_refusals, of_trace
+from app.i18n import gettext, language, say
+from app.language.definition import SAME, Transition
+from app.outbox import compose
+from app.routing.facts import CaseFacts
+from app.web.database import db
+from app.web.here import actor, context
+from app.workflow import engine, mailing
+from app.workflow.evaluator import Verdict, may
+from app.workflow.keeping import PARTY
+from app.workflow.words import seat_in_words, spoken
+from model import Case, JournalEntry, Person, Subject
+
+
+@dataclass
+class MovePage:
+    """One transition as somebody sees it. `subject` is None while a part of `whole` is being added."""
+
+    facts: CaseFacts
+    declared: Transition
+    back: str
+    whole: Case | None = None
+
+    @property
+    def subject(self) -> Subject | None:
+        """The case or part that would move."""
+        return self.facts.subject
+
+    @property
+    def version(self) -> int:
+        """What the form was made from."""
+        subject = self.subject or self.whole
+        return subject.version if subject else 0
+
+    def answer(self, done: Callable[[Subject], ResponseReturnValue]) -> ResponseReturnValue:
+        """Show the form, or make the move and go on with `done`."""
+        verdict = may(self.facts, self.declared.name, actor())
+        if not verdict.offered:
+            return abort(404)
+        if request.method == "GET":
+            return self._shown(self._form(), verdict)
+        return self._sent(done)
+
+    def _form(self) -> Form:
+        sent = request.form if request.method == "POST" else None
+        return forms.build(context(), self.facts, self.declared, actor(), language(), sent)
+
+    def _sent(self, done: Callable[[Subject], ResponseReturnValue]) -> ResponseReturnValue:
+        form = self._form()
+        answers = forms.answers(form)
+        if "preview" in request.form:
+            return self._shown(form, may(self.facts, self.declared.name, actor(), answers), looking=True)
+        try:
+            moved = self._make(answers)
+            db.session.commit()
+        except engine.Refused as refused:
+            db.session.rollback()
+            return self._shown(form, Verdict(refused.refusals, answers)), 400
+        except engine.Stale:
+            db.session.rollback()
+            return self._shown(form, Verdict(()), stale=True), 409
+        flash(gettext("Done: %(what)s", what=say(self.declared.label)), "success")
+        return done(moved)
+
+    def _make(self, answers: dict[str, Any]) -> Subject:
+        name, here = self.declared.name, context()
+        if self.subject is None:
+            return engine.create(
+                here, name, actor=actor(), answers=answers, flow=self.facts.flow.name, whole=self.whole
+            )
+        version = request.form.get("version", "")
+        expected = int(version) if version.isascii() and version.isdigit() else 0
+        return engine.move(here, self.subject, name, actor=actor(), answers=answers, version=expected)
+
+    # -- what the page shows ---------------------------------------------------
+
+    def _shown(self, form: Form, verdict: Verdict, *, looking: bool = False, stale: bool = False) -> str:
+        summary = [] if looking else forms.explain(form, verdict.refusals, language())
+        guards = [r for r in verdict.refusals if r.kind == "guard"]
+        answered = self.facts.with_answers(verdict.answers) if not stale else self.facts
+        return render_template(
+            "handling/transition.html",
+            page=self,
+            title=say(self.declared.label),
+            form=form,
+            summary=summary,
+            guards=of_refusals(guards, self.facts, self.whole),
+            receiver=self.receiver(answered),
+            mails=self.mails(answered),
+            texts=self.texts(answered),
+            news=self.news() if stale else [],
+            stale=stale,
+        )
+
+    def places(self) -> tuple[str, str] | None:
+        """From which state to which, in words; None when the case stays where it is."""
+        target = self.facts.flow.states.get(self.declared.to.state)
+        if self.subject is None or self.declared.to.state == SAME or target is None:
+            return None
+        return say(self.facts.flow.states[self.facts.state].label), say(target.label)
+
+    def receiver(self, answered: CaseFacts) -> tuple[str, list[Check]] | None:
+        """Who would get the case, and why; None when nobody new does."""
+        if self.declared.assign is None:
+            return None
+        found = context().lookup(answered, actor().person).find(self.declared.assign)
+        if not found.seats:
+            return gettext("Nobody can be found yet"), of_trace(found.steps, answered)
+        name = seat_in_words(answered, str(found.seats[0]), language())
+        return name, of_trace(found.steps, answered)
+
+    def receiver_line(self, receiver: tuple[str, list[Check]] | None) -> bool:
+        """Whether there is something to say of a new receiver before the move."""
+        return receiver is not None and bool(receiver[0])
+
+    def area_help(self) -> list[tuple[str, str]]:
+        """The definition of the case's area, to judge by."""
+        area = self.facts.organisation.areas.get(self.facts.area_id or 0)
+        return [(say(area.label), say(area.help))] if area and area.help else []
+
+    def _after(self, answered: CaseFacts) -> CaseFacts:
+        """The case as the mails would find it: with its new receiver."""
+        values: dict[str, Any] = {n: v for n, v in self.declared.set.items() if not isinstance(v, PARTY)}
+        if self.declared.assign is not None:
+            found = context().lookup(answered, actor().person).find(self.declared.assign)
+            values["handler"] = str(found.seats[0]) if found.seats else None
+        return answered.with_answers(values)
+
+    def mails(self, answered: CaseFacts) -> list[Check]:
+        """Who gets mail before the click, and who doesn't."""
+        after = self._after(answered)
+        checks = []
+        for each in mailing.recipients(after, self.declared.notify, actor()):
+            name = self._name(each.person, after)
+            if each.skipped:
+                checks.append(Check(gettext("%(name)s gets no mail: you do this yourself", name=name), None))
+            else:
+                checks.append(Check(name, True))
+        return checks
+
+    def _name(self, person: int, facts: CaseFacts) -> str:
+        if person in facts.people_in("reporter"):
+            return gettext("The reporter")
+        row = db.session.get(Person, person)
+        return repr(row) if row else ""
+
+    def texts(self, answered: CaseFacts) -> list[dict[str, str]]:
+        """The mails' own words, in the reader's language."""
+        after = self._after(answered)
+        if after.subject is None:
+            return []
+        values = mailing.values(context(), after, language())
+        names = dict.fromkeys(each.mail for each in mailing.recipients(after, self.declared.notify, actor()))
+        previews = ((name, *compose.preview(db.session, name, language(), values)) for name in names)
+        return [
+            {"title": gettext("Read the mail: %(subject)s", subject=subject), "subject": subject, "body": body}
+            for _, subject, body in previews
+        ]
+
+    def news(self) -> list[str]:
+        """What has happened since the form was opened."""
+        subject = self.subject
+        if subject is None:
+            return []
+        db.session.refresh(subject)
+        entry = (
+            db.session.query(JournalEntry)
+            .filter_by(subject_id=subject.id)
+            .order_by(JournalEntry.ordinal.desc())
+            .first()
+        )
+        if entry is None or entry.transition is None:
+            return []
+        declared = self.facts.flow.transitions.get(entry.transition)
+        who = repr(entry.actor) if entry.actor else gettext("the system")
+        what = say(declared.label) if declared else entry.transition
+        return [gettext("%(who)s: %(what)s", who=who, what=what)]
+
+    def unit_and_area(self) -> list[tuple[str, str]]:
+        """The case's place, for the top of the page."""
+        labels = self.facts.routine.fields
+        return [
+            (say(labels[n].label), spoken(self.facts, n, language())) for n in ("unit", "area") if self.facts.value(n)
+        ]
+
+
+def permission_of(transition: str) -> str:
+    """Name the permission by which the roles screen governs a transition."""
+    return f"can_{transition}"
+
+
+def back_to(href: str) -> Callable[[Subject], ResponseReturnValue]:
+    """After the move, go there."""
+    return lambda _subject: redirect(href)

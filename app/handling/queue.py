@@ -1,0 +1,205 @@
+"""The handlers' list: its tabs, columns and filters, and what each row says of its case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import url_for
+from sqlalchemy import ColumnElement, and_, func, literal, not_, select, true
+
+from app.i18n import gettext, lazy_gettext, say
+from app.language.definition import Routine
+from app.web.cells import Due, Link, Tag, Two
+from app.web.filters import Filter, contains, equals
+from app.web.here import actor, context
+from app.web.interface import CAP
+from app.workflow.context import Context
+from model import Case, Subject
+from model.base import NEVER
+
+TABS = ("mine", "unit", "others", "all")
+TONES = ("neutral", "warning", "info", "success")
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One tab: its name in the address, what it says, how many it holds (CAP + 1 = more), whether it is shown."""
+
+    name: str
+    label: str
+    count: int | None
+    current: bool
+
+    @property
+    def counted(self) -> str:
+        """The count as people read it; nothing where none was asked for."""
+        if self.count is None:
+            return ""
+        return f"({CAP}+)" if self.count > CAP else f"({self.count})"
+
+
+def clause_of(tab: str, table: type[Subject] = Case) -> ColumnElement[bool]:
+    """Rows of a tab, within what one may see."""
+    viewer = context().viewer(actor().person)
+    mine = and_(not_(table.finished), table.handler.in_(sorted(viewer.seats())))
+    match tab:
+        case "mine":
+            return mine
+        case "unit":
+            return and_(not_(table.finished), table.unit_id.in_(sorted(my_units())))
+        case "others":
+            return and_(not_(table.finished), not_(func.coalesce(table.handler.in_(sorted(viewer.seats())), False)))
+    return true()
+
+
+def my_units() -> set[int]:
+    """Units where the person has a role, and everything under them."""
+    organisation, me = context().organisation, actor().person
+    return {unit for h in organisation.holdings if h.person == me for unit in organisation.under(h.unit)}
+
+
+def counts(scope: ColumnElement[bool]) -> list[ColumnElement[int]]:
+    """A capped count for each tab, as columns of the list's own query."""
+    found = []
+    for tab in TABS:
+        capped = select(literal(1)).select_from(Case).where(scope, clause_of(tab)).limit(CAP + 1)
+        found.append(
+            select(func.count()).select_from(capped.correlate(None).subquery()).scalar_subquery().label(f"n_{tab}")
+        )
+    return found
+
+
+def tabs(current: str, numbers: Sequence[int]) -> list[Tab]:
+    """The tabs with their counts."""
+    labels = {
+        "mine": gettext("My tasks"),
+        "unit": unit_label(),
+        "others": gettext("Waiting for others"),
+        "all": gettext("All, closed ones too"),
+    }
+    return [Tab(name, labels[name], n, name == current) for name, n in zip(TABS, numbers, strict=True)]
+
+
+def unit_label() -> str:
+    """Name of one's own unit, if one has a role at just one."""
+    organisation, me = context().organisation, actor().person
+    units = {h.unit for h in organisation.holdings if h.person == me}
+    if len(units) != 1:
+        return gettext("My units")
+    unit = organisation.units[units.pop()]
+    return unit.code or say(unit.label)
+
+
+def filters() -> Sequence[Filter]:
+    """What the list can be narrowed by."""
+    organisation, routine = context().organisation, context().routine
+    areas = [(area.name, say(area.label)) for area in organisation.areas.values()]
+    units = [(u.name, f"{u.code} {say(u.label)}".strip()) for u in organisation.units.values()]
+    return [
+        Filter(
+            "q",
+            gettext("Search cases"),
+            contains(Case.number, Case.title, Case.description),
+            placeholder=gettext("Number or word"),
+        ),
+        Filter(
+            "area",
+            gettext("Area"),
+            equals(Case.area_id, _id_in(organisation.area_by_name)),
+            "choice",
+            lambda: areas,
+            gettext("All areas"),
+        ),
+        Filter("unit", gettext("Unit"), _under_unit, "choice", lambda: units, gettext("All units")),
+        Filter("state", gettext("State"), equals(Case.state), "choice", lambda: states(routine), gettext("All states")),
+    ]
+
+
+def _id_in(copies: Any) -> Any:
+    return lambda name: copies[name].id if name in copies else None
+
+
+def _under_unit(name: str) -> ColumnElement[bool] | None:
+    organisation = context().organisation
+    unit = organisation.unit_by_name.get(name)
+    return Case.unit_id.in_(sorted(organisation.under(unit.id))) if unit else None
+
+
+def states(routine: Routine) -> list[tuple[str, str]]:
+    """States of the flows that make cases."""
+    return [(s.name, say(s.label)) for flow in routine.flows.values() if not flow.part_of for s in flow.states.values()]
+
+
+def cell(row: Subject, name: str) -> Any:
+    """What a row shows in a column; `row` is a case or a part."""
+    here = context()
+    match name:
+        case "number":
+            return Link(row.title, address(row), row.number)
+        case "unit":
+            return place(row, here)
+        case "state":
+            return state_tag(row, here)
+        case "next_step":
+            return next_step(row, here)
+        case "due_at":
+            return Due(None if row.due_at >= NEVER else row.due_at, row.finished)
+        case "submitted_at":
+            return row.submitted_at.astimezone(UTC)
+    return getattr(row, name)
+
+
+def address(row: Subject) -> str:
+    """Where the case or part is opened."""
+    if isinstance(row, Case):
+        return url_for("CaseView.one", number=row.number)
+    return url_for("ActionView.one", number=row.number)
+
+
+def place(row: Subject, here: Context) -> Two:
+    """Unit, with the course if there is one, and area."""
+    unit = here.organisation.units.get(row.unit_id) if row.unit_id else None
+    area = here.organisation.areas.get(row.area_id) if row.area_id else None
+    where = [row.answers.get("course"), (unit.code or say(unit.label)) if unit else None]
+    return Two(" · ".join(str(w) for w in where if w) or gettext("No unit"), say(area.label) if area else "")
+
+
+def state_tag(row: Subject, here: Context) -> Tag:
+    """The state, its tone by how far along it is; finished states are neutral."""
+    flow = here.edition(row).routine.flows[row.flow]
+    state = flow.states[row.state]
+    if state.finished:
+        return Tag(say(state.label), "neutral" if isinstance(row, Case) else "success")
+    unfinished = [s.name for s in flow.states.values() if not s.finished]
+    return Tag(say(state.label), TONES[min(unfinished.index(row.state), len(TONES) - 1)])
+
+
+def next_step(row: Subject, here: Context) -> Two:
+    """What the case waits for."""
+    step = row.next_step
+    if not step or row.finished:
+        return Two("")
+    routine = here.edition(row).routine
+    declared = routine.flows[step.get("flow") or row.flow].transitions.get(step["transition"] or "")
+    guard = routine.guards.get(step.get("blocked") or "")
+    label = say(declared.label) if declared else ""
+    return Two(label, say(guard.says) if guard else "")
+
+
+def caption(tab: str, count: int, late: int) -> str:
+    """Say how many wait for the reader and how many are late."""
+    if tab != "mine":
+        return gettext("%(count)s cases", count=f"{CAP}+" if count > CAP else count)
+    said = gettext("%(count)s cases wait for you.", count=f"{CAP}+" if count > CAP else count)
+    return f"{said} {gettext('%(late)d on this page are past their deadline.', late=late)}" if late else said
+
+
+def is_late(row: Subject) -> bool:
+    """Whether the nearest deadline has passed."""
+    return not row.finished and row.due_at < datetime.now(UTC)
+
+
+NO_CASES = lazy_gettext("No cases wait for you.")

@@ -1,0 +1,93 @@
+"""Reasons in words: each step of a routing trace, each refusal with what mends it - the same list everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+
+from app.i18n import gettext, language, say
+from app.routing.facts import CaseFacts
+from app.workflow.evaluator import Refusal
+from model import Part, Subject
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of a list of checks: ok True, False, or None = passed over; maybe a link that mends it."""
+
+    text: str
+    ok: bool | None = False
+    href: str = ""
+    link: str = ""
+
+
+def of_trace(steps: Iterable[dict[str, Any]], facts: CaseFacts) -> list[Check]:
+    """Tell how the receiver was found, step by step."""
+    return [Check(_tell(step, facts), step.get("ok")) for step in steps]
+
+
+def _tell(step: dict[str, Any], facts: CaseFacts) -> str:
+    if step["step"] == "row":
+        return _tell_row(step)
+    if step["step"] == "no_row":
+        return gettext("No row of the routing table fits.")
+    unit = facts.organisation.units.get(step["unit"])
+    words = {
+        "role": say(facts.organisation.label(step["role"])),
+        "unit": say(unit.label) if unit else "",
+        "people": ", ".join(step.get("people", ())),
+    }
+    if not step["ok"]:
+        return gettext("%(unit)s has no %(role)s, so we looked further.", **{**words, "role": words["role"].lower()})
+    if step.get("deputy"):
+        return gettext("%(unit)s: %(people)s steps in as deputy for %(role)s.", **words)
+    return gettext("%(unit)s: %(role)s is %(people)s.", **words)
+
+
+def _tell_row(step: dict[str, Any]) -> str:
+    if step["ok"]:
+        return gettext("Row %(row)d of the routing table fits this unit and area.", row=step["row"])
+    return gettext("Row %(row)d of the routing table does not fit.", row=step["row"])
+
+
+def of_refusals(refusals: Iterable[Refusal], facts: CaseFacts, whole: Subject | None = None) -> list[Check]:
+    """Tell why something can't be pressed, each with the link that mends it where there is one."""
+    return [_of_refusal(refusal, facts, whole) for refusal in refusals]
+
+
+def _of_refusal(refusal: Refusal, facts: CaseFacts, whole: Subject | None) -> Check:
+    text = say(refusal.says) or refusal.name
+    subject = facts.subject or whole
+    open_part = (
+        next((p for p in getattr(subject, "parts", ()) if not p.finished), None)
+        if _about_parts(refusal, facts)
+        else None
+    )
+    if open_part is not None:
+        return Check(text, False, url_for("ActionView.one", number=open_part.number), gettext("See the action"))
+    for name in refusal.mends:
+        check = _mending(text, name, facts, subject)
+        if check is not None:
+            return check
+    return Check(text)
+
+
+def _about_parts(refusal: Refusal, facts: CaseFacts) -> bool:
+    part_flows = [f for f in facts.routine.flows.values() if facts.flow.name in f.part_of]
+    return any(name in flow.transitions for flow in part_flows for name in refusal.mends)
+
+
+def _mending(text: str, name: str, facts: CaseFacts, subject: Subject | None) -> Check | None:
+    """Link to the transition that can make the guard true, on this case or on the whole."""
+    if subject is None:
+        return None
+    case = subject.whole if isinstance(subject, Part) else subject
+    flow = facts.routine.flows[case.flow]
+    declared = flow.transitions.get(name)
+    if declared is None or case.state not in declared.sources:
+        return None
+    href = url_for("CaseView.transition", number=case.number, name=name)
+    return Check(text, False, href, say(declared.label, language()))
