@@ -1,8 +1,9 @@
 """The student: reports, gets a receipt, and follows the case."""
 
 import logging
+import time
 
-from flask import Blueprint, Flask, request
+from flask import Blueprint, Flask, current_app, make_response, request
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import AppBuilder
 from flask_wtf.csrf import CSRFError
@@ -63,5 +64,9 @@ def _late(error: CSRFError) -> ResponseReturnValue:
 
 
 def _too_many(error: HTTPException) -> ResponseReturnValue:
-    """Keep what was typed when there have been too many tries."""
-    return sending.too_many(error) if request.endpoint == "submit.send" else following.too_many(error)
+    """Keep what was typed when there have been too many tries, and say how long to wait."""
+    page = sending.too_many(error) if request.endpoint == "submit.send" else following.too_many(error)
+    response = make_response(page)
+    limit = current_app.appbuilder.sm.limiter.current_limit  # type: ignore[attr-defined]
+    response.headers["Retry-After"] = str(max(1, round(limit.reset_at - time.time())) if limit else 60)
+    return response

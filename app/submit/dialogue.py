@@ -101,7 +101,7 @@ class Sight:
         told_back = [
             (_is_prose(field), say(field.label, self.lang), in_words(self.facts, name, value, self.lang))
             for field, name, value in pairs
-            if field and name not in NOT_COPIED and field.type != "person"
+            if field and name not in NOT_COPIED and field.type not in ("person", "tick")
         ]
         facts = [(label, text) for prose, label, text in told_back if not prose]
         return Copy(facts, [(label, text) for prose, label, text in told_back if prose])

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
+from wtforms import Form
 
 from app import forms
 from app.i18n import language
@@ -13,7 +14,8 @@ from app.language.conditions import holds
 from app.language.definition import Field, Flow, Transition
 from app.language.parties import Word, opened
 from app.routing.facts import CaseFacts
-from app.submit import doors, people
+from app.submit import people
+from app.submit.doors import Door, closed
 from app.submit.place import Place, read
 from app.workflow.actor import Actor
 from app.workflow.context import Context
@@ -85,17 +87,17 @@ class Report:
         return name in self.transition.asked
 
     @cached_property
-    def form(self) -> forms.Form:
+    def form(self) -> Form:
         """The form that the routine asks for, holding what was typed."""
         return forms.build(self.context, self.empty, self.transition, self.actor, language(), self.sent)
 
     @cached_property
-    def doors(self) -> dict[str, doors.Door]:
+    def doors(self) -> dict[str, Door]:
         """The areas that belong somewhere else."""
-        return doors.closed(self.empty, self.transition)
+        return closed(self.empty, self.transition)
 
     @property
-    def door(self) -> doors.Door | None:
+    def door(self) -> Door | None:
         """The door of the area that was chosen, if reports of it belong somewhere else."""
         return self.doors.get(self.typed.get("area", ""))
 
@@ -107,7 +109,8 @@ class Report:
 
     def initial(self, name: str) -> Any:
         """Give what a question holds before anybody answers it."""
-        return present(self.field(name), self.empty, self.actor)
+        known = self.empty.with_answers({"reporter": self.actor.person}) if self.actor.person else self.empty
+        return present(self.field(name), known, self.actor)
 
     # -- sending ---------------------------------------------------------------
 
