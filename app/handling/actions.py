@@ -155,7 +155,6 @@ class ActionView(Look):
     }
     kept = ("tab",)
 
-    @property
     def tab(self) -> str:
         """Open actions, or all."""
         return "all" if request.args.get("tab") == "all" else "mine"
@@ -172,7 +171,7 @@ class ActionView(Look):
     def answers(self) -> Answers:
         """The address, and its tab."""
         found = super().answers()
-        where = not_(Part.finished) if self.tab == "mine" else true()
+        where = not_(Part.finished) if self.tab() == "mine" else true()
         return replace(found, where=(*found.where, where))
 
     def options(self) -> Sequence[ORMOption]:
@@ -206,8 +205,8 @@ class ActionView(Look):
         answers = self.answers()
         page = self.page(answers)
         tabs = [
-            queue.Tab("mine", gettext("Open"), None, self.tab == "mine"),
-            queue.Tab("all", gettext("All, finished ones too"), None, self.tab == "all"),
+            queue.Tab("mine", gettext("Open"), None, self.tab() == "mine"),
+            queue.Tab("all", gettext("All, finished ones too"), None, self.tab() == "all"),
         ]
         return self.shown(
             self.list_template,

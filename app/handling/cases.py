@@ -72,7 +72,6 @@ class CaseView(Look):
     }
     kept = ("tab",)
 
-    @property
     def tab(self) -> str:
         """The tab asked for."""
         asked = request.args.get("tab", "")
@@ -89,7 +88,7 @@ class CaseView(Look):
     def answers(self) -> Answers:
         """The address, and its tab."""
         found = super().answers()
-        return replace(found, where=(*found.where, queue.clause_of(self.tab)))
+        return replace(found, where=(*found.where, queue.clause_of(self.tab())))
 
     def options(self) -> Sequence[ORMOption]:
         """Units and areas come from memory, so a row needs no relation."""
@@ -109,7 +108,7 @@ class CaseView(Look):
 
     def caption(self, page: Page, answers: Answers) -> str:  # noqa: ARG002
         """How many wait, how many are late."""
-        return queue.caption(self.tab, page.count, sum(map(queue.is_late, page.rows)))
+        return queue.caption(self.tab(), page.count, sum(map(queue.is_late, page.rows)))
 
     def table(self, page: Page, answers: Answers | None = None) -> Table:
         """The table, with each row's number where tests and scripts find it."""
@@ -131,7 +130,7 @@ class CaseView(Look):
             title=self.list_title,
             table=self.table(page, answers),
             filters=self.filters(),
-            tabs=queue.tabs(self.tab, numbers),
+            tabs=queue.tabs(self.tab(), numbers),
         )
 
     def one_case(self, number: str) -> Case:
