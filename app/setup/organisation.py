@@ -48,10 +48,9 @@ def _rows(session: Session, table: type[Row], names: Iterable[str]) -> dict[str,
 
 
 def _put(row: object, **values: object) -> None:
-    """Set what differs: an untouched row counts as unchanged."""
+    """Set columns; one that is set to what it was counts as unchanged."""
     for name, value in values.items():
-        if getattr(row, name) != value:
-            setattr(row, name, value)
+        setattr(row, name, value)
 
 
 def _units(session: Session, units: Mapping[str, rows.Unit]) -> dict[str, model.Unit]:
