@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, String, and_, cast, exists, false, not_, or_, select, true
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from app.language.conditions import All, Always, AnyOf, Condition, Has, Is, Named, Not
 from app.language.definition import Flow, Routine
@@ -93,7 +93,7 @@ class Viewer:
                 return self._query(party, table)
         return false()
 
-    def _is_me(self, column: ColumnElement[int | None]) -> ColumnElement[bool]:
+    def _is_me(self, column: InstrumentedAttribute[int | None]) -> ColumnElement[bool]:
         return false() if self.person is None else column == self.person
 
     def _in_field(self, name: str, table: Table) -> ColumnElement[bool]:

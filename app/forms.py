@@ -36,7 +36,7 @@ from model import Person
 Option = tuple[str, str]
 FEW = 6
 """So many choices are shown at once; more go into a list to pick from."""
-TALL = {"description": 7, "result": 5, "summary": 5, "reason": 4, "message": 4}
+TALL = {"description": 7, "result": 5, "summary": 5, "reason": 4, "message": 4, "conversation": 4}
 ONE_LINE = {"title", "course"}
 
 

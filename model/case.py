@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 
 from model.base import NEVER, Base, Json, UtcDateTime
 from model.organisation import Area, Person, Unit
+
+if TYPE_CHECKING:
+    from model.clock import Clock
 
 HANDLER_LENGTH = 120
 
@@ -70,10 +73,18 @@ class Subject(Base):
     area: Mapped[Area | None] = relationship(foreign_keys=area_id)
     reporter: Mapped[Person | None] = relationship(foreign_keys=reporter_id)
     owner: Mapped[Person | None] = relationship(foreign_keys=owner_id)
+    clocks: Mapped[list[Clock]] = relationship("Clock", back_populates="subject", order_by="Clock.id")
 
-    __mapper_args__ = {"polymorphic_on": "kind"}  # noqa: RUF012 - the mapper reads it as a plain dict
+    __mapper_args__ = {"polymorphic_on": "kind"}
     __table_args__ = (
-        Index("ix_subject_queue", "handler", "due_at", "id", sqlite_where=text("NOT finished"), postgresql_where=text("NOT finished")),
+        Index(
+            "ix_subject_queue",
+            "handler",
+            "due_at",
+            "id",
+            sqlite_where=text("NOT finished"),
+            postgresql_where=text("NOT finished"),
+        ),
         Index("ix_subject_owner_queue", "owner_id", "due_at", "id"),
         Index("ix_subject_kind_due", "kind", "finished", "due_at", "id"),
         Index("ix_subject_kind_submitted", "kind", "submitted_at", "id"),
@@ -84,7 +95,7 @@ class Subject(Base):
 class Case(Subject):
     """A student's report and all that becomes of it."""
 
-    __mapper_args__ = {"polymorphic_identity": "case"}  # noqa: RUF012
+    __mapper_args__ = {"polymorphic_identity": "case"}
 
     parts: Mapped[list[Part]] = relationship(
         back_populates="whole", foreign_keys="Subject.whole_id", remote_side="Subject.whole_id", order_by="Subject.id"
@@ -94,6 +105,6 @@ class Case(Subject):
 class Part(Subject):
     """Something that lives inside a case and moves by a flow of its own: an action is one."""
 
-    __mapper_args__ = {"polymorphic_identity": "part"}  # noqa: RUF012
+    __mapper_args__ = {"polymorphic_identity": "part"}
 
     whole: Mapped[Case] = relationship(back_populates="parts", foreign_keys=Subject.whole_id, remote_side=Subject.id)

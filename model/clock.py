@@ -36,4 +36,4 @@ class Clock(Base):
     reminded_until: Mapped[datetime] = mapped_column(UtcDateTime)
     next_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
-    subject: Mapped[Subject] = relationship(backref="clocks")
+    subject: Mapped[Subject] = relationship(back_populates="clocks")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any
 
 from flask import abort, request, url_for
 from flask.typing import ResponseReturnValue
@@ -138,15 +138,15 @@ class ActionView(Look):
     datamodel = Interface(Part)
     route_base = "/actions"
     class_permission_name = VIEW
-    exclude_route_methods: ClassVar[set[str]] = {"action", "action_post", "download", "add", "edit", "delete", "show"}
-    base_permissions: ClassVar[list[str]] = ["can_list", "can_show", *map(permission_of, transitions_of(parts=True))]
+    exclude_route_methods = {"action", "action_post", "download", "add", "edit", "delete", "show"}
+    base_permissions = ["can_list", "can_show", *map(permission_of, transitions_of(parts=True))]
     list_template = "handling/queue.html"
-    list_columns: ClassVar[list[str]] = ["number", "owner", "state", "due_at", "submitted_at"]
-    order_columns: ClassVar[list[str]] = ["due_at", "submitted_at", "number"]
+    list_columns = ["number", "owner", "state", "due_at", "submitted_at"]
+    order_columns = ["due_at", "submitted_at", "number"]
     base_order = ("due_at", "asc")
-    search_columns: ClassVar[list[str]] = []
+    search_columns: list[str] = []
     list_title = lazy_gettext("Actions")
-    label_columns: ClassVar[dict[str, Any]] = {
+    label_columns = {
         "number": lazy_gettext("Action"),
         "owner": lazy_gettext("Responsible"),
         "state": lazy_gettext("State"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any
 
 from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -46,7 +46,7 @@ class CaseView(Look):
     datamodel = CaseInterface(Case)
     route_base = "/cases"
     class_permission_name = VIEW
-    exclude_route_methods: ClassVar[set[str]] = {
+    exclude_route_methods = {
         "action",
         "action_post",
         "download",
@@ -55,14 +55,14 @@ class CaseView(Look):
         "delete",
         "show",
     }
-    base_permissions: ClassVar[list[str]] = ["can_list", "can_show", *map(permission_of, transitions_of(parts=False))]
+    base_permissions = ["can_list", "can_show", *map(permission_of, transitions_of(parts=False))]
     list_template = "handling/queue.html"
-    list_columns: ClassVar[list[str]] = ["number", "unit", "state", "next_step", "due_at", "submitted_at"]
-    order_columns: ClassVar[list[str]] = ["due_at", "submitted_at", "number"]
+    list_columns = ["number", "unit", "state", "next_step", "due_at", "submitted_at"]
+    order_columns = ["due_at", "submitted_at", "number"]
     base_order = ("due_at", "asc")
-    search_columns: ClassVar[list[str]] = []
+    search_columns: list[str] = []
     list_title = lazy_gettext("Cases")
-    label_columns: ClassVar[dict[str, Any]] = {
+    label_columns = {
         "number": lazy_gettext("Case"),
         "unit": lazy_gettext("Concerns"),
         "state": lazy_gettext("State"),
@@ -135,7 +135,7 @@ class CaseView(Look):
 
     def one_case(self, number: str) -> Case:
         """The case with that number, if one may open it; otherwise the page isn't there."""
-        query: Select[tuple[Case]] = select(Case).where(and_(Case.number == number[:32], self.scope()))
+        query: Select[Case] = select(Case).where(and_(Case.number == number[:32], self.scope()))
         loads = (selectinload(Case.parts), selectinload(Case.clocks), joinedload(Case.reporter))  # type: ignore[attr-defined]
         found = db.session.scalars(query.options(*loads)).first()
         return found if found is not None else abort(404)

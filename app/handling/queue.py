@@ -61,9 +61,9 @@ def my_units() -> set[int]:
     return {unit for h in organisation.holdings if h.person == me for unit in organisation.under(h.unit)}
 
 
-def counts(scope: ColumnElement[bool]) -> list[ColumnElement[int]]:
+def counts(scope: ColumnElement[bool]) -> Sequence[ColumnElement[int]]:
     """A capped count for each tab, as columns of the list's own query."""
-    found = []
+    found: list[ColumnElement[int]] = []
     for tab in TABS:
         capped = select(literal(1)).select_from(Case).where(scope, clause_of(tab)).limit(CAP + 1)
         found.append(

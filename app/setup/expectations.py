@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
+from app.language.parties import Word
 from app.routing import seats
 from app.routing.parties import Lookup
 from app.workflow import mailing
@@ -71,7 +72,7 @@ def _handler(play: Play, subject: Subject, value: Any) -> Iterator[str]:
         return
     if handler and seats.read(handler).role == value:
         return
-    people = Lookup(facts).find(mailing.Word("handler")).people
+    people = Lookup(facts).find(Word("handler")).people
     yield from _unlike("handler", sorted(_list(value)), _names(play, people))
 
 

@@ -15,7 +15,7 @@ from app.workflow.context import Context
 from app.workflow.words import in_words
 from model import Case, JournalEntry, Part
 
-SPOKEN = frozenset({"message", "description"})
+SPOKEN = frozenset({"conversation", "description"})
 """Fields that need no heading in a conversation."""
 NOT_COPIED = frozenset({"reporter", "reporter_kind", "entered_by", "language"})
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from transitions import EventData, Machine
 
@@ -37,7 +37,8 @@ def place(flow: str, state: str) -> str:
 
 
 def _allowed(event: EventData, *kinds: str) -> bool:
-    return not any(refusal.kind in kinds for refusal in event.model.verdict.refusals)
+    move = cast("Move", event.model)
+    return not any(refusal.kind in kinds for refusal in move.verdict.refusals)
 
 
 def by_holds(event: EventData) -> bool:
@@ -86,7 +87,7 @@ def _rows(transition: Transition, flow: Flow) -> list[dict[str, Any]]:
 
 def _leads_back_to(state: str) -> Any:
     def leads_back(event: EventData) -> bool:
-        return bool(event.model.back == state)
+        return cast("Move", event.model).back == state
 
     return leads_back
 

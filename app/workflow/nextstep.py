@@ -24,8 +24,8 @@ def next_step(facts: CaseFacts) -> dict[str, str | None]:
 
     First what is still to be judged here, then a first part where there is none, then the way onward.
     """
-    for flow, transition in (*_to_judge(facts), *_first_part(facts)):
-        return {"flow": flow, "transition": transition, "blocked": None}
+    for flow, name in (*_to_judge(facts), *_first_part(facts)):
+        return {"flow": flow, "transition": name, "blocked": None}
     for transition in natural(facts.flow, facts.state):
         blocked = next((r.name for r in _judge(facts, transition).refusals if r.kind == "guard"), None)
         return {"flow": facts.flow.name, "transition": transition.name, "blocked": blocked}

@@ -82,7 +82,7 @@ def test_the_page_tells_state_way_and_words_and_what_comes_next(browser, token, 
 def test_the_conversation_shows_functions_and_only_what_the_reporter_may_read(browser, token, office):
     moved_on(office)
     office.move("note", "quality_ie", comment="Internt: dette er vanskelig.")
-    office.move("write_to_reporter", "quality_ie", message="Ble det valgt en gruppe?")
+    office.move("write_to_reporter", "quality_ie", conversation="Ble det valgt en gruppe?")
     office.move("assess", "quality_ie", severity="high", others_to_inform="nobody")
     told = words(browser.open(f"/follow/{token}"))
     assert "Ble det valgt en gruppe?" in told
@@ -97,7 +97,7 @@ def test_the_reporter_answers(browser, token, office):
     moved_on(office)
     browser.open(f"/follow/{token}")
     version = browser.hidden("version")
-    answer = browser.post(f"/follow/{token}/reply", {"message": "Nei, ingen.", "version": version})
+    answer = browser.post(f"/follow/{token}/reply", {"conversation": "Nei, ingen.", "version": version})
     assert answer.status_code == 303
     assert "Nei, ingen." in words(browser.follow())
     with office.app.app_context():
@@ -108,7 +108,7 @@ def test_the_reporter_answers(browser, token, office):
 
 def test_a_second_press_says_it_once(browser, token, office):
     browser.open(f"/follow/{token}")
-    data = {"message": "En gang.", "version": browser.hidden("version")}
+    data = {"conversation": "En gang.", "version": browser.hidden("version")}
     for _ in range(2):
         assert browser.post(f"/follow/{token}/reply", data).status_code == 303
     assert words(browser.follow()).count("En gang.") == 1
@@ -118,28 +118,28 @@ def test_a_case_that_changed_meanwhile_keeps_the_words(browser, token, office):
     browser.open(f"/follow/{token}")
     version = browser.hidden("version")
     moved_on(office)
-    answer = browser.post(f"/follow/{token}/reply", {"message": "Hallo?", "version": version})
+    answer = browser.post(f"/follow/{token}/reply", {"conversation": "Hallo?", "version": version})
     assert answer.status_code == 409
     assert "Hallo?" in browser.text
-    data = {"message": "Hallo?", "version": browser.hidden("version")}
+    data = {"conversation": "Hallo?", "version": browser.hidden("version")}
     assert browser.post(f"/follow/{token}/reply", data).status_code == 303
 
 
 @pytest.mark.parametrize("version", ["", "-1", "abc", "9" * 50])
 def test_a_version_that_is_none_is_stale(browser, token, version):
-    assert browser.post(f"/follow/{token}/reply", {"message": "Hei", "version": version}).status_code == 409
+    assert browser.post(f"/follow/{token}/reply", {"conversation": "Hei", "version": version}).status_code == 409
 
 
 def test_an_empty_answer_and_one_with_personal_data_are_shown_again(browser, token, office):
     browser.open(f"/follow/{token}")
     version = browser.hidden("version")
-    assert browser.post(f"/follow/{token}/reply", {"message": " ", "version": version}).status_code == 400
+    assert browser.post(f"/follow/{token}/reply", {"conversation": " ", "version": version}).status_code == 400
     text = "Ring meg på 901 23 456."
-    assert browser.post(f"/follow/{token}/reply", {"message": text, "version": version}).status_code == 400
+    assert browser.post(f"/follow/{token}/reply", {"conversation": text, "version": version}).status_code == 400
     assert "<mark>901 23 456</mark>" in browser.text
-    data = {"message": text, "version": version, "keep_personal_data": "y"}
+    data = {"conversation": text, "version": version, "keep_personal_data": "y"}
     assert browser.post(f"/follow/{token}/reply", data).status_code == 303
-    fnr = {"message": "13097248022", "version": version, "keep_personal_data": "y"}
+    fnr = {"conversation": "13097248022", "version": version, "keep_personal_data": "y"}
     assert browser.post(f"/follow/{token}/reply", fnr).status_code == 400
 
 
@@ -157,7 +157,7 @@ def test_a_rejected_case_says_why_and_takes_no_more_answers(browser, token, offi
     assert "Dette hører til hos HR." in words(page)
     assert words(page).index("Dette hører til hos HR.") < words(page).index("Mottatt")
     assert "<form class" not in page[page.index("<main") :]
-    assert browser.post(f"/follow/{token}/reply", {"message": "Men!", "version": "2"}).status_code == 409
+    assert browser.post(f"/follow/{token}/reply", {"conversation": "Men!", "version": "2"}).status_code == 409
 
 
 def test_a_closed_case_tells_what_was_done(browser, token, office):
@@ -173,7 +173,7 @@ def test_f21_every_token_that_opens_nothing_gets_the_same_answer(browser, token,
         assert answer.status_code == 404
         pages.add(re.sub(r'nonce="[^"]*"|href="[^"]*lang=[^"]*"', "", answer.text))
         assert browser.client.get(f"/receipt/{wrong}").status_code == 404
-        assert browser.client.post(f"/follow/{wrong}/reply", data={"message": "x"}).status_code == 404
+        assert browser.client.post(f"/follow/{wrong}/reply", data={"conversation": "x"}).status_code == 404
     assert len(pages) == 1
 
 
@@ -216,7 +216,7 @@ def test_f23_the_database_does_not_hold_the_token(token, folder, office):
 def test_f11_an_answer_with_an_old_csrf_token_is_not_lost(folder, token):
     browser = Browser(make_app(folder, WTF_CSRF_ENABLED=True).test_client())
     browser.open(f"/follow/{token}")
-    data = {"message": "Skrev lenge.", "version": browser.hidden("version")}
+    data = {"conversation": "Skrev lenge.", "version": browser.hidden("version")}
     assert browser.post(f"/follow/{token}/reply", data).status_code == 400
     assert "Skrev lenge." in browser.text
     data["csrf_token"] = browser.hidden("csrf_token")
