@@ -50,9 +50,8 @@ def build(
 ) -> Form:
     """Make the form; with `sent`, holding what was typed. Visitors answer person fields with an e-mail address."""
     answered = facts.with_answers(_first_look(transition, sent)) if sent is not None else facts
-    fields = {
-        each.name: _field(context, facts, each, must, actor, language) for each, must in form(answered, transition)
-    }
+    asked = [(each, must) for each, must in form(answered, transition) if each.type != "file"]
+    fields = {each.name: _field(context, facts, each, must, actor, language) for each, must in asked}
     made: Form = type("TransitionForm", (Form,), fields)(sent)
     if sent is None:
         for name in fields:

@@ -16,6 +16,7 @@ from app.language.load import load
 from app.setup.accounts import create_accounts, create_admin, sync_roles
 from app.setup.cases import tell_stories
 from app.setup.organisation import import_data
+from app.workflow.limits import not_run
 from model import Unit, WorkflowEdition
 
 FIRST_REASON = "The routine the installation came with."
@@ -81,6 +82,8 @@ def publish_first(session: Session, file: Path, now: datetime) -> bool:
     loaded = load(text, file.name)
     if loaded.routine is None:
         raise Unusable(loaded.faults)
+    if beyond := not_run(loaded.routine):
+        raise Unusable([Fault(file.name, 1, 1, each) for each in beyond])
     sha256 = hashlib.sha256(text.encode()).hexdigest()
     session.add(WorkflowEdition(number=1, text=text, sha256=sha256, published_at=now, reason=FIRST_REASON))
     session.flush()

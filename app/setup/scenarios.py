@@ -26,6 +26,7 @@ from app.setup.organisation import import_data
 from app.workflow import engine, reminding
 from app.workflow.actor import Actor
 from app.workflow.context import Context
+from app.workflow.limits import not_run
 from model import Base, Case, Clock, ConfigurationVersion, OutgoingMail, Person, Subject, WorkflowEdition
 
 
@@ -66,6 +67,8 @@ def play_folder(folder: Path) -> Iterator[tuple[str, list[str]]]:
     faults = [str(f) for f in (*loaded_data.faults, *loaded.faults) if not f.warning]
     if loaded.routine is None or loaded_data.data is None or faults:
         raise CannotPlay("\n".join(faults))
+    if beyond := not_run(loaded.routine):
+        raise CannotPlay("\n".join(beyond))
     told = yaml.load((folder / "scenarios.yaml").read_text("utf-8"), Loader=yaml.CBaseLoader)  # noqa: S506 - text only
     for scenario in told["scenarios"]:
         play = _open(text, loaded_data.data, told["now"])

@@ -92,7 +92,7 @@ STORIES = (
             _report("student_ips", MIND, "Some students are left out every time groups are made.", "difficult"),
             _forward(1, "su", MIND),
             _accept(2, "quality_su"),
-            Step(3, "quality_su", "write_to_reporter", {"conversation": "Thank you. Is this in one course or in several?"}),
+            Step(3, "quality_su", "write_to_reporter", {"conversation": "Thank you. Is this in one course or more?"}),
             Step(4, "student_ips", "reply", {"conversation": "In all the courses with group work this term."}),
             Step(5, "quality_su", "note", {"comment": "Referansegruppa i et annet emne sa det samme i fjor."}),
         ),
