@@ -14,6 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import cli
 from app.i18n import init_languages
+from app.setup.accounts import DEMO_PASSWORD
 from app.web.assets import init_assets
 from app.web.builder import Builder
 from app.web.database import db, init_database
@@ -32,6 +33,7 @@ def create_app(settings: Mapping[str, object] | None = None) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.config.from_object("config")
     app.config.update(FAB_CREATE_DB=False, FAB_ADD_SECURITY_API=False, BABEL_TRANSLATION_DIRECTORIES="translations")
+    app.config.update(WTF_CSRF_TIME_LIMIT=None, DEMO_PASSWORD=DEMO_PASSWORD)  # a form lives as long as the session
     app.config.update(settings or {})
     Path(app.config["VAR"]).mkdir(parents=True, exist_ok=True)
     app.config["SECRET_KEY"] = app.config["SECRET_KEY"] or _own_secret(Path(app.config["VAR"]))
@@ -69,7 +71,7 @@ def _tables_exist() -> bool:
         return True
     command = click.get_current_context(silent=True)
     if command is None or command.info_name == "run":
-        raise RuntimeError("The database has no tables yet. Run: flask database upgrade")
+        raise RuntimeError("The database has no tables yet. Run: python -m model.schema")
     return False
 
 

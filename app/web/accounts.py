@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security import views as fab
 from flask_login import current_user
-from wtforms import Form
+from wtforms import Form, StringField
 
 from app.i18n import lazy_gettext
 from app.web.look import Look, Quiet, Refusal
@@ -42,6 +42,11 @@ class UserDBModelView(Look, fab.UserDBModelView):  # type: ignore[misc]
     show_fieldsets: ClassVar[list[Any]] = [("", {"fields": USER_FACTS})]
     search_columns = ["first_name", "last_name", "username", "email", "active", "roles"]
     base_order = ("username", "asc")
+    edit_form_extra_fields: ClassVar[dict[str, Any]] = {"last_name": StringField(USER_LABELS["last_name"])}
+    add_form_extra_fields: ClassVar[dict[str, Any]] = {
+        **fab.UserDBModelView.add_form_extra_fields,
+        "last_name": StringField(USER_LABELS["last_name"]),
+    }
 
     def links(self, row: Any) -> list[tuple[str, str]]:
         """Lead to what else can be done with the account."""
@@ -122,6 +127,7 @@ class PermissionViewModelView(Look, fab.PermissionViewModelView):  # type: ignor
         "view_menu": lazy_gettext("Page"),
     }
     search_columns = ["permission", "view_menu"]
+    include_route_methods: ClassVar[set[str]] = {"list", "export"}
     base_order = ("view_menu_id", "asc")
     page_size = 100
 

@@ -44,10 +44,10 @@ TEXTS = {
     ),
 }
 FORM = (
-    lazy_gettext("The form had been open for too long"),
+    lazy_gettext("Your form was not sent"),
     lazy_gettext(
-        "For safety nothing was sent. Go back in the browser: what you wrote is usually still there. "
-        "Copy it, reload the page, and send it again."
+        "We could not be sure that it came from you: you may have been logged out meanwhile. Nothing is saved. "
+        "Go back in the browser: what you wrote is usually still there. Copy it, reload the page, and send it again."
     ),
 )
 

@@ -21,6 +21,8 @@ from model import Area, Unit, WorkflowEdition
 ORDER = ("Operations", "Cases", "Actions", "Reports")
 """Menu items in the order people look for them; any other one follows, the setup last."""
 LAST = "Setup"
+ACCESS = ("Users", "Access", "Groups", "Permissions")
+"""Pages about who may log in; they follow the other pages of the setup."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,8 @@ def _item(item: Any, allowed: set[str]) -> Item | None:
         return None
     if not item.childs:
         return Item(item.name, str(item.label), item.get_url())
-    children = tuple(child for each in item.childs if (child := _item(each, allowed)) is not None)
+    found = [child for each in item.childs if (child := _item(each, allowed)) is not None]
+    children = tuple(sorted(found, key=lambda child: child.name in ACCESS))
     return Item(item.name, str(item.label), children[0].href, children=children) if children else None
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask, current_app, flash, g, redirect, request, url_for
+from flask import Flask, current_app, flash, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security import views as fab
@@ -16,9 +16,11 @@ from sqlalchemy.orm import joinedload
 from app.i18n import gettext, lazy_gettext
 from app.web import accounts
 from app.web.database import db
+from app.web.demo import demo_accounts
 from app.web.frame import name_target
 from app.web.grants import Grants, can, grants, me
 from app.web.interface import Interface
+from app.web.seal import SEAL, break_seal, seal
 
 __all__ = ["Grants", "Security", "can", "grants", "init_security", "me"]
 
@@ -39,11 +41,14 @@ class AuthDBView(fab.AuthDBView):  # type: ignore[misc]
         if user is None:
             message = gettext("The user name or the password is wrong.")
             return self._page(form, target, message), 401
+        session.clear()
         login_user(user)
+        session[SEAL] = seal(user)
         return redirect(target)
 
     def _page(self, form: LoginForm_db, target: str, message: str = "") -> str:
-        page: str = self.render_template(self.login_template, form=form, target=name_target(target), message=message)
+        told = {"target": name_target(target), "message": message, "accounts": demo_accounts()}
+        page: str = self.render_template(self.login_template, form=form, **told)
         return page
 
     @expose("/logout/", methods=["GET", "POST"])
@@ -52,7 +57,9 @@ class AuthDBView(fab.AuthDBView):  # type: ignore[misc]
         if request.method == "GET":
             page: str = self.render_template("appbuilder/general/security/logout.html")
             return page
+        break_seal()
         logout_user()
+        session.clear()
         flash(gettext("You are logged out."), "success")
         return redirect("/")
 
@@ -104,7 +111,7 @@ class Security(SecurityManager):  # type: ignore[misc]
         if not pk.isdigit():
             return None
         user: User | None = db.session.get(User, int(pk), options=[joinedload(User.person)])
-        return user if user and user.is_active else None
+        return user if user and user.is_active and session.get(SEAL) == seal(user) else None
 
     def is_item_public(self, permission_name: str, view_name: str) -> bool:  # noqa: ARG002 - the framework's signature
         """Visitors have no permission: what they may use asks for none."""
