@@ -12,11 +12,11 @@ from app.routing.facts import CaseFacts
 from app.submit.followed import has_page
 from app.submit.progress import told
 from app.workflow.context import Context
+from app.workflow.evaluator import names_reporter
 from app.workflow.words import in_words
 from model import Case, JournalEntry, Part
 
-SPOKEN = frozenset({"conversation", "description"})
-"""Fields that need no heading in a conversation."""
+PLACES = {"area": 0, "unit": 1, "course": 2}
 NOT_COPIED = frozenset({"reporter", "reporter_kind", "entered_by", "language"})
 
 
@@ -63,9 +63,14 @@ class Sight:
         for name, value in entry.answers.items():
             field = self._field(name)
             if isinstance(value, str) and field and _is_prose(field) and (mine or self._shown(name)):
-                heading = [] if name in SPOKEN else [say(field.label, self.lang)]
+                heading = [] if name in self._spoken() else [say(field.label, self.lang)]
                 who = " · ".join([self._author(entry, mine=mine), *heading])
                 yield Message(mine, who, moment(entry.at), value)
+
+    def _spoken(self) -> set[str]:
+        """Fields in which the reporter writes: what others write there is talk, and needs no heading."""
+        theirs = (t for t in self.facts.flow.transitions.values() if t.creates or names_reporter(t, self.facts))
+        return {name for transition in theirs for name in transition.asked}
 
     def _is_mine(self, entry: JournalEntry) -> bool:
         known = entry.actor_id is not None and entry.actor_id == self.case.reporter_id
@@ -97,7 +102,8 @@ class Sight:
     def sent(self, entries: Sequence[JournalEntry]) -> Copy:
         """Give a copy of what the reporter sent."""
         first = next((entry for entry in entries if entry.from_state is None and self._is_mine(entry)), None)
-        pairs = [(self._field(name), name, value) for name, value in (first.answers.items() if first else ())]
+        given = sorted(first.answers.items(), key=lambda each: PLACES.get(each[0], len(PLACES))) if first else []
+        pairs = [(self._field(name), name, value) for name, value in given]
         told_back = [
             (_is_prose(field), say(field.label, self.lang), in_words(self.facts, name, value, self.lang))
             for field, name, value in pairs

@@ -1,6 +1,8 @@
 """The case behind a follow link or code: found by digest alone, and only where the routine lets its reporter look."""
 
 from collections.abc import Sequence
+from datetime import timedelta
+from statistics import median
 
 from flask import current_app
 from sqlalchemy import ColumnElement, select
@@ -14,6 +16,10 @@ from app.workflow.context import Context
 from model import Case, JournalEntry
 
 MINE = 50
+FEWEST = 10
+"""So many closed cases are needed before one can say what is usual."""
+NEWEST = 200
+YEAR = timedelta(days=365)
 
 
 def by_token(context: Context, token: str) -> Case | None:
@@ -67,3 +73,17 @@ def journal(case: Case) -> Sequence[JournalEntry]:
     """Read the case's own story, oldest first."""
     statement = select(JournalEntry).where(JournalEntry.subject_id == case.id)
     return db.session.scalars(statement.order_by(JournalEntry.ordinal)).all()
+
+
+def usual_days(case: Case) -> int | None:
+    """Give the median days from report to end of the unit's cases of the last year; None where they are too few."""
+    ended = select(Case.submitted_at, Case.closed_at).where(
+        Case.unit_id == case.unit_id,
+        Case.flow == case.flow,
+        Case.finished,
+        Case.closed_at > case.changed_at - YEAR,
+    )
+    spans = db.session.execute(ended.order_by(Case.closed_at.desc()).limit(NEWEST)).all()
+    if len(spans) < FEWEST:
+        return None
+    return round(median((closed - submitted).total_seconds() for submitted, closed in spans) / 86_400)

@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
 from app import forms
-from app.i18n import gettext, language, say
+from app.i18n import gettext, language, ngettext, say
 from app.language.definition import Transition
 from app.submit import followed, progress, sheet
 from app.submit.desk import context, found, reporter_of, sight
@@ -20,6 +20,8 @@ from app.workflow import engine
 from app.workflow.evaluator import names_reporter
 from app.workflow.table import offers
 from model import Case
+
+HIDDEN = frozenset({"csrf_token", "version", sheet.KEEP})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def show(token: str) -> ResponseReturnValue:
     return _page(sight(here, found(here, token)), token)
 
 
-def _page(seen: Sight, token: str, tried: Offer | None = None, notice: str = "") -> str:
+def _page(seen: Sight, token: str, tried: Offer | None = None, notice: str = "", unsent: str = "") -> str:
     case, facts = seen.case, seen.facts
     entries = followed.journal(case)
     messages = seen.messages(entries)
@@ -88,8 +90,22 @@ def _page(seen: Sight, token: str, tried: Offer | None = None, notice: str = "")
         parts=seen.parts(),
         readers=seen.readers(),
         offers=offered,
+        usual=_usual(case),
         notice=notice,
+        unsent=unsent,
         keep=sheet.KEEP,
+    )
+
+
+def _usual(case: Case) -> str:
+    """Say how long such cases have taken, where enough of them have been closed to tell."""
+    days = None if case.finished else followed.usual_days(case)
+    if days is None:
+        return ""
+    return ngettext(
+        "Cases like this have usually taken %(num)d day here.",
+        "Cases like this have usually taken %(num)d days here.",
+        days,
     )
 
 
@@ -105,6 +121,9 @@ def _offer(seen: Sight, declared: Transition, sent: MultiDict[str, str] | None) 
     made = forms.build(seen.context, seen.facts, declared, reporter_of(seen.case), language(), sent)
     for each in made:
         each.id = f"{declared.name}-{each.name}"
+        if each.type == "TextAreaField":
+            # What the routine says beside a text is said to handlers.
+            each.description = gettext("Write roles instead of names.")
     return Offer(declared.name, say(declared.label), sheet.Sheet(list(made)))
 
 
@@ -119,7 +138,8 @@ def move(token: str, transition: str) -> ResponseReturnValue:
     case = found(here, token)
     seen = sight(here, case)
     if transition not in {each.name for each in _offers(seen)}:
-        return _page(seen, token, notice=gettext("This can't be done any more. The case has moved on.")), 409
+        told = gettext("This can't be sent any more. The case has moved on.")
+        return _page(seen, token, notice=told, unsent=_typed()), 409
     offer = _offer(seen, seen.facts.flow.transitions[transition], request.form)
     offer.sheet.look_for_personal_data(confirmed=bool(request.form.get(sheet.KEEP)))
     if offer.sheet.faulty:
@@ -138,6 +158,11 @@ def move(token: str, transition: str) -> ResponseReturnValue:
 
 def _answers(offer: Offer) -> dict[str, Any]:
     return forms.answers(offer.sheet)
+
+
+def _typed() -> str:
+    """Give back what was typed into a form that is no longer there."""
+    return "\n".join(value for name, value in request.form.items() if name not in HIDDEN)
 
 
 def _version() -> int | None:

@@ -15,6 +15,7 @@ from app.language.definition import Transition
 from app.language.parties import InRole
 from app.submit import followed, people, sheet, ticket
 from app.submit.desk import context
+from app.submit.place import Place
 from app.submit.report import NoEntrance, Report
 from app.web.database import db
 from app.web.grants import me
@@ -156,6 +157,7 @@ def _page(report: Report, key: str, shown: sheet.Sheet | None = None, notice: st
         home=say(reporter.unit.label) if reporter and reporter.unit else "",
         intake=_intake(report.context, report.transition),
         unsure=_unsure(),
+        understood=_understood(report),
     )
 
 
@@ -163,6 +165,13 @@ def _intake(here: Context, transition: Transition) -> str:
     """Name the function that reads the report first."""
     first = transition.assign
     return say(here.organisation.label(first.role)) if isinstance(first, InRole) else ""
+
+
+def _understood(report: Report) -> str:
+    """Say what we made of the course or unit that was typed."""
+    place = report.place if report.sent is not None and report.asks("unit") else Place()
+    unit = report.context.organisation.unit_by_name.get(place.unit)
+    return " - ".join(text for text in (place.course, say(unit.label) if unit else "") if text)
 
 
 def _unsure() -> str:

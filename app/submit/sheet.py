@@ -20,6 +20,18 @@ PROSE = ("TextAreaField", "StringField")
 FIRST = {"area": 0, "unit": 1, "course": 1}
 LAST = {"reporter": 9}
 ELSE = 5
+BY_NAME = {
+    "area": lazy_gettext("Choose what it is about."),
+    "reporter": lazy_gettext("Write your e-mail address, so that we can reach you."),
+    "description": lazy_gettext("Write what happened."),
+}
+BY_KIND = {
+    "BooleanField": lazy_gettext("Tick this to go on."),
+    "RadioField": lazy_gettext("Choose an answer."),
+    "SelectField": lazy_gettext("Choose an answer."),
+    "SelectMultipleField": lazy_gettext("Choose at least one."),
+}
+"""What to do about an answer that is missing, by the field's name or else its kind."""
 
 
 class Own(Form):  # type: ignore[misc]
@@ -89,20 +101,17 @@ class Sheet:
     def explain(self, refusals: Iterable[Refusal]) -> None:
         """Put what the routine refuses where it can be mended."""
         for refusal in refusals:
-            label = next((each.label.text for each in self.fields if each.name == refusal.name), refusal.name)
+            found = next((each for each in self.fields if each.name == refusal.name), None)
             if refusal.kind == "field":
-                self.blame(refusal.name, _sentence(refusal, str(label)))
+                kind, label = (found.type, str(found.label.text)) if found else ("", refusal.name)
+                self.blame(refusal.name, _sentence(refusal, kind, label))
             else:
                 self.blame("", say(refusal.says) or gettext("This can't be sent from here."))
 
 
-def _sentence(refusal: Refusal, label: str) -> str:
+def _sentence(refusal: Refusal, kind: str, label: str) -> str:
     if refusal.reason == MISSING:
-        return {
-            "area": gettext("Choose what it is about."),
-            "reporter": gettext("Write your e-mail address, so that we can reach you."),
-            "description": gettext("Write what happened."),
-        }.get(refusal.name) or forms.sentence_of(refusal, label)
+        return str(BY_NAME.get(refusal.name) or BY_KIND.get(kind) or gettext("Write an answer here."))
     if refusal.reason == PERSONAL:
         return gettext("Take out the national identity number. It can't be sent.")
     return forms.sentence_of(refusal, label)

@@ -15,7 +15,7 @@ from app.web.database import db
 from app.workflow import engine
 from app.workflow.actor import Actor
 from app.workflow.context import Context
-from model import Base, Case, Person
+from model import Base, Case, Person, WorkflowEdition
 
 ROOT = Path(__file__).parents[2]
 REPORT = {
@@ -151,6 +151,18 @@ class Office:
             db.session.expunge_all()
             return case
 
+    def publish(self, *changes):
+        """Publish the routine with these words replaced by others."""
+        with self.app.app_context():
+            newest = db.session.scalars(select(WorkflowEdition)).one()
+            text = newest.text
+            for before, after in changes:
+                assert before in text
+                text = text.replace(before, after, 1)
+            known = {"sha256": newest.sha256, "published_at": datetime.now(UTC), "reason": "Another day."}
+            db.session.add(WorkflowEdition(number=2, text=text, **known))
+            db.session.commit()
+
     def move(self, transition, who, **answers):
         with self.app.test_request_context():
             context = Context.open(db.session(), datetime.now(UTC))
@@ -163,3 +175,9 @@ class Office:
 @pytest.fixture
 def office(app):
     return Office(app)
+
+
+@pytest.fixture
+def elsewhere(folder):
+    """The same database in another process's eyes, where the routine may be changed."""
+    return Office(make_app(folder))

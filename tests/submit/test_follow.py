@@ -2,11 +2,11 @@
 
 import logging
 import re
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
-from app.submit import followed
 from app.web.database import db
 from model import Case, JournalEntry, OutgoingMail
 from tests.submit.conftest import REPORT, Browser, make_app
@@ -22,6 +22,9 @@ def moved_on(office):
     """Bring the newest case to the faculty and into handling."""
     office.move("forward", "desk", unit="ie", area="education_quality")
     office.move("accept", "quality_ie")
+
+
+EMPTY = {"former_states": [], "answers": {}, "done": {}, "next_step": {}, "trace": []}
 
 
 def words(page):
@@ -157,7 +160,8 @@ def test_a_rejected_case_says_why_and_takes_no_more_answers(browser, token, offi
     assert "Dette hører til hos HR." in words(page)
     assert words(page).index("Dette hører til hos HR.") < words(page).index("Mottatt")
     assert "<form class" not in page[page.index("<main") :]
-    assert browser.post(f"/follow/{token}/reply", {"conversation": "Men!", "version": "2"}).status_code == 409
+    assert browser.post(f"/follow/{token}/reply", {"conversation": "Men hør!", "version": "2"}).status_code == 409
+    assert "Men hør!" in words(browser.text), "what was typed is given back"
 
 
 def test_a_closed_case_tells_what_was_done(browser, token, office):
@@ -223,13 +227,45 @@ def test_f11_an_answer_with_an_old_csrf_token_is_not_lost(folder, token):
     assert browser.post(f"/follow/{token}/reply", data).status_code == 303
 
 
-def test_a_case_whose_flow_has_no_page_for_its_reporter_opens_for_nobody(browser, token, monkeypatch):
-    monkeypatch.setattr(followed, "has_page", lambda *_: False)
+def test_a_case_whose_flow_has_no_page_for_its_reporter_opens_for_nobody(token, elsewhere):
+    elsewhere.publish(("see: [reporter, {who", "see: [{who"))
+    browser = Browser(elsewhere.app.test_client())
     assert browser.client.get(f"/follow/{token}").status_code == 404
-    answer = browser.send(key=None)
-    assert answer.status_code == 400
-    assert browser.send(key=browser.hidden("key")).headers["Location"] == "/receipt/"
-    assert "2026-" in words(browser.follow()) or "20" in words(browser.text)
+    assert browser.send().headers["Location"] == "/receipt/"
+    assert elsewhere.case().number in words(browser.follow())
+
+
+def test_where_a_report_may_be_anonymous_the_code_is_all_one_has(elsewhere):
+    elsewhere.publish(
+        ("fields: [reporter, area,", "fields: [area,"),
+        ("optional: [unit, course]", "optional: [reporter, unit, course]"),
+    )
+    browser = Browser(elsewhere.app.test_client())
+    assert browser.send(reporter="").status_code == 303
+    assert elsewhere.case().reporter is None
+    page = browser.follow()
+    code = re.search(r"[0-9A-Z]{4}(-[0-9A-Z]{4}){3}", words(page))[0]
+    browser.post("/follow/", {"code": code})
+    page = browser.follow()
+    data = {"conversation": "Jeg vil ikke si hvem jeg er.", "version": browser.hidden("version")}
+    assert browser.post(browser.page.request.path + "/reply", data).status_code == 303
+    assert "Jeg vil ikke si" in words(browser.follow())
+
+
+def test_how_long_it_usually_takes_is_told_when_ten_cases_tell_it(browser, token, office):
+    page = browser.open(f"/follow/{token}")
+    with office.app.app_context():
+        case = db.session.scalars(select(Case)).one()
+        for number in range(10):
+            taken = timedelta(days=10 + number)
+            known = {"kind": "case", "flow": "case", "edition_id": case.edition_id, "unit_id": case.unit_id}
+            ended = {"state": "closed", "finished": True, "closed_at": case.submitted_at}
+            moments = {"submitted_at": case.submitted_at - taken, "changed_at": case.submitted_at}
+            db.session.execute(insert(Case).values(number=f"old-{number}", **known, **ended, **moments, **EMPTY))
+            db.session.commit()
+            usual = page = browser.open(f"/follow/{token}")
+            assert ("14" in re.findall(r"(\d+) (?:dager|days)", words(page))) == (number == 9)
+    assert usual
 
 
 def test_students_find_their_own_cases_and_nobody_elses(browser, office):
