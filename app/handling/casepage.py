@@ -12,7 +12,7 @@ from flask import url_for
 from app.access import Viewer
 from app.handling import queue, story
 from app.handling.moving import permission_of
-from app.handling.reasons import Check, of_refusals, of_trace
+from app.handling.reasons import Check, of_party, of_refusals, of_trace
 from app.i18n import gettext, language, long_day, say
 from app.language.definition import BACK, SAME, Flow, Transition
 from app.language.kinds import menders
@@ -242,17 +242,8 @@ class CasePage:
         return gettext("The case becomes “%(state)s”.", state=say(target.label)) if target else ""
 
     def _mailed(self, declared: Transition) -> str:
-        names = [self._party(mailing.name_of(party)) for party, _ in declared.notify]
+        names = [of_party(mailing.name_of(party), self.facts) for party, _ in declared.notify]
         return gettext("Mail to: %(names)s.", names=", ".join(dict.fromkeys(names))) if names else ""
-
-    def _party(self, name: str) -> str:
-        words = {
-            "reporter": gettext("the reporter"),
-            "handler": gettext("the receiver"),
-            "recipients": gettext("those you choose"),
-            "former": gettext("the former handler"),
-        }
-        return words.get(name) or say(self.facts.organisation.label(name)).lower()
 
     def _is_danger(self, declared: Transition) -> bool:
         """A move to an end that isn't the natural one: the last declared final states before it was handled."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from app import forms
 from app.handling.reasons import Check, of_refusals, of_trace
 from app.i18n import gettext, language, say
 from app.language.definition import SAME, Transition
+from app.language.parties import InField
 from app.outbox import compose
 from app.routing.facts import CaseFacts
 from app.web.database import db
@@ -149,7 +150,14 @@ class MovePage:
                 checks.append(Check(gettext("%(name)s gets no mail: you do this yourself", name=name), None))
             else:
                 checks.append(Check(name, True))
-        return checks
+        return [*checks, *self._chosen_here(after)]
+
+    def _chosen_here(self, facts: CaseFacts) -> Iterator[Check]:
+        """People who get mail once they are chosen on this form."""
+        for party, _ in self.declared.notify:
+            if isinstance(party, InField) and party.field in self.declared.asked and not facts.people_in(party.field):
+                label = say(self.facts.routine.fields[party.field].label)
+                yield Check(gettext("%(field)s: whom you choose in the form", field=label), True)
 
     def _name(self, person: int, facts: CaseFacts) -> str:
         if person in facts.people_in("reporter"):

@@ -24,6 +24,18 @@ class Check:
     link: str = ""
 
 
+def of_party(name: str, facts: CaseFacts) -> str:
+    """Name a party as it stands in a sentence: the reporter, the receiver, a role."""
+    words = {
+        "reporter": gettext("the reporter"),
+        "handler": gettext("the handler"),
+        "owner": gettext("the person responsible"),
+        "recipients": gettext("those you choose"),
+        "former": gettext("the former handler"),
+    }
+    return words.get(name) or say(facts.organisation.label(name)).lower()
+
+
 def of_trace(steps: Iterable[dict[str, Any]], facts: CaseFacts) -> list[Check]:
     """Tell how the receiver was found, step by step."""
     return [Check(_tell(step, facts), step.get("ok")) for step in steps]

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from app.access import Viewer
+from app.handling.reasons import of_party
 from app.i18n import gettext, language, moment, say
 from app.language.definition import SAME, Field, Routine, Transition
 from app.language.parties import Word, opened
@@ -77,9 +78,9 @@ class Story:
 
     def _details(self, entry: JournalEntry) -> str:
         said = [f"{label}: {value}" for label, value in self.answers(entry)]
-        mailed = sum(1 for mail in entry.mails if "skipped" not in mail)
+        mailed = dict.fromkeys(of_party(mail["why"], self.facts) for mail in entry.mails if "skipped" not in mail)
         if mailed:
-            said.append(gettext("Mail to %(count)d", count=mailed))
+            said.append(gettext("Mail to: %(names)s.", names=", ".join(mailed)))
         return ". ".join(said)
 
     def answers(self, entry: JournalEntry) -> Iterator[tuple[str, str]]:

@@ -33,7 +33,7 @@ STANDARD = {
     field.name: field
     for field in (
         _field("title", "text", _three("Tittel", "Tittel", "Title")),
-        _field("description", "text", _three("Hva har skjedd?", "Kva har skjedd?", "What happened?")),
+        _field("description", "text", _three("Beskrivelse", "Skildring", "Description")),
         _field("attachments", "file", _three("Vedlegg", "Vedlegg", "Attachments"), many=True),
         _field("unit", "unit", _three("Enhet meldingen gjelder", "Eining meldinga gjeld", "Unit the report is about")),
         _field("area", "area", _three("Område", "Område", "Area")),

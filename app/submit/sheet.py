@@ -152,6 +152,8 @@ def _fitted(each: FormField, own: Own, report: Report) -> Any:
         _explain_areas(each, report)
     if each.type in PROSE:
         each.render_kw = {**(each.render_kw or {}), "maxlength": LONGEST_TEXT}
+    if each.name == "description":
+        each.label.text = gettext("What happened?")
     if each.name == "description" and not each.description:
         each.description = gettext(
             "Write what, when and where. Write roles instead of names, for example “course coordinator”. "
