@@ -49,6 +49,15 @@ class Viewer:
             mine, *(self._of_flow(flow, full=full) for flow in self.routine.flows.values() if parts or not flow.part_of)
         )
 
+    def granted(self, see: Party | None) -> ColumnElement[bool]:
+        """Predicate on Subject: rows where the viewer is in that party, for a part also as in its whole."""
+        whole = aliased(Subject)
+        there = self._granted(see, whole, full=False)
+        return or_(
+            self._granted(see, Subject, full=False),
+            exists(select(whole.id).where(whole.id == Subject.whole_id, there)),
+        )
+
     def _handled(self, table: Table) -> ColumnElement[bool]:
         return table.handler.in_(sorted(self.seats()))
 
@@ -114,12 +123,20 @@ class Viewer:
                 if any(h.person == self.person for h in organisation.nearest(role, unit, area, self.today))
             ]
         specific = [area for area in mine if area is not None]
-        clauses = [and_(table.area_id == area, table.unit_id.in_(mine[area])) for area in specific]
-        anywhere = table.unit_id.in_(mine[None])
+        clauses = [and_(table.area_id == area, self._within(role, area, mine[area], table)) for area in specific]
+        anywhere = self._within(role, None, mine[None], table)
         return or_(
             *clauses,
             and_(or_(table.area_id.is_(None), table.area_id.not_in(specific)), anywhere) if specific else anywhere,
         )
+
+    def _within(self, role: str, area: int | None, units: list[int], table: Table) -> ColumnElement[bool]:
+        """At one of the units; a case without any is looked up at the top ones."""
+        here = table.unit_id.in_(units)
+        at_top = self.organisation.nearest(role, None, area, self.today)
+        if all(h.person != self.person for h in at_top):
+            return here
+        return or_(here, and_(table.unit_id.is_(None), table.whole_id.is_(None)))
 
     def _query(self, query: Query, table: Table) -> ColumnElement[bool]:
         inner = [self._member(each, table) for each in opened(query.who, self.routine.parties)]

@@ -14,7 +14,7 @@ from app.routing import seats
 from app.routing.parties import Lookup
 from app.workflow import mailing
 from app.workflow.actor import Actor
-from app.workflow.counting import count
+from app.workflow.counting import Choice, count
 from app.workflow.table import possible
 from app.workflow.words import in_words, say
 from model import JournalEntry, OutgoingMail, Person, Subject
@@ -204,7 +204,7 @@ def _log(play: Play, subject: Subject, value: Mapping[str, str]) -> Iterator[str
 
 def _rows(play: Play, value: list[dict[str, str]], who: str | None) -> Iterator[str]:
     person = play.people[who] if who else None
-    found = count(play.context, scope=play.context.viewer(person).visible())
+    found = count(play.context, choice=Choice(play.context.viewer(person).visible()))
     for row in value:
         if not any(all(str(each.get(k)) == v for k, v in row.items()) for each in found):
             yield f"the report has no row {row}, only {found}"

@@ -1,0 +1,73 @@
+"""What fields and their values are called in the reader's language."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from app.i18n import gettext, language, say
+from app.language.definition import Clock, Flow
+from app.routing.facts import CaseFacts
+from app.workflow.context import Context
+from app.workflow.words import in_words
+
+
+@dataclass(frozen=True)
+class Naming:
+    """Names in one request's language; `of` are the flows counted, none = all of them."""
+
+    context: Context
+    of: tuple[str, ...] = ()
+
+    @property
+    def flows(self) -> list[Flow]:
+        """The flows counted."""
+        routine = self.context.routine
+        return [routine.flows[name] for name in self.of] or list(routine.flows.values())
+
+    def field(self, name: str) -> str:
+        """What a field is called as a heading."""
+        short = {"unit": gettext("Unit"), "flow": gettext("Kind of case")}
+        declared = self.context.routine.fields.get(name)
+        return short.get(name) or (say(declared.label) if declared else name)
+
+    def value(self, name: str, value: Any) -> str:
+        """What a counted value is called; what isn't answered has a name too."""
+        if value in (None, "", [], "null"):
+            return gettext("No unit") if name == "unit" else gettext("Not answered")
+        if value is False:
+            return gettext("No")
+        if name == "state":
+            return self._state(str(value))
+        if name == "flow":
+            return say(self.context.routine.flows[value].label) if value in self.context.routine.flows else str(value)
+        declared = self.context.routine.fields.get(name)
+        if declared and declared.many and isinstance(value, str) and value.startswith("["):
+            value = json.loads(value)
+        return in_words(self._facts, name, value, language()) or str(value)
+
+    def short(self, name: str, value: Any) -> str:
+        """A short name, where the value has one: a unit's code."""
+        unit = self.context.organisation.unit_by_name.get(str(value)) if name == "unit" else None
+        return unit.code if unit and unit.code else self.value(name, value)
+
+    def clock(self, name: str) -> str:
+        """What a clock is called: as the state or the move that starts it."""
+        for flow in self.context.routine.flows.values():
+            if name in flow.clocks:
+                return self._starter(flow, flow.clocks[name]) or name
+        return name
+
+    def _starter(self, flow: Flow, clock: Clock) -> str:
+        first = clock.start[0] if clock.start else ""
+        named = flow.states.get(first) or flow.transitions.get(first)
+        return say(named.label) if named else ""
+
+    def _state(self, value: str) -> str:
+        labels = [say(flow.states[value].label) for flow in self.flows if value in flow.states]
+        return labels[0] if labels else value
+
+    @property
+    def _facts(self) -> CaseFacts:
+        return self.context.facts_of_new(self.flows[0].name, {})
