@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
+
+from babel.dates import format_date
 
 from app.language.definition import Choice
 from app.routing import seats
@@ -15,6 +18,11 @@ TICKED = {"nb": "Ja", "nn": "Ja", "en": "Yes"}
 def say(text: Mapping[str, str], language: str) -> str:
     """Give the text in the language, else in the first it has."""
     return text.get(language) or next(iter(text.values()), "")
+
+
+def in_day(day: date, language: str) -> str:
+    """Give a day as people write it: 4. desember 2026."""
+    return format_date(day, "d MMMM y" if language == "en" else "d. MMMM y", locale=language)
 
 
 def spoken(facts: CaseFacts, field: str, language: str) -> str:
@@ -43,6 +51,8 @@ def _named(facts: CaseFacts, field: str, value: str, language: str) -> str:
         return say(organisation.unit_by_name[value].label, language)
     if kind == "area" and value in organisation.area_by_name:
         return say(organisation.area_by_name[value].label, language)
+    if kind == "date":
+        return in_day(date.fromisoformat(value), language)
     if kind == "person":
         return facts.world.person(int(value))
     if declared and isinstance(declared.choices, tuple):
