@@ -107,6 +107,8 @@ class ActionPage:
     def _answer(self, name: str, verdict: Verdict, natural: str | None) -> Answer:
         declared = self.facts.flow.transitions[name]
         form = forms.build(self.context, self.facts, declared, actor(), language())
+        for each in form:
+            each.id = f"{name}-{each.name}"  # several forms stand on the page
         people = mailing.recipients(self.facts, declared.notify, actor())
         told = [Check(self._who(each.person), True) for each in people if not each.skipped]
         href = url_for("ActionView.transition", number=self.part.number, name=name)
