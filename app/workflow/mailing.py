@@ -89,6 +89,7 @@ def values(context: Context, facts: CaseFacts, language: str) -> dict[str, str]:
     for name in facts.routine.fields:
         if name not in known and facts.value(name) not in (None, "", []):
             known[name] = spoken(facts, name, language)
+    known["told"] = compose.expand(known["told"], known)
     return known
 
 
@@ -179,8 +180,4 @@ def warn_administrators(context: Context, subject: Subject, facts: CaseFacts, ev
 
 def fill_told(context: Context, facts: CaseFacts, language: str) -> str:
     """Give what the reporter's page says of the state; it shows what it names."""
-    subject = facts.subject
-    if subject is None:
-        return ""
-    told = say(facts.flow.states[subject.state].told, language)
-    return compose.expand(told, values(context, facts, language))
+    return values(context, facts, language).get("told", "")

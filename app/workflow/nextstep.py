@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from app.language.definition import NEW, SAME, Flow, Transition
+from app.language.definition import BACK, NEW, SAME, Flow, Transition
 from app.routing.facts import CaseFacts
 from app.routing.parties import Lookup
 from app.workflow.actor import Actor
@@ -54,16 +54,14 @@ def _first_part(facts: CaseFacts) -> Iterator[tuple[str, str]]:
 
 
 def natural(flow: Flow, state: str) -> Iterator[Transition]:
-    """Transitions that lead on from a state: to a state declared later, unfinished ones first."""
+    """Transitions that lead on from a state: back from a side state, else to one declared later, unfinished first."""
     order = list(flow.states)
     if state not in order or flow.states[state].final == "yes":
         return
     here = order.index(state)
-    onward = [
-        t
-        for name in leaving(flow)[state]
-        if (t := flow.transitions[name]).to.state in order and order.index(t.to.state) > here and t.by is not None
-    ]
+    leave = [flow.transitions[name] for name in leaving(flow)[state] if flow.transitions[name].by is not None]
+    yield from (t for t in leave if t.to.state == BACK)
+    onward = [t for t in leave if t.to.state in order and order.index(t.to.state) > here]
     yield from sorted(onward, key=lambda t: (flow.states[t.to.state].finished, order.index(t.to.state)))
 
 
