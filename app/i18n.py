@@ -66,8 +66,10 @@ def remember(response: Response) -> Response:
 
 def say(text: Mapping[str, str] | str | None, lang: str | None = None) -> str:
     """Give the text in `lang` (or the request's language), or in the nearest language it has."""
-    if not text or isinstance(text, str):
-        return text or ""
+    if not text:
+        return ""
+    if isinstance(text, str):
+        return text
     wanted = lang or language()
     near = {"nb": "nn", "nn": "nb"}.get(wanted, "nb")
     for name in (wanted, near, _default(), *text):

@@ -7,20 +7,20 @@ from flask_admin import Admin
 from flask_admin.theme import Theme
 from flask_appbuilder import AppBuilder
 
-from app.studio import views
+from app.studio import people, places, rules
 from app.studio.base import PERMISSION, Setting, Start
 from app.web.grants import can
 from model import Area, Assignment, Calendar, MailText, Person, Role, RoutingRow, Unit
 
 PAGES: tuple[tuple[str, type[Setting], type], ...] = (
-    ("unit", views.UnitView, Unit),
-    ("area", views.AreaView, Area),
-    ("role", views.RoleView, Role),
-    ("person", views.PersonView, Person),
-    ("assignment", views.AssignmentView, Assignment),
-    ("routing", views.RoutingView, RoutingRow),
-    ("mail", views.MailView, MailText),
-    ("calendar", views.CalendarView, Calendar),
+    ("unit", places.UnitView, Unit),
+    ("area", places.AreaView, Area),
+    ("role", places.RoleView, Role),
+    ("person", people.PersonView, Person),
+    ("assignment", people.AssignmentView, Assignment),
+    ("routing", rules.RoutingView, RoutingRow),
+    ("mail", rules.MailView, MailText),
+    ("calendar", rules.CalendarView, Calendar),
 )
 
 

@@ -12,7 +12,7 @@ from app.i18n import LANGUAGES, gettext
 from app.language.read import read
 
 
-class TextsField(Field):
+class TextsField(Field):  # type: ignore[misc]
     """One text in several languages: an input for each; languages we don't speak are kept as they were."""
 
     render_kind = "texts"
@@ -25,7 +25,7 @@ class TextsField(Field):
 
     def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:  # noqa: ARG002 - the library's signature
         """Read the kept texts, or what was typed in each language."""
-        self.process_errors = []
+        self.process_errors: list[str] = []
         kept = {} if data is unset_value or not data else dict(data)
         self.object_data = kept
         self.data = dict(kept)
@@ -36,7 +36,7 @@ class TextsField(Field):
             self.raw_data = list(self.data.values())
 
 
-class YamlField(TextAreaField):
+class YamlField(TextAreaField):  # type: ignore[misc]
     """A small structure as YAML; `check` raises ValueError with a sentence for what can't be."""
 
     def __init__(self, label: Any = None, *, check: Callable[[Any], object] | None = None, **options: Any) -> None:

@@ -70,7 +70,7 @@ def _read(user_id: int | None) -> Grants:
     )
 
 
-def _version() -> Select[tuple[str, str, str]]:
+def _version() -> Select[str, str, str]:
     return select(literal(VERSION), cast(ConfigurationVersion.version, String), literal(""))
 
 
