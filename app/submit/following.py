@@ -45,7 +45,7 @@ def open_by_code() -> ResponseReturnValue:
     typed = request.form.get("code", "")
     case = followed.by_code(context(), typed)
     if case is None:
-        told = gettext("We can't find a case with this code. Look at the receipt: the code has 16 letters and digits.")
+        told = gettext("We can't find a case with this code. Look at the receipt: it has 16 characters.")
         return _code_page(typed, told), 400
     return redirect(url_for("submit.case", token=followed.token_of(case)), 303)
 

@@ -145,8 +145,10 @@ def _fitted(each: FormField, own: Own, report: Report) -> Any:
     """Give the field as a reporter needs it."""
     if each.name in own:
         fitted = own[each.name]
-        if each.name == "reporter" and each.name in report.transition.fields:
+        if each.name in report.transition.fields:
             fitted.render_kw = {**fitted.render_kw, "required": True}
+        if each.name == "unit" and not report.asks("course"):
+            fitted.label.text, fitted.description = each.label.text, each.description
         return fitted
     if each.name == "area":
         _explain_areas(each, report)
@@ -181,7 +183,7 @@ def _definition(area: Any) -> str:
 
 def blame_places_and_people(sheet: Sheet, report: Report) -> None:
     """Say which places and addresses we don't understand."""
-    if report.asks("unit") and not report.place.known:
+    if report.asks("unit") and not (report.place.known and (report.asks("course") or not report.place.course)):
         sheet.blame("unit", gettext("We don't know this course code or unit. Choose from the list, or leave it empty."))
     for each in sheet.fields:
         typed = report.addresses(each.name) if each.type == "EmailField" else []

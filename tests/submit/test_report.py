@@ -292,3 +292,12 @@ def test_get_and_head_make_nothing(browser, office):
     assert office.cases() == 0
     with office.app.app_context():
         assert db.session.scalar(select(func.count()).where(Person.guest)) == 0
+
+
+def test_a_routine_without_courses_asks_for_a_unit_and_takes_nothing_else(elsewhere):
+    elsewhere.publish(("optional: [unit, course]", "optional: [unit]"))
+    browser = Browser(elsewhere.app.test_client())
+    assert "Enhet meldingen gjelder" in browser.open()
+    assert browser.send(unit="TMA4100").status_code == 400
+    assert browser.send(key=browser.hidden("key"), unit="IMF").status_code == 303
+    assert elsewhere.case().unit.name == "ie"
