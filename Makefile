@@ -3,7 +3,6 @@
 PYTHON ?= python3
 BIN := .venv/bin
 export FLASK_APP := app
-PORT ?= 8080
 NPM_CONFIG_UPDATE_NOTIFIER := false
 export NPM_CONFIG_UPDATE_NOTIFIER
 NODE_USE_SYSTEM_CA := 1

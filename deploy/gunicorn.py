@@ -1,5 +1,7 @@
 """How gunicorn serves the product: one process with threads, which SQLite and the embedded worker suit."""
 
+from typing import Any
+
 import config as settings
 
 bind = f"0.0.0.0:{settings.PORT}"
@@ -7,5 +9,24 @@ workers = 1
 worker_class = "gthread"
 threads = 8
 graceful_timeout = 20
-accesslog = None
 loglevel = "warning"
+
+DEMO_ACCOUNTS = {
+    "student_idi": "a student",
+    "desk": "Studentservice, the shared intake",
+    "quality_ie": "quality contact of a faculty",
+    "hse_ie": "HSE coordinator of a faculty",
+    "course_idi, head_idi": "carry out actions",
+    "dean_ie": "leader",
+    "admin": "sets it all up",
+}
+
+
+def when_ready(_server: Any) -> None:
+    """Say where the product is, and in the demo who may log in."""
+    print(f"\nAvviksflyt is running at {settings.BASE_URL}\n", flush=True)  # noqa: T201 - the terminal is the page
+    if not settings.DEMO:
+        return
+    lines = "\n".join(f"  {name:22} {who}" for name, who in DEMO_ACCOUNTS.items())
+    print(f"Accounts of the demo, all with the password “avviksflyt”:\n{lines}", flush=True)  # noqa: T201
+    print(f"The mails it sends are read at {settings.BASE_URL}/demo/mail\nStop with Ctrl-C.", flush=True)  # noqa: T201
