@@ -1,6 +1,11 @@
 """An empty database with one person, one case and its action, and the settings of a made-up installation."""
 
+import atexit
+import shutil
 from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 from sqlalchemy import create_engine, event
@@ -20,8 +25,22 @@ SETTINGS = Settings(
 )
 
 
+@cache
+def template():
+    """Make a populated database once; copying it is quicker than making another."""
+    file = Path(mkdtemp()) / "template.db"
+    engine = create_engine(f"sqlite:///{file}")
+    Base.metadata.create_all(engine)
+    with Session(engine) as session:
+        populate(session)
+    engine.dispose()
+    atexit.register(shutil.rmtree, file.parent)
+    return file
+
+
 @pytest.fixture
 def sessions(tmp_path):
+    shutil.copy(template(), tmp_path / "test.db")
     engine = create_engine(f"sqlite:///{tmp_path / 'test.db'}", connect_args={"isolation_level": "IMMEDIATE"})
 
     @event.listens_for(engine, "connect")
@@ -29,7 +48,6 @@ def sessions(tmp_path):
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA busy_timeout=10000")
 
-    Base.metadata.create_all(engine)
     yield sessionmaker(engine)
     engine.dispose()
 
@@ -37,7 +55,6 @@ def sessions(tmp_path):
 @pytest.fixture
 def session(sessions):
     with sessions() as session:
-        populate(session)
         yield session
 
 

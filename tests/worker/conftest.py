@@ -1,14 +1,14 @@
 """An application on an empty database, with one person, one case and a way to write a mail about it."""
 
+import shutil
+
 import pytest
-from sqlalchemy import create_engine
-from sqlalchemy.orm import Session
 
 from app import create_app
 from app.outbox import compose
 from app.web.database import db
-from model import Base, Case, Person
-from tests.outbox.conftest import NOW, populate
+from model import Case, Person
+from tests.outbox.conftest import NOW, template
 
 
 def settings(folder, **other):
@@ -29,11 +29,7 @@ def settings(folder, **other):
 
 @pytest.fixture
 def folder(tmp_path):
-    engine = create_engine(f"sqlite:///{tmp_path / 'test.db'}")
-    Base.metadata.create_all(engine)
-    with Session(engine) as session:
-        populate(session)
-    engine.dispose()
+    shutil.copy(template(), tmp_path / "test.db")
     return tmp_path
 
 
