@@ -111,7 +111,7 @@ def _field(context: Context, facts: CaseFacts, each: Field, must: bool, actor: A
         return _people(context, facts, each, label, settings, actor)
     options = _options(facts, each, language)
     if options is not None:
-        return _choice(each, label, options, must, settings)
+        return _choice(each, label, options, settings)
     if each.type in KINDS:
         return KINDS[each.type](label, **settings)
     if each.name in ONE_LINE:
@@ -142,13 +142,12 @@ def _flat(choices: Sequence[Choice], language: str, above: str = "") -> Iterable
         yield from _flat(choice.choices, language, label)
 
 
-def _choice(each: Field, label: str, options: list[Option], must: bool, settings: dict[str, Any]) -> Any:
+def _choice(each: Field, label: str, options: list[Option], settings: dict[str, Any]) -> Any:
     if each.many:
         return SelectMultipleField(label, choices=options, **settings)
     if len(options) <= FEW and each.type == "choice":
         return RadioField(label, choices=options, validate_choice=False, **settings)
-    empty = [] if must else [("", "–")]
-    return SelectField(label, choices=[*empty, *options], validate_choice=False, **settings)
+    return SelectField(label, choices=[("", "–"), *options], validate_choice=False, **settings)
 
 
 def _people(context: Context, facts: CaseFacts, each: Field, label: str, settings: dict[str, Any], actor: Actor) -> Any:
