@@ -33,7 +33,7 @@ def of_party(name: str, facts: CaseFacts) -> str:
         "recipients": gettext("those you choose"),
         "former": gettext("the former handler"),
     }
-    return words.get(name) or say(facts.organisation.label(name)).lower()
+    return words.get(name) or say(facts.organisation.label(name))
 
 
 def of_trace(steps: Iterable[dict[str, Any]], facts: CaseFacts) -> list[Check]:
