@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from app.language.check_mail import check_mail
+from app.language.check_sight import routed_roles
 from app.language.conditions import All, AnyOf, Condition, Is, Named, Not
 from app.language.definition import Routine
 from app.language.fault import listed, meant
@@ -61,6 +62,8 @@ def _possible(condition: Condition, area: str, routine: Routine) -> bool | None:
 
 
 def _routing(reading: Reading, routine: Routine, root: Node, data: Data) -> None:
+    for role in sorted(routed_roles(routine, data) - set(routine.roles)):
+        reading.wrong(root.where("roles"), f'routing in data leads to "{role}", which is no role here; add it')
     if data.routing and data.routing[-1].when is None:
         return
     for flow in routine.flows.values():

@@ -4,6 +4,8 @@ from app.language.definition import BACK, SAME, Flow, Routine, Transition
 from app.language.graph import reached
 from app.language.read import Node
 from app.language.reading import Reading
+from app.language.standard import STANDARD
+from app.language.ways import leads
 
 
 def check_flow(reading: Reading, routine: Routine, flow: Flow, root: Node) -> None:
@@ -38,12 +40,9 @@ class _Check:
     def _choices(self, transition: Transition) -> None:
         for name in transition.asked:
             field = self.routine.fields.get(name)
-            if field and field.type == "choice" and not field.choices and name not in self._declared():
+            if field and field == STANDARD.get(name) and field.type == "choice":
                 place = self.node.at(transition.name).spot(name)
                 self.reading.wrong(place, f'"{name}" has no choices; give it some under "fields"')
-
-    def _declared(self) -> frozenset[str]:
-        return frozenset(name for name, entry in self.reading.names.fields.items() if entry.choices)
 
     def _itself(self, transition: Transition) -> None:
         node = self.node.at(transition.name)
@@ -85,16 +84,6 @@ def entries(routine: Routine, flow: Flow) -> set[str]:
         found |= {move.to.flows[flow.name] for move in other.transitions.values() if flow.name in move.to.flows}
     moved = routine.migrate.get(flow.name)
     return found | (set(moved.values()) if moved and not isinstance(moved, str) else set())
-
-
-def leads(flow: Flow) -> dict[str, set[str]]:
-    """State -> states a transition leads to; `same`, `back` and other flows add nothing."""
-    found: dict[str, set[str]] = {name: set() for name in flow.states}
-    for move in flow.transitions.values():
-        for source in move.sources:
-            if source in found and move.to.state in flow.states:
-                found[source].add(move.to.state)
-    return found
 
 
 def _left(state: str, flow: Flow) -> bool:

@@ -1,13 +1,13 @@
 """The flows together: which of them takes a new case, and what could go on by itself for ever."""
 
-from app.language.check_flow import leads
 from app.language.conditions import Has, Is, walk
-from app.language.definition import BACK, SAME, Flow, Routine, Transition
+from app.language.definition import SAME, Flow, Routine, Transition
 from app.language.fault import listed
 from app.language.graph import rings
 from app.language.read import Node
 from app.language.reading import Reading
 from app.language.standard import ANSWERED
+from app.language.ways import targets
 
 Place = tuple[str, str]
 
@@ -67,9 +67,7 @@ def _rings(reading: Reading, routine: Routine, root: Node) -> None:
         flow_name, move = ring[0][0], moves[ring[0]]
         key = root.where("flows", flow_name, "transitions", move.name)
         states = listed(state for _, state in ring)
-        reading.wrong(
-            key, f"{states} follow each other by itself for ever; let a clock or a person make one of the moves"
-        )
+        reading.wrong(key, f"a ring of moves by itself: {states}; a clock or a person must make one of them")
 
 
 def _targets(flow: Flow, source: str, move: Transition) -> set[Place]:
@@ -77,6 +75,4 @@ def _targets(flow: Flow, source: str, move: Transition) -> set[Place]:
         return set(move.to.flows.items())
     if move.to.state == SAME:
         return {(flow.name, source)}
-    if move.to.state == BACK:
-        return {(flow.name, state) for state, after in leads(flow).items() if source in after}
-    return {(flow.name, move.to.state)}
+    return {(flow.name, state) for state in targets(flow, source, move)}

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from app.language.definition import Field, Flow, Routine
-from app.language.members import Member, has_word, members, with_wholes
-from app.language.parties import Party, Query, Several, Word
+from app.language.members import Member, handling_roles, has_word, members, with_wholes
+from app.language.parties import InRole, Party, Query, Several, Word
 from app.language.read import Node
 from app.language.reading import PLACEHOLDER, STANDARD_PLACEHOLDERS, Reading
 from app.language.rows import Mail
@@ -35,11 +35,17 @@ def _sees(member: Member, field: Field, flow: Flow, routine: Routine) -> bool:
         return bool({member, ANYONE} & set(members(field.see, routine)))
     if member == REPORTER:
         return field.name in _own_words(routine, flow) | _told(routine, flow)
-    if member == HANDLER:
+    if member == HANDLER or _may_have_it(member, flow, routine):
         return True
     grants = _grants(flow, routine, member)
     told = _told(routine, flow)
     return any(not only or field.name in only or ("told" in only and field.name in told) for only in grants)
+
+
+def _may_have_it(member: Member, flow: Flow, routine: Routine) -> bool:
+    everyone = frozenset(routine.roles)
+    handling = [handling_roles(each, routine, everyone) for each in with_wholes(flow, routine)]
+    return isinstance(member, InRole) and any(member.role in roles for roles in handling)
 
 
 def _own_words(routine: Routine, flow: Flow) -> set[str]:

@@ -42,7 +42,7 @@ def _flow(reading: Reading, flow: Flow, root: Node) -> None:
 def _whos(reading: Reading, routine: Routine, root: Node) -> None:
     taken = dict.fromkeys(WORDS, "a word of the language")
     taken |= {name: "a standard field" for name, field in EVERY_STANDARD.items() if field.type == "person"}
-    for role in routine.roles:
+    for role in dict.fromkeys(routine.roles):
         _once(reading, root.at("roles").spot(role), role, taken, "a role")
     for party in routine.parties:
         _once(reading, root.where("parties", party), party, taken, "a party")
@@ -71,9 +71,9 @@ def check_rings(reading: Reading, routine: Routine, root: Node) -> bool:
     guards = {name: _guards(guard.needs) for name, guard in routine.guards.items()}
     parts = {flow.name: flow.part_of for flow in routine.flows.values()}
     return (
-        _ring(reading, root, "parties", parties, "mean each other; one must say who")
-        + _ring(reading, root, "guards", guards, "need each other; one must test something else")
-        + _ring(reading, root, "flows", parts, "are part of themselves; one must be a case of its own")
+        _ring(reading, root, "parties", parties, "one of them must say who")
+        + _ring(reading, root, "guards", guards, "one of them must test something else")
+        + _ring(reading, root, "flows", parts, "one of them must be a case of its own")
         > 0
     )
 
@@ -81,7 +81,7 @@ def check_rings(reading: Reading, routine: Routine, root: Node) -> bool:
 def _ring(reading: Reading, root: Node, section: str, leads: Mapping[str, Collection[str]], says: str) -> int:
     found = rings(leads)
     for ring in found:
-        reading.wrong(root.where(section, ring[0]), f"{listed(ring)} {says}")
+        reading.wrong(root.where(section, ring[0]), f"a ring of {section}: {listed(ring)}; {says}")
     return len(found)
 
 

@@ -20,15 +20,12 @@ def check_sight(reading: Reading, routine: Routine, root: Node, data: Data | Non
 
 
 def routed_roles(routine: Routine, data: Data | None) -> frozenset[str]:
-    """Roles routing leads to; every role where data isn't known."""
+    """Roles routing leads to, also those the routine lacks; every role where data isn't known."""
     if data is None:
         return frozenset(routine.roles)
     people = [name for name, field in routine.fields.items() if field.type == "person"]
-    found: frozenset[str] = frozenset()
-    for row in data.routing:
-        party = plain_party(row.to, roles=routine.roles, fields=people, parties=routine.parties)
-        found |= roles_in(party, routine)
-    return found
+    parties = [plain_party(row.to, fields=people, parties=routine.parties) for row in data.routing]
+    return frozenset(role for party in parties for role in roles_in(party, routine))
 
 
 def _seeing(flow: Flow, routine: Routine, routed: frozenset[str]) -> frozenset[str]:

@@ -65,7 +65,7 @@ def _under(reading: Reading, node: Node, rows: Mapping[str, Unit]) -> None:
         chain = _chain(unit, rows)
         if chain and not told & set(chain):
             told |= set(chain)
-            reading.wrong(place, f"{listed(sorted(chain))} lie under each other; one of them is the highest")
+            reading.wrong(place, f"a ring of units: {listed(sorted(chain))}; one of them must be the highest")
 
 
 def _chain(unit: Unit, rows: Mapping[str, Unit]) -> list[str]:

@@ -1,9 +1,9 @@
 """A flow as the text of a Mermaid state diagram."""
 
-from app.language.check_flow import leads
-from app.language.definition import BACK, NEW, SAME, Flow, Routine, Text, Transition
+from app.language.definition import NEW, Flow, Routine, Text, Transition
 from app.language.members import Member, members
 from app.language.parties import InField, InRole
+from app.language.ways import targets
 
 ESCAPES = {ord(sign): f"#{ord(sign)};" for sign in '#;:"<>{}\n'}
 
@@ -32,13 +32,7 @@ def _arrows(routine: Routine, flow: Flow, move: Transition, language: str) -> li
 
 
 def _targets(flow: Flow, source: str, move: Transition) -> list[str]:
-    if move.to.flows:
-        return [f"{name}_{state}" for name, state in move.to.flows.items()]
-    if move.to.state == SAME:
-        return []
-    if move.to.state == BACK:
-        return [state for state, after in leads(flow).items() if source in after]
-    return [move.to.state]
+    return [f"{name}_{state}" for name, state in move.to.flows.items()] or list(targets(flow, source, move))
 
 
 def _by(routine: Routine, move: Transition) -> str:

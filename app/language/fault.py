@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 
 SHORT_LIST = 12
+LONG_WORD = 64
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -23,12 +25,23 @@ class Fault:
         return f"{self.file}:{self.line}:{self.column}: {kind}{self.message}"
 
 
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The known word that this one was most likely meant to be, "" if none is near."""
+    return _nearest(word, tuple(sorted(set(known))))
+
+
+@lru_cache(maxsize=1024)
+def _nearest(word: str, known: tuple[str, ...]) -> str:
+    """Kept for a while: one misspelt declaration makes every use of the name unknown."""
+    return next(iter(get_close_matches(word[:LONG_WORD], known, n=1)), "")
+
+
 def meant(word: str, known: Iterable[str]) -> str:
     """The end of a message about an unknown word: the nearest known one, or all of them if they are few."""
     among = sorted(set(known))
-    near = get_close_matches(word, among, n=1, cutoff=0.6)
+    near = nearest(word, among)
     if near:
-        return f' (Did you mean "{near[0]}"?)'
+        return f' (Did you mean "{near}"?)'
     if among and len(among) <= SHORT_LIST:
         return f"; there is {', '.join(among)}"
     return ""

@@ -197,8 +197,9 @@ def _word(reading: Reading, node: Node) -> Party:
 
 
 def _party_hint(reading: Reading, name: str) -> str:
-    if name in reading.names.fields:
-        return f'; "{name}" is a {reading.names.fields[name].type} field, only person fields are parties'
+    kind = reading.names.fields[name].type if name in reading.names.fields else "any"
+    if kind != "any":
+        return f'; "{name}" is a {kind} field, only person fields are parties'
     return meant(name, reading.names.whos) or "; roles stand under roles, people in a person field"
 
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import Literal
 
 from app.language.conditions import All, AnyOf, ClockIs, Condition, Done, Has, Is, Named, Not, Parts, Whole
-from app.language.definition import BACK, SAME, Destination, Flow, Routine, Transition
+from app.language.definition import Flow, Routine, Transition
+from app.language.ways import targets
 
 Kind = Literal["input", "process", "fact"]
 Place = tuple[str, str]
@@ -113,7 +114,7 @@ class _Mending:
                 wanted = transition if holds else since
                 yield from (place for place in self._all(flows, new=new) if place[1] == wanted)
             case ClockIs(clock, status):
-                yield from self._starting(clock, flows, running=(status == "running") == holds)
+                yield from self._timing(clock, flows, status, holds=holds)
             case Named(guard):
                 yield from self.of(self.routine.guards[guard].needs, flows, holds=holds, new=new)
 
@@ -135,7 +136,7 @@ class _Mending:
         for place in self._all(flows, new=new):
             flow = self.routine.flows[place[0]]
             wanted = names | (_ends(flow) if "final" in names else frozenset())
-            if any((state in wanted) == holds for state in _targets(flow, self._transition(place).to)):
+            if any((state in wanted) == holds for state in _targets(flow, self._transition(place))):
                 yield place
 
     def _answering(self, field: str, flows: tuple[str, ...], *, new: bool) -> Iterator[Place]:
@@ -145,23 +146,22 @@ class _Mending:
             if assigns or field in {*move.asked, *move.set, *move.again, *move.forget}:
                 yield place
 
-    def _starting(self, clock: str, flows: tuple[str, ...], *, running: bool) -> Iterator[Place]:
+    def _timing(self, clock: str, flows: tuple[str, ...], status: str, *, holds: bool) -> Iterator[Place]:
+        """Starting makes it run and no longer be over, stopping makes it not run; only time makes it be over."""
+        if status == "over" and holds:
+            return
         for place in self._all(flows, new=False):
-            entry = self.routine.flows[place[0]].clocks.get(clock)
+            flow = self.routine.flows[place[0]]
+            entry = flow.clocks.get(clock)
             if entry is None:
                 continue
-            events = {place[1], *_targets(self.routine.flows[place[0]], self._transition(place).to)}
-            if events & set(entry.start if running else entry.stop):
+            wanted = entry.start if holds == (status == "running") else entry.stop
+            if {place[1], *_targets(flow, self._transition(place))} & set(wanted):
                 yield place
 
 
-def _targets(flow: Flow, to: Destination) -> frozenset[str]:
-    """States of this flow a transition can lead to; `same` leads nowhere, `back` to any unfinished one."""
-    if to.flows or to.state == SAME:
-        return frozenset()
-    if to.state == BACK:
-        return frozenset(state.name for state in flow.states.values() if not state.finished)
-    return frozenset({to.state})
+def _targets(flow: Flow, move: Transition) -> frozenset[str]:
+    return frozenset(state for source in move.sources for state in targets(flow, source, move))
 
 
 def _ends(flow: Flow) -> frozenset[str]:

@@ -57,6 +57,9 @@ def _routine(reading: Reading, root: Node) -> Routine | None:
     if not reading.shaped(root, "a routine", "map"):
         return None
     found = reading.words(root, "a routine", FILE_WORDS, ("title", "flows"))
+    if not reading.names.flows:
+        reading.wrong(root.where("flows"), "there are no flows; one says how a case moves")
+        return None
     reading.languages = _languages(reading, found.get("languages"))
     everything = everywhere(reading.names)
     parties = reading.named(found.get("parties"), "party")

@@ -44,7 +44,7 @@ def _runs(reading: Reading, node: Node) -> Runs:
             reading.used.add(("field", node.text))
             return node.text
         return a_length(reading, node)
-    if not reading.shaped(node, '"runs" by a field', "map") or len(node.entries) != 1:
+    if node.kind != "map" or len(node.entries) != 1:
         reading.wrong(node, '"runs" names one field: {severity: {high: 2 days, low: 3 weeks}}')
         return None
     key, values = node.entries[0]

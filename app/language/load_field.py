@@ -4,9 +4,10 @@ from dataclasses import replace
 
 from app.language.conditions import ALWAYS
 from app.language.definition import Choice, Field, Text
+from app.language.fault import meant
 from app.language.grammar import condition, party
 from app.language.load_flow import field_value
-from app.language.names import field_type
+from app.language.names import TYPES, field_type
 from app.language.parties import WORDS, Party
 from app.language.read import Node
 from app.language.reading import Reading
@@ -15,8 +16,6 @@ from app.language.standard import EVERY_STANDARD
 from app.language.times import LENGTHS, length
 
 FIELD_WORDS = ("label", "help", "type", "many", "choices", "default", "when", "of", "see", "templates")
-TYPES = ("text", "number", "tick", "date", "time", "length", "choice", "person", "unit", "case", "file", "place")
-ALL_TYPES = (*TYPES, "code name")
 
 Choices = tuple[Choice, ...] | Party | str | None
 
@@ -54,7 +53,7 @@ def _field(reading: Reading, name: str, key: Node, node: Node) -> Field:
 
 
 def _type(reading: Reading, node: Node, standard: Field | None) -> None:
-    kind = reading.one_of(node, "type", ALL_TYPES)
+    kind = reading.one_of(node, "type", TYPES)
     if kind and standard and kind != standard.type:
         reading.wrong(node, f'"{standard.name}" is a standard field of type {standard.type}; leave "type" out')
 
@@ -63,12 +62,19 @@ def _choices(reading: Reading, kind: str, node: Node, scope: Scope) -> Choices:
     if kind == "person":
         return party(reading, node, scope)
     if kind == "unit":
-        return reading.scalar(node, "a kind of unit")
+        return _unit_kind(reading, node)
     if kind == "choice":
         return _tree(reading, node, set())
     hint = "areas are data" if kind == "area" else "only fields of type choice, person and unit have choices"
     reading.wrong(node, f'a field of type {kind} has no "choices"; {hint}')
     return None
+
+
+def _unit_kind(reading: Reading, node: Node) -> str:
+    kind, known = reading.scalar(node, "a kind of unit"), reading.names.units
+    if kind and known is not None and kind not in known:
+        reading.wrong(node, f'unknown kind of unit "{kind}"{meant(kind, known)}')
+    return kind
 
 
 def _tree(reading: Reading, node: Node, seen: set[str]) -> tuple[Choice, ...]:

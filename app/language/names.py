@@ -4,11 +4,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from app.language.definition import Choice, Field, Flow, Routine
+from app.language.fault import nearest
 from app.language.parties import WORDS
 from app.language.read import Node
 from app.language.standard import EVERY_STANDARD
 
 NOTHING: frozenset[str] = frozenset()
+TYPES = (
+    *("text", "number", "tick", "date", "time", "length", "choice", "person", "unit", "case", "file", "place"),
+    "code name",
+)
+"""Types a declared field may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +61,14 @@ class Names:
 def gather(root: Node) -> Names:
     """Names the file declares, as far as its shape allows; faults are found when it is read."""
     fields = {name: FieldNames(standard.type) for name, standard in EVERY_STANDARD.items()}
+    flows = _entries(root, "flows")
     fields |= {name: _field(name, node) for name, node in _entries(root, "fields").items()}
     return Names(
-        roles=_list(root.get("roles")),
+        roles=_list(_find(root, "roles")),
         parties=frozenset(_entries(root, "parties")),
         guards=frozenset(_entries(root, "guards")),
         fields=fields,
-        flows={name: _flow(node) for name, node in _entries(root, "flows").items()},
+        flows={name: _flow(node, list(flows)) for name, node in flows.items()},
     )
 
 
@@ -70,13 +77,19 @@ def field_type(name: str, node: Node) -> str:
     written, choices = node.get("type"), node.get("choices")
     standard = EVERY_STANDARD.get(name)
     if written is not None and standard is None:
-        return written.text
+        return written.text if written.text in TYPES else nearest(written.text, TYPES) or "text"
     inherited = standard.type if standard else "text"
     return "choice" if choices is not None and inherited == "text" else inherited
 
 
+def _find(node: Node, word: str) -> Node | None:
+    """Value of a word, also where it is misspelt: one fault there is enough."""
+    meant = nearest(word, (key.text for key, _ in node.entries)) if node.kind == "map" else ""
+    return node.get(word) or node.get(meant)
+
+
 def _entries(node: Node, key: str) -> dict[str, Node]:
-    found = node.get(key)
+    found = _find(node, key)
     return dict(found.names()) if found else {}
 
 
@@ -97,16 +110,21 @@ def _choices(node: Node) -> list[str]:
     return found
 
 
-def _flow(node: Node) -> FlowNames:
+def _flow(node: Node, flows: list[str]) -> FlowNames:
     transitions = _entries(node, "transitions")
-    parent = node.get("part of")
+    parent = _find(node, "part of")
     return FlowNames(
         states=frozenset(_entries(node, "states")),
         transitions=frozenset(transitions),
         clocks=frozenset(_entries(node, "clocks")),
-        part_of=tuple(item.text for item in parent.each()) if parent else (),
+        part_of=_near(parent, flows) if parent else (),
         guards=frozenset(guard for each in transitions.values() for guard in _list(each.get("guards"))),
     )
+
+
+def _near(node: Node, known: list[str]) -> tuple[str, ...]:
+    words = (item.text if item.text in known else nearest(item.text, known) for item in node.each())
+    return tuple(word for word in words if word)
 
 
 def names_of(routine: Routine) -> Names:

@@ -3,10 +3,9 @@
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 
 from app.language.definition import Text
-from app.language.fault import Fault, meant
+from app.language.fault import Fault, meant, nearest
 from app.language.names import Names
 from app.language.read import Node
 
@@ -15,6 +14,7 @@ LANGUAGE = re.compile(r"[a-z]{2,3}")
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 STANDARD_PLACEHOLDERS = frozenset({"number", "link", "state", "told", "notice", "handler"})
 LANGUAGES = ("nb", "nn", "en")
+LONG_MESSAGE = 500
 SHAPES = {"scalar": "one text", "list": "a list", "map": "a map"}
 
 
@@ -31,7 +31,7 @@ class Reading:
 
     def wrong(self, node: Node, message: str) -> None:
         """Note an error."""
-        self.faults.append(Fault(self.file, node.line, node.column, message))
+        self.faults.append(Fault(self.file, node.line, node.column, message[:LONG_MESSAGE]))
 
     def warn(self, node: Node, message: str) -> None:
         """Note something that works, but hardly as meant."""
@@ -51,11 +51,14 @@ class Reading:
         if not name:
             return ""
         self.wrong(node, f'unknown {what} "{name}"{meant(name, among)}')
-        return next(iter(get_close_matches(name, among, n=1)), "")
+        return nearest(name, among)
 
     def knowns(self, node: Node | None, what: str, among: Collection[str]) -> tuple[str, ...]:
         """Names of things that must exist: one or a list, each once."""
         found: list[str] = []
+        if node and node.kind == "map":
+            self.wrong(node, f"this is one {what} or a list of them, not a map")
+            return ()
         for item in node.each() if node else ():
             name = self.known(item, what, among)
             if name in found:
@@ -73,17 +76,19 @@ class Reading:
         """
         if not self.shaped(node, what, "map"):
             return {}
-        found = {}
+        found: dict[str, Node] = {}
         known = tuple(allowed)
         for word, value in node.entries:
             if word.text not in known:
                 self.wrong(word, f'unknown word "{word.text}" in {what}{meant(word.text, known)}')
+                found.setdefault(nearest(word.text, [each for each in known if node.get(each) is None]), value)
             elif value.kind == "scalar" and not value.text:
                 self.wrong(value, f'"{word.text}" of {what} is empty; give it a value or leave the word out')
             else:
                 found[word.text] = value
+        found.pop("", None)
         for missing in required:
-            if node.get(missing) is None:
+            if missing not in found and node.get(missing) is None:
                 self.wrong(key or node, f'{what} lacks "{missing}"')
         return found
 
@@ -121,7 +126,7 @@ class Reading:
 
     def flag(self, node: Node, what: str) -> bool:
         """`true` or `false`."""
-        return self.one_of(node, what, ("true", "false")) == "true"
+        return self.one_of(node, f"value of {what}", ("true", "false")) == "true"
 
     def text(self, node: Node, what: str) -> Text:
         """A text in every language of the routine; plain text where it has one language."""

@@ -5,6 +5,7 @@ import re
 from app.language.moments import UNITS, Length, Moment
 
 LENGTH = re.compile(r"([1-9]\d{0,4}) (working days?|days?|hours?|weeks?|months?|years?)")
+MOMENT = re.compile(r"(?P<run>.+) (?P<how>before|after)|every (?P<rhythm>.+)")
 A_CENTURY = {"working days": 26_000, "days": 36_525, "hours": 876_600, "weeks": 5_218, "months": 1_200, "years": 100}
 LENGTHS = "a length is like 5 days, 3 working days, 24 hours, 2 weeks, 3 months or 10 years"
 MOMENTS = "a moment is due, 3 working days before, 2 days after or every 5 days"
@@ -23,7 +24,6 @@ def moment(text: str) -> Moment | None:
     """Moment as written, None if it isn't one."""
     if text == "due":
         return Moment("due")
-    first, _, rest = text.partition(" ")
-    run = length(rest) if first == "every" else length(text.rpartition(" ")[0])
-    how = first if first == "every" else text.rpartition(" ")[2]
-    return Moment(how, run) if run and how in {"every", "before", "after"} else None
+    found = MOMENT.fullmatch(text)
+    run = length(found["run"] or found["rhythm"]) if found else None
+    return Moment(found["how"] or "every", run) if found and run else None
