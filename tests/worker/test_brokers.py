@@ -31,7 +31,10 @@ def broker(request):
         pytest.skip(f"no {request.param} here")
     yield address, queue
     with Connection(address) as connection:
-        connection.channel().queue_delete(queue)
+        channel = connection.channel()
+        channel.queue_delete(queue)
+        if address.startswith("redis"):
+            channel.client.delete(f"_kombu.binding.{queue}", f"_kombu.binding_permanent.{queue}")
 
 
 @pytest.fixture
