@@ -144,7 +144,7 @@ class Counted:
     @cached_property
     def sections(self) -> list[Section]:
         """Cases by each field on its own; none where there are too few."""
-        return [] if self.too_few else [self._section(name, by) for name, by in self._by.items()]
+        return [] if self.too_few else [self._section(name, by) for name, by in self._by.items() if by]
 
     def _section(self, name: str, by: Counter[Any]) -> Section:
         shown = hide(_counts(by), self.report.hide_below) or []
@@ -152,7 +152,9 @@ class Counted:
             Cell(self.naming.value(name, value), self.naming.short(name, value), n, how)
             for (value, n), how in zip(by.most_common(), shown, strict=True)
         ]
-        return Section(name, self.naming.field(name), _finding(name, self.naming.field(name), cells), cells)
+        label = self.naming.field(name)
+        answered = cells if by.most_common(1)[0][0] is not None else []
+        return Section(name, label, _finding(name, label, answered), cells)
 
     @cached_property
     def together(self) -> list[tuple[list[str], int]]:
