@@ -20,10 +20,13 @@ from app.routing.facts import CaseFacts
 from app.web.database import db
 from app.web.here import actor, context
 from app.workflow import engine, mailing
-from app.workflow.evaluator import Verdict, may
+from app.workflow.evaluator import Verdict, holds_by, may
 from app.workflow.keeping import PARTY
 from app.workflow.words import seat_in_words, spoken
 from model import Case, JournalEntry, Person, Subject
+
+LONGEST_VERSION = 10
+"""Digits; one that is longer fits no column."""
 
 
 @dataclass
@@ -50,7 +53,7 @@ class MovePage:
         """Show the form, or make the move and go on with `done`."""
         verdict = may(self.facts, self.declared.name, actor())
         if not verdict.offered:
-            return abort(404)
+            return self._too_late() if self._is_stale() else abort(404)
         if request.method == "GET":
             return self._shown(self._form(), verdict)
         return self._sent(done)
@@ -69,12 +72,28 @@ class MovePage:
             db.session.commit()
         except engine.Refused as refused:
             db.session.rollback()
-            return self._shown(form, Verdict(refused.refusals, answers)), 400
+            understood = may(self.facts, self.declared.name, actor(), answers).answers
+            return self._shown(form, Verdict(refused.refusals, understood)), 400
         except engine.Stale:
             db.session.rollback()
-            return self._shown(form, Verdict(()), stale=True), 409
+            return self._too_late(form)
         flash(gettext("Done: %(what)s", what=say(self.declared.label)), "success")
         return done(moved)
+
+    def _is_stale(self) -> bool:
+        """Whether a form was sent that was theirs to send before the case's last move."""
+        sent = request.method == "POST" and self.subject is not None and self._sent_version() != self.version
+        return sent and holds_by(self.facts, self.declared, actor())
+
+    def _too_late(self, form: Form | None = None) -> ResponseReturnValue:
+        """Show what was typed, and what has happened since the form was opened."""
+        return self._shown(form or self._form(), Verdict(()), stale=True), 409
+
+    @staticmethod
+    def _sent_version() -> int:
+        """The version that the form was made from; 0, which no case has, for what isn't a number."""
+        sent = request.form.get("version", "")
+        return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < LONGEST_VERSION else 0
 
     def _make(self, answers: dict[str, Any]) -> Subject:
         name, here = self.declared.name, context()
@@ -82,9 +101,8 @@ class MovePage:
             return engine.create(
                 here, name, actor=actor(), answers=answers, flow=self.facts.flow.name, whole=self.whole
             )
-        version = request.form.get("version", "")
-        expected = int(version) if version.isascii() and version.isdigit() else 0
-        return engine.move(here, self.subject, name, actor=actor(), answers=answers, version=expected)
+        version = self._sent_version()
+        return engine.move(here, self.subject, name, actor=actor(), answers=answers, version=version)
 
     # -- what the page shows ---------------------------------------------------
 
