@@ -4,6 +4,7 @@ import os
 from datetime import timedelta
 from pathlib import Path
 
+VERSION = "0.1.0"
 ROOT = Path(__file__).parent
 VAR = Path(os.environ.get("VAR_DIR", ROOT / "var"))
 

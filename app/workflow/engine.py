@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import inspect, select, update
+from sqlalchemy import inspect, update
 
 from app.language.conditions import holds
 from app.language.definition import BACK, NEW, Transition
@@ -146,7 +146,7 @@ def _finish(
     facts = context.facts(subject)
     subject.finished = facts.finished
     subject.changed_at = context.now
-    subject.closed_at = context.now if facts.finished else None
+    subject.closed_at = (subject.closed_at or context.now) if facts.finished else None
     subject.events += 1
     key = f"{subject.id}:{subject.events}"
     keeping.remember(subject, declared.name, actor.person)
@@ -206,7 +206,9 @@ def _by_itself(context: Context, subject: Subject) -> None:
 
 def _lock(context: Context, case: Case) -> None:
     """Hold the whole while a part of it moves, so that no guard on either looks at the other's past."""
-    context.session.execute(select(Subject.id).where(Subject.id == case.id).with_for_update())
+    # An update that changes nothing: SQLite, too, then lets nobody else write until this is committed.
+    held = update(Subject).where(Subject.id == case.id).values(version=Subject.version)
+    context.session.execute(held.execution_options(synchronize_session=False))
     context.session.refresh(case)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -15,6 +16,10 @@ from app.workflow.actor import ITSELF
 from app.workflow.context import Context
 from model import Clock, Subject
 
+PUT_OFF = timedelta(minutes=15)
+
+log = structlog.get_logger(__name__)
+
 
 def run_due(session: Session, now: datetime, limit: int = 50) -> int:
     """Do what is due on at most `limit` clocks; give how many had something. The caller commits."""
@@ -24,8 +29,18 @@ def run_due(session: Session, now: datetime, limit: int = 50) -> int:
         return 0
     context = Context.open(session, now)
     for row in rows:
-        _run(context, row)
+        _run_apart(context, row)
     return len(rows)
+
+
+def _run_apart(context: Context, row: Clock) -> None:
+    """Do one clock's work by itself: a fault in it is logged, put off and keeps no other clock waiting."""
+    try:
+        with context.session.begin_nested():
+            _run(context, row)
+    except Exception:
+        log.exception("clock_failed", clock=row.id, subject=row.subject_id)
+        row.next_at = context.now + PUT_OFF
 
 
 def _run(context: Context, row: Clock) -> None:
