@@ -35,6 +35,46 @@ def test_a_whole_that_is_right_after_all(complete, broken, changes):
     assert load(broken(complete, changes)).errors == []
 
 
+BLIND_AUDITOR = [
+    ("{who: auditor, only: [number, told]}, ", ""),
+    ("to: back, by: handler}", "to: back, by: auditor}"),
+    ("first: [handler, contact]", "first: [handler, desk]"),
+]
+ROLE_FAULT = (
+    'role "auditor" may press "resume" but doesn\'t see the case; '
+    'put it in "see" of flow "case" or assign the case to it'
+)
+CHOOSABLE = ("  seen_on: {label", "  new_handler: {choices: auditor}\n  seen_on: {label")
+ANYONE_IN_IT = ("  seen_on: {label", "  new_handler: {help: Who}\n  seen_on: {label")
+
+
+@pytest.mark.parametrize(
+    ("changes", "seen"),
+    [
+        ([("assign: routing", "assign: desk")], False),
+        ([("assign: routing", "assign: auditor")], True),
+        ([("assign: routing", "assign: {who: auditor, at: within}")], True),
+        ([("assign: routing", "assign: {first: [desk, auditor]}")], True),
+        ([("assign: routing", "assign: {who: desk, except: auditor}")], False),
+        ([("assign: routing", "assign: new_handler"), CHOOSABLE], True),
+        ([("assign: routing", "assign: new_handler"), ANYONE_IN_IT], True),
+        ([("assign: routing", "assign: {did: resume}")], True),
+        ([("assign: routing", "assign: {did: take}")], False),
+        ([("assign: routing", "assign: me"), ("to: same, by: handler", "to: same, by: [auditor, handler]")], True),
+    ],
+)
+def test_a_role_sees_the_case_if_it_may_come_to_have_it(complete, broken, changes, seen):
+    loaded = load(broken(complete, BLIND_AUDITOR + changes))
+    told = [fault.message for fault in loaded.errors]
+    assert told == ([] if seen else [ROLE_FAULT])
+
+
+def test_who_makes_a_case_need_not_see_it(complete, broken):
+    made_by = ("from: new, to: thanked, by: anyone", "from: new, to: thanked, by: auditor")
+    changes = [("see: reporter\n", "see: dean\n"), made_by, ("assign: routing", "assign: contact")]
+    assert load(broken(complete, changes)).errors == []
+
+
 DATA = """
 units:
   top: {label: Top, kind: university}

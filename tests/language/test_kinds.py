@@ -10,6 +10,7 @@ GUARDS = {
     "on_the_form": ("{severity: filled}", "input", ()),
     "in_part_on_the_form": ("{severity: filled, reason: filled}", "process", ("reject",)),
     "asked_before_only": ("{description: filled}", "fact", ()),
+    "asked_where_it_is_needed": ("{conflict: filled}", "fact", ()),
     "done": ("{done: pass_on}", "process", ("pass_on",)),
     "not_done": ("{not: {done: pass_on}}", "fact", ()),
     "since": ("{not: {done: pass_on, since: take}}", "process", ("take",)),
@@ -34,6 +35,7 @@ def guarded():
     text = TEXT.replace("guards:\n", f"guards:\n{declared}", 1).replace(
         "guards: [settled, talked]}", f"optional: [severity], guards: [{', '.join(GUARDS)}]}}"
     )
+    text = text.replace("optional: [conflict]", "optional: [conflict], guards: [asked_where_it_is_needed]")
     loaded = load(text)
     assert loaded.errors == []
     return loaded.routine
@@ -49,6 +51,11 @@ def test_kind_and_menders(guarded, name):
 def test_on_a_new_case_nothing_has_happened_yet(routine):
     assert guard_kind(routine, "case", "submit", "own_channel") == "input"
     assert menders(routine, "case", "submit", "own_channel") == ()
+
+
+def test_before_there_is_a_case_nobody_can_mend_it(complete, broken):
+    routine = load(broken(complete, [("needs: {not: {area: [hse, threat]}}", "needs: {reason: filled}")])).routine
+    assert guard_kind(routine, "case", "submit", "own_channel") == "fact"
 
 
 def test_a_part_waits_for_its_whole(routine):
