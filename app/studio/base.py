@@ -66,7 +66,8 @@ class Converter(AdminModelConverter):  # type: ignore[misc]
         long = self.view.texts.get(column.key)
         if long is not None:
             return TextsField(**field_args, long=long)
-        return YamlField(**field_args, check=self.view.checks.get(column.key))
+        empty = None if column.nullable or column.default is None else _standard(column.default.arg)
+        return YamlField(**field_args, check=self.view.checks.get(column.key), empty=empty)
 
     @converts("Date")
     def convert_date(self, field_args: dict[str, Any], **_extra: Any) -> Any:
@@ -95,9 +96,14 @@ class Setting(Guarded, ModelView):  # type: ignore[misc]
     def __init__(self, model: type, name: str) -> None:
         super().__init__(model, db, name=name, endpoint=f"studio_{name}", url=f"/studio/{name}")
 
+    def _run_view(self, fn: Any, *arguments: Any, **options: Any) -> Any:
+        # The framework's own tries a second time on a TypeError, whoever has raised it.
+        return fn(self, *arguments, **options)
+
     def _get_list_extra_args(self) -> Any:
         arguments = super()._get_list_extra_args()
         arguments.page = min(max(arguments.page or 0, 0), 1000)
+        arguments.extra_args = {}  # they would be built into addresses, whatever they are called
         arguments.search = (arguments.search or "").replace("\0", "")[:200]
         return arguments
 
@@ -178,17 +184,11 @@ class Setting(Guarded, ModelView):  # type: ignore[misc]
                 self.check(row)
                 db.session.add(row)
             db.session.commit()
-        except Refused as refused:
-            form.form_errors.append(str(refused))
-        except IntegrityError:
-            form.form_errors.append(gettext("It could not be saved: there is another one with the same name."))
-        except SQLAlchemyError:
-            current_app.logger.exception("a setting could not be saved")
-            form.form_errors.append(gettext("It could not be saved. Nothing has been changed."))
-        else:
-            return True
-        db.session.rollback()
-        return False
+        except (Refused, SQLAlchemyError) as fault:
+            db.session.rollback()
+            form.form_errors.append(_told(fault))
+            return False
+        return True
 
     def _refuse_named(self, row: Any) -> None:
         """Keep what the routine in force or a routing row calls by its name."""
@@ -200,3 +200,16 @@ class Setting(Guarded, ModelView):  # type: ignore[misc]
         texts += [f"{each.condition} {each.receiver}" for each in db.session.scalars(select(RoutingRow))]
         if any(re.search(rf"\b{re.escape(name)}\b", text) for text in texts):
             raise Refused(gettext("The routine or the routing uses “%(name)s”, so it can't be deleted.", name=name))
+
+
+def _told(fault: Refused | SQLAlchemyError) -> str:
+    if isinstance(fault, Refused):
+        return str(fault)
+    if isinstance(fault, IntegrityError):
+        return gettext("It could not be saved: there is another one with the same name.")
+    current_app.logger.error("a setting could not be saved", exc_info=fault)
+    return gettext("It could not be saved. Nothing has been changed.")
+
+
+def _standard(default: Any) -> Any:
+    return default(None) if callable(default) else default

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import yaml
 from sqlalchemy import select
 
 from app.i18n import lazy_gettext, say
+from app.studio.fields import written
 from app.web.cells import plain
 from app.web.database import db
 
@@ -55,12 +55,7 @@ def texts(_view: Any, _context: Any, row: Any, name: str) -> str:
 
 def structure(_view: Any, _context: Any, row: Any, name: str) -> str:
     """Show a small structure on one line of YAML."""
-    value = getattr(row, name)
-    return (
-        ""
-        if value is None
-        else yaml.safe_dump(value, default_flow_style=True, width=1000).strip().removesuffix("...").strip()
-    )
+    return written(getattr(row, name), one_line=True)
 
 
 def listed(model: type) -> Callable[[], Sequence[Any]]:

@@ -1,7 +1,7 @@
 """Questions the studio asks: one text in every language, and small structures written as YAML."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 import yaml
 from wtforms import Field, TextAreaField
@@ -36,22 +36,42 @@ class TextsField(Field):  # type: ignore[misc]
             self.raw_data = list(self.data.values())
 
 
-class YamlField(TextAreaField):  # type: ignore[misc]
-    """A small structure as YAML; `check` raises ValueError with a sentence for what can't be."""
+class Plain(yaml.SafeDumper):
+    """Writes every word as it is: whoever reads it takes everything as text."""
 
-    def __init__(self, label: Any = None, *, check: Callable[[Any], object] | None = None, **options: Any) -> None:
+    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}  # type: ignore[misc]
+
+
+def written(value: Any, *, one_line: bool = False) -> str:
+    """Small structure as YAML; nothing for None."""
+    if value is None:
+        return ""
+    text = yaml.dump(
+        value, Dumper=Plain, allow_unicode=True, sort_keys=False, default_flow_style=one_line or None, width=1000
+    )
+    return text.removesuffix("...\n").strip()
+
+
+class YamlField(TextAreaField):  # type: ignore[misc]
+    """A small structure as YAML; no answer is kept as `empty`.
+
+    `check` raises ValueError with a sentence for what can't be.
+    """
+
+    def __init__(
+        self, label: Any = None, *, check: Callable[[Any], object] | None = None, empty: Any = None, **options: Any
+    ) -> None:
         options.pop("allow_blank", None)
         super().__init__(label, **options)
         self.check = check
+        self.empty = empty
 
     def _value(self) -> str:
         if self.raw_data:
             return str(self.raw_data[0])
         if self.data in (None, {}, []):
             return ""
-        flow = None if isinstance(self.data, Mapping | list) else False
-        text = yaml.safe_dump(self.data, allow_unicode=True, sort_keys=False, default_flow_style=flow, width=100)
-        return text.removesuffix("...\n").strip()
+        return written(self.data)
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read what was typed: every word as text, nothing surprising."""
@@ -59,7 +79,7 @@ class YamlField(TextAreaField):  # type: ignore[misc]
             return
         text = valuelist[0].strip()
         if not text:
-            self.data = None
+            self.data = self.empty
             return
         node, faults = read(text, "")
         if faults or node is None:

@@ -9,13 +9,23 @@ from sqlalchemy import select
 from wtforms.validators import InputRequired
 
 from app.i18n import gettext, lazy_gettext
-from app.language import plain
+from app.language import conditions, parties, plain
+from app.language.conditions import Has, Is
+from app.language.definition import Routine
+from app.language.load import load
+from app.language.parties import InField, InRole, NamedParty, Word
 from app.studio.base import NAME, Refused, Setting
 from app.studio.columns import LABELS, NAME_HELP, structure, texts
 from app.web.database import db
-from model import Role
+from model import Role, WorkflowEdition
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def in_force() -> Routine | None:
+    """Routine in force, as far as it can be read."""
+    newest = select(WorkflowEdition.text).order_by(WorkflowEdition.number.desc()).limit(1)
+    return load(db.session.scalar(newest) or "").routine
 
 
 class RoutingView(Setting):
@@ -40,12 +50,20 @@ class RoutingView(Setting):
     column_formatters: ClassVar[dict[str, Any]] = {"condition": structure, "receiver": structure}
 
     def check(self, row: Any) -> None:
-        """Refuse receivers that name no role."""
-        known = set(db.session.scalars(select(Role.name)))
+        """Refuse receivers and fields that neither the organisation nor the routine in force has."""
+        routine = in_force()
+        fields = set(routine.fields) if routine else set()
+        roles = set(db.session.scalars(select(Role.name)))
         try:
-            plain.party(row.receiver, roles=known)
+            receiver = plain.party(row.receiver, roles=roles, fields=fields, parties=routine.parties if routine else ())
         except ValueError as wrong:
             raise Refused(str(wrong)) from wrong
+        if not any(isinstance(each, InRole | InField | Word | NamedParty) for each in parties.walk(receiver)):
+            raise Refused(gettext("Say who gets the case: nobody is named."))
+        asked = {each.field for each in conditions.walk(plain.condition(row.condition)) if isinstance(each, Is | Has)}
+        unknown = asked - fields if routine else set()
+        if unknown:
+            raise Refused(gettext("The routine has no field called %(names)s.", names=", ".join(sorted(unknown))))
 
 
 class MailView(Setting):
@@ -91,15 +109,23 @@ class CalendarView(Setting):
         """Refuse a calendar that can't be counted with."""
         try:
             ZoneInfo(row.timezone)
-        except (ValueError, OSError) as wrong:
+        except (KeyError, ValueError, OSError) as wrong:
             raise Refused(gettext("There is no time zone with that name.")) from wrong
-        row.weekend, row.closed, row.notices = row.weekend or [], row.closed or [], row.notices or []
         if not isinstance(row.weekend, list) or not set(row.weekend) < set(WEEKDAYS):
             raise Refused(gettext("The weekend is a list of weekdays, such as [saturday, sunday]."))
-        days = row.holidays if isinstance(row.holidays, list) else []
-        spans = [each.get(end) for each in (*row.closed, *row.notices) for end in ("from", "until") if each.get(end)]
-        for text in (*days, *spans):
+        for text in row.holidays if isinstance(row.holidays, list) else ():
             _require_day(text)
+        _require_spans(row.closed)
+        _require_spans(row.notices)
+
+
+def _require_spans(spans: Any) -> None:
+    if not isinstance(spans, list) or not all(isinstance(each, dict) and "from" in each for each in spans):
+        raise Refused(gettext("Closed days and notices are lists of {from: …, until: …}."))
+    for each in spans:
+        _require_day(each["from"])
+        if each.get("until"):
+            _require_day(each["until"])
 
 
 def _require_day(text: Any) -> None:
