@@ -72,6 +72,7 @@ def test_codes_cannot_be_guessed_in_numbers(folder):
 
 def test_the_page_tells_state_way_and_words_and_what_comes_next(browser, token, office):
     moved_on(office)
+    office.move("note", "quality_ie", comment="Ikke et skritt på veien.")
     page = browser.open(f"/follow/{token}")
     told = words(page)
     assert "Under behandling" in re.search(r"<h1[^>]*>(.*?)</h1>", page)[1]
@@ -152,6 +153,15 @@ def test_nothing_but_what_is_the_reporters_can_be_done(browser, token, office, t
     answer = browser.post(f"/follow/{token}/{transition}", {"comment": "x", "reason": "x", "version": before})
     assert answer.status_code == 409
     assert office.case().version == before
+
+
+def test_a_reporter_who_is_also_the_handler_acts_here_as_reporter_alone(browser, office):
+    browser.log_in("quality_ie")
+    token = browser.send(reporter=None).headers["Location"].rsplit("/", 1)[1]
+    office.move("forward", "desk", unit="ie", area="education_quality")
+    page = browser.open(f"/follow/{token}")
+    assert re.findall(rf'action="/follow/{token}/(\w+)"', page) == ["reply"]
+    assert browser.post(f"/follow/{token}/accept", {"version": browser.hidden("version")}).status_code == 409
 
 
 def test_a_rejected_case_says_why_and_takes_no_more_answers(browser, token, office):

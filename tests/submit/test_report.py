@@ -168,6 +168,7 @@ def test_f7_the_same_form_with_another_report_is_asked_about_and_nothing_is_lost
     browser.open()
     key = browser.hidden("key")
     browser.send(key=key)
+    assert browser.send(key=key, description="").status_code == 409
     assert browser.send(key=key, description="Noe helt annet.").status_code == 409
     assert "Noe helt annet." in browser.text
     assert office.cases() == 1
@@ -229,6 +230,11 @@ def test_f12_a_national_identity_number_is_never_sent_and_never_repeated(browser
         assert re.search(r'<textarea[^>]*name="description"[^>]*aria-invalid="true"', page)
         assert "Mitt nummer er" in page.split("ds-error-summary")[1].split("</div>")[0]
     assert office.cases() == 0
+
+
+def test_f12_saying_where_one_number_is_repeats_no_other(browser):
+    browser.send(description="Vi er 13097248022 og 13897248098.")
+    assert browser.text.count("13097248022") == 1
 
 
 def test_f12_an_address_is_warned_about_and_sent_once_confirmed(browser, office):
