@@ -62,5 +62,6 @@ lock: .venv/ready-dev ## Pin the dependencies anew from requirements*.in
 
 .PHONY: messages
 messages: .venv/ready ## Gather the texts to be translated
-	$(BIN)/pybabel -q extract -F babel.cfg -k lazy_gettext --no-location --omit-header -o build/messages.pot .
-	for l in nb nn en; do $(BIN)/pybabel -q update --no-fuzzy-matching --omit-header --ignore-obsolete -i build/messages.pot -d app/translations -l $$l; done
+	@mkdir -p build
+	$(BIN)/pybabel -q extract -F babel.cfg -k lazy_gettext -k lazy_ngettext:1,2 --add-location=file --omit-header -o build/messages.pot .
+	for l in nb nn; do $(BIN)/pybabel -q update --init-missing --no-fuzzy-matching --omit-header --ignore-obsolete -i build/messages.pot -d app/translations -l $$l; done

@@ -20,6 +20,7 @@ from app.web.builder import Builder
 from app.web.database import db, init_database
 from app.web.errors import init_errors
 from app.web.frame import init_frame
+from app.web.frameworks import init_frameworks
 from app.web.headers import init_headers
 from app.web.security import Security, init_security
 from app.web.templates import init_templates
@@ -50,6 +51,7 @@ def create_app(settings: Mapping[str, object] | None = None) -> Flask:
 def _furnish(app: Flask) -> None:
     builder = Builder(app, db.session, security_manager_class=Security, update_perms=_tables_exist())
     init_languages(app)
+    init_frameworks()
     init_security(app)
     init_frame(app)
     init_headers(app)

@@ -124,7 +124,8 @@ class CasePage:
         """When, and whether it was raised locally first."""
         when = gettext("Reported %(day)s.", day=long_day(self.case.submitted_at))
         tried = spoken(self.facts, "tried_first", language()) if "tried_first" in self.facts.routine.fields else ""
-        return f"{when} {gettext('Raised with anyone first? %(answer)s.', answer=tried)}" if tried else when
+        raised = gettext("Raised with anyone first? %(answer)s.", answer=tried)
+        return f"{when} {raised}" if tried else when
 
     @property
     def may_see_reporter(self) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from flask import url_for
 from sqlalchemy import ColumnElement, and_, func, literal, not_, select, true
 
-from app.i18n import gettext, lazy_gettext, say
+from app.i18n import gettext, lazy_gettext, ngettext, say
 from app.language.definition import Routine
 from app.web.cells import Due, Link, Tag, Two
 from app.web.filters import Filter, contains, equals
@@ -191,10 +191,12 @@ def next_step(row: Subject, here: Context) -> Two:
 
 def caption(tab: str, count: int, late: int) -> str:
     """Say how many wait for the reader and how many are late."""
+    shown = f"{CAP}+" if count > CAP else count
     if tab != "mine":
-        return gettext("%(count)s cases", count=f"{CAP}+" if count > CAP else count)
-    said = gettext("%(count)s cases wait for you.", count=f"{CAP}+" if count > CAP else count)
-    return f"{said} {gettext('%(late)d on this page are past their deadline.', late=late)}" if late else said
+        return ngettext("%(count)s case", "%(count)s cases", count, count=shown)
+    said = ngettext("%(count)s case waits for you.", "%(count)s cases wait for you.", count, count=shown)
+    passed = ngettext("%(num)d on this page is past its deadline.", "%(num)d on this page are past their deadline.", late)
+    return f"{said} {passed}" if late else said
 
 
 def is_late(row: Subject) -> bool:
