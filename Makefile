@@ -64,4 +64,4 @@ lock: .venv/ready-dev ## Pin the dependencies anew from requirements*.in
 messages: .venv/ready ## Gather the texts to be translated
 	@mkdir -p build
 	$(BIN)/pybabel -q extract -F babel.cfg -k lazy_gettext -k lazy_ngettext:1,2 --add-location=file --omit-header -o build/messages.pot .
-	for l in nb nn; do $(BIN)/pybabel -q update --init-missing --no-fuzzy-matching --omit-header --ignore-obsolete -i build/messages.pot -d app/translations -l $$l; done
+	for l in nb nn; do $(BIN)/pybabel -q update --init-missing --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -i build/messages.pot -d app/translations -l $$l; done
