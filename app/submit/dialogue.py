@@ -105,12 +105,16 @@ class Sight:
         given = sorted(first.answers.items(), key=lambda each: PLACES.get(each[0], len(PLACES))) if first else []
         pairs = [(self._field(name), name, value) for name, value in given]
         told_back = [
-            (_is_prose(field), say(field.label, self.lang), in_words(self.facts, name, value, self.lang))
+            (_is_prose(field), self._asked_as(field), in_words(self.facts, name, value, self.lang))
             for field, name, value in pairs
             if field and name not in NOT_COPIED and field.type not in ("person", "tick")
         ]
         facts = [(label, text) for prose, label, text in told_back if not prose]
         return Copy(facts, [(label, text) for prose, label, text in told_back if prose])
+
+    def _asked_as(self, field: Field) -> str:
+        """Name a question as the submit page asks it."""
+        return gettext("What happened?") if field.name == "description" else say(field.label, self.lang)
 
     def parts(self) -> list[tuple[str, datetime]]:
         """Say what the reporter is told of each part, and since when."""
