@@ -1,0 +1,105 @@
+"""Every page in each state, as real Chromium shows it: accessible, within its width, and nothing wrong in the console.
+
+Pages are asked for over HTTP by those who see them, and shown with the very bytes and headers that the product sent;
+what they load besides comes from the product itself.
+"""
+
+import re
+
+import pytest
+from axe_playwright_python.base import AXE_FILE_PATH
+
+from tests.browser.scene import gather
+
+pytestmark = pytest.mark.browser
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 375, "height": 800}
+AXE = "tags => axe.run(document, {runOnly: tags, resultTypes: ['violations']}).then(found => found.violations)"
+OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+FEW = {"submit", "submit-errors", "follow-in_progress", "queue", "case-assigned", "move-reject", "action-assigned"}
+
+
+class Shown:
+    """A tab that shows pages as they were answered, and remembers what went wrong."""
+
+    def __init__(self, browser, address, scheme):
+        self.address = address
+        self.context = browser.new_context(viewport=WIDE, color_scheme=scheme)
+        self.context.add_init_script(path=AXE_FILE_PATH)
+        self.tab = self.context.new_page()
+        self.answer = None
+        self.faults = []
+        self.tab.route("**/*", self._route)
+        self.tab.on("console", lambda line: line.type in {"error", "warning"} and self.faults.append(line.text))
+        self.tab.on("pageerror", lambda error: self.faults.append(str(error)))
+
+    def _route(self, route):
+        if route.request.resource_type != "document":
+            return route.continue_()
+        headers = {name: value for name, value in self.answer.headers if name.lower() != "set-cookie"}
+        return route.fulfill(status=200, headers=headers, body=self.answer.get_data())
+
+    def look(self, path, answer, *, wide=True):
+        """Show a page, narrow and perhaps wide before that; gives what is wrong with it."""
+        self.answer, self.faults = answer, []
+        self.tab.set_viewport_size(WIDE)
+        self.tab.goto(self.address + path, wait_until="load")
+        found = [*self._violations("wide")] if wide else []
+        self.tab.set_viewport_size(NARROW)
+        if over := self.tab.evaluate(OVERFLOW):
+            found.append(f"narrow: {over} px too wide")
+        return [*found, *self._violations("narrow"), *self.faults]
+
+    def _violations(self, width):
+        for violation in self.tab.evaluate(AXE, TAGS):
+            nodes = [node["html"][:160] for node in violation["nodes"]]
+            yield f"{width}: {violation['id']} at {len(nodes)}: {nodes[:2]}"
+
+
+@pytest.fixture(params=["light", "dark"])
+def shown(request, browser, scene_address):
+    shown = Shown(browser, scene_address, request.param)
+    yield shown
+    shown.context.close()
+
+
+def faulty(shown, pages, wide):
+    """Show each; gives name -> what is wrong with it."""
+    looked = {name: shown.look(*page, wide=name in wide) for name, page in pages.items()}
+    return {name: found for name, found in looked.items() if found}
+
+
+@pytest.mark.parametrize("shown", ["light"], indirect=True)
+def test_every_page_is_accessible_fits_and_loads_without_a_fault(shown, scene):
+    pages = gather(scene, "nb")
+    assert faulty(shown, pages, wide=pages) == {}
+
+
+@pytest.mark.parametrize("shown", ["dark"], indirect=True)
+def test_so_it_is_in_english_and_in_the_dark(shown, scene):
+    pages = gather(scene, "en")
+    assert all('<html lang="en"' in answer.get_data(as_text=True) for _, answer in pages.values())
+    assert faulty(shown, pages, wide=FEW) == {}
+
+
+@pytest.mark.parametrize("shown", ["light"], indirect=True)
+def test_so_it_is_in_nynorsk(shown, scene):
+    pages = {name: page for name, page in gather(scene, "nn").items() if name in FEW}
+    assert all('<html lang="nn"' in answer.get_data(as_text=True) for _, answer in pages.values())
+    assert faulty(shown, pages, wide=()) == {}
+
+
+@pytest.mark.parametrize("shown", ["light"], indirect=True)
+@pytest.mark.parametrize(
+    ("spoiled", "seen"),
+    [
+        ('<main id="main"><img src="data:,">', "image-alt"),
+        ('<main id="main"><input size="200" aria-label="Wide">', "px too wide"),
+        ('<main id="main"><font color="#eeeeee">Pale</font>', "color-contrast"),
+        ('<main id="main"><script>alert(1)</script>', "Content Security Policy"),
+    ],
+)
+def test_what_is_wrong_with_a_page_is_seen(shown, scene, spoiled, seen):
+    path, answer = "/", scene.town.app.test_client().get("/")
+    answer.set_data(re.sub(r"<main[^>]*>", spoiled, answer.get_data(as_text=True)))
+    assert any(seen in fault for fault in shown.look(path, answer))
