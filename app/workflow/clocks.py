@@ -40,6 +40,7 @@ def settle(facts: CaseFacts, transition: str, entered: str | None) -> None:
             _start(clock, facts, happened)
         row = _standing(facts, clock.name)
         if row is not None:
+            row.started_at = _dated(clock, facts) or row.started_at
             _pause(clock, row, facts)
             recompute(clock, row, facts)
     subject.due_at = nearest_due(subject)
@@ -76,12 +77,10 @@ def _start(clock: definition.Clock, facts: CaseFacts, happened: set[str]) -> Non
         return
     by_state = [name for name in clock.start if name in happened and name in facts.flow.states]
     before = facts.clock(clock.name)
-    dates = (facts.value(name) for name in clock.start if name in facts.routine.fields)
-    start = next((_day(value, facts) for value in dates if value), facts.now)
     row = Clock(
         name=clock.name,
         run=before.run + 1 if before else 1,
-        started_at=start,
+        started_at=_dated(clock, facts) or facts.now,
         started_in=by_state[0] if by_state else "",
         reminded_until=facts.now,
         paused_units=0,
@@ -89,6 +88,12 @@ def _start(clock: definition.Clock, facts: CaseFacts, happened: set[str]) -> Non
     subject.clocks.append(row)
     if not happened.isdisjoint(clock.stop):
         row.stopped_at = facts.now
+
+
+def _dated(clock: definition.Clock, facts: CaseFacts) -> datetime | None:
+    """Give the start that a date field of the clock says; None where there is no such field or no answer."""
+    dates = (facts.value(name) for name in clock.start if name in facts.routine.fields)
+    return next((_day(value, facts) for value in dates if value), None)
 
 
 def _day(value: str, facts: CaseFacts) -> datetime:

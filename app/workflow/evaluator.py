@@ -68,7 +68,9 @@ def may(facts: CaseFacts, name: str, actor: Actor, answers: Mapping[str, Any] | 
 
 
 def fits(facts: CaseFacts, transition: Transition) -> bool:
-    """Whether the transition leaves the present state (`new`: there is no case yet)."""
+    """Whether the transition leaves the present state (`new`: there is none yet, and its whole isn't finished)."""
+    if facts.subject is None and facts.whole is not None and facts.whole.finished:
+        return False
     return (NEW if facts.subject is None else facts.state) in transition.sources
 
 

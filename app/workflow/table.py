@@ -31,7 +31,7 @@ def offers(facts: CaseFacts, actor: Actor) -> Iterator[tuple[str, Verdict]]:
 def additions(facts: CaseFacts, actor: Actor) -> Iterator[tuple[str, str, Verdict]]:
     """The parts that the actor may add to this case: flow, transition, verdict."""
     for flow in facts.routine.flows.values():
-        if facts.flow.name not in flow.part_of or facts.finished:
+        if facts.flow.name not in flow.part_of:
             continue
         new = facts.new_part(flow.name)
         for name, verdict in offers(new, actor):

@@ -1,0 +1,210 @@
+"""Clocks: when they start, stand still, stop and begin anew, and what their lengths are read from."""
+
+import pytest
+
+from tests.workflow.town import local
+
+ROUTINE = """
+flows:
+  case:
+    label: Case
+    see: [reporter, desk, contact]
+    states:
+      open: {label: Open}
+      taken: {label: Taken}
+      asked: {label: Asked}
+      shut: {label: Shut, final: may reopen}
+    transitions:
+      submit: {label: Report, from: new, to: open, by: anyone, fields: [reporter, area, description], optional: [unit, severity, event_on], assign: desk}
+      take: {label: Take, from: open, to: taken, by: desk, assign: me}
+      ask: {label: Ask, from: [open, taken], to: asked, by: desk, fields: [message]}
+      answer: {label: Answer, from: asked, to: back, by: reporter, fields: [message]}
+      give_up: {label: Give up, from: asked, to: open, by: desk}
+      grade: {label: Grade, from: any, to: same, by: desk, optional: [severity, promised_on, patience, unit, event_on]}
+      again: {label: Again, from: any, to: same, by: desk}
+      close: {label: Close, from: any, to: shut, by: desk}
+      reopen: {label: Reopen, from: shut, to: taken, by: desk}
+      remark: {label: Remark, from: shut, to: same, by: desk, fields: [comment]}
+    clocks:
+      in_open: {start: open, runs: 3 working days}
+      in_taken: {start: taken, runs: 5 working days, pause: {state: asked}}
+      whole_case: {start: submit, runs: 10 days}
+      until_promise: {start: take, until: promised_on, runs: 4 days}
+      by_severity: {start: submit, runs: {severity: {low: 3 weeks, high: 24 hours}}}
+      by_field: {start: take, runs: patience}
+      by_unit: {start: take, runs: answer_within}
+      kept: {start: close, runs: 1 months, stop: reopen}
+      shut_for: {start: shut, runs: 2 weeks}
+      only_grave: {start: submit, runs: 1 days, when: {severity: high}}
+      after_event: {start: event_on, runs: 2 days}
+      restarted: {start: again, runs: 2 days}
+fields:
+  severity: {choices: {low: Low, high: High}}
+  promised_on: {type: date, label: Promised on}
+  patience: {type: length, label: Patience}
+  event_on: {type: date, label: When it happened}
+  answer_within: {type: length, label: Answer within, of: unit, default: 7 days}
+"""
+
+
+@pytest.fixture
+def town(settle):
+    return settle(ROUTINE)  # Monday 2 March 2026, 09:00
+
+
+def running(town, case):
+    return {clock.name for clock in case.clocks if clock.stopped_at is None}
+
+
+def test_a_clock_starts_with_its_state_or_transition_and_stops_with_the_state(town):
+    case = town.report()
+    assert running(town, case) == {"in_open", "whole_case", "by_severity"}
+    assert town.due(case, "in_open") == "2026-03-05 23:59"
+    assert town.due(case, "whole_case") == "2026-03-12 23:59"
+    town.now = town.now.replace(day=4)
+    town.do(case, "dora", "take")
+    assert running(town, case) == {"whole_case", "by_severity", "in_taken", "until_promise", "by_field", "by_unit"}
+    assert local(town.clock(case, "in_open").stopped_at) == "2026-03-04 09:00"
+    assert town.due(case, "in_taken") == "2026-03-11 23:59"
+
+
+def test_the_nearest_end_is_kept_on_the_case(town):
+    case = town.report()
+    assert local(case.due_at) == "2026-03-05 23:59"
+    town.do(case, "dora", "grade", severity="high")
+    assert local(case.due_at) == "2026-03-03 09:00"
+    town.do(case, "dora", "close")
+    assert local(case.due_at) == "2026-03-16 23:59", "what runs on after the end"
+
+
+def test_a_length_follows_the_present_values(town):
+    case = town.report(severity="low")
+    assert town.due(case, "by_severity") == "2026-03-23 23:59"
+    town.do(case, "dora", "grade", severity="high")
+    assert town.due(case, "by_severity") == "2026-03-03 09:00", "hours count to the minute"
+    town.do(case, "dora", "grade", severity="")
+    assert town.due(case, "by_severity") is None
+    assert "by_severity" in running(town, case), "it runs without an end"
+
+
+def test_a_length_is_read_from_a_field_of_the_case(town):
+    case = town.do(town.report(), "dora", "take")
+    assert town.due(case, "by_field") is None
+    town.do(case, "dora", "grade", patience="4 weeks")
+    assert town.due(case, "by_field") == "2026-03-30 23:59"
+    assert town.refused(case, "dora", "grade", patience="soon") == ["patience"]
+
+
+def test_a_length_is_read_from_the_unit_or_the_ones_above_it(town):
+    red = town.do(town.report(unit="red"), "dora", "take")
+    lab = town.do(town.report(unit="red_lab"), "dora", "take")
+    blue = town.do(town.report(unit="blue"), "dora", "take")
+    assert [town.due(case, "by_unit") for case in (red, lab, blue)] == [
+        "2026-03-04 23:59",
+        "2026-03-04 23:59",
+        "2026-03-09 23:59",
+    ]
+    town.do(red, "dora", "grade", unit="blue")
+    assert town.due(red, "by_unit") == "2026-03-09 23:59"
+
+
+def test_a_date_decides_the_end_instead_of_the_length_while_it_is_filled_in(town):
+    case = town.do(town.report(), "dora", "take")
+    assert town.due(case, "until_promise") == "2026-03-06 23:59"
+    town.do(case, "dora", "grade", promised_on="2026-04-20")
+    assert town.due(case, "until_promise") == "2026-04-20 23:59"
+    town.do(case, "dora", "grade", promised_on="")
+    assert town.due(case, "until_promise") == "2026-03-06 23:59"
+
+
+def test_a_pause_adds_its_own_length_in_the_clocks_unit(town):
+    case = town.do(town.report(), "dora", "take")
+    assert town.due(case, "in_taken") == "2026-03-09 23:59"
+    town.go_to("2026-03-03 09:00")
+    town.do(case, "dora", "ask", message="Where?")
+    assert town.clock(case, "in_taken").paused_at is not None
+    town.go_to("2026-03-05 09:00")
+    town.do(case, "stig", "answer", message="There.")
+    assert case.state == "taken"
+    assert town.due(case, "in_taken") == "2026-03-11 23:59", "two working days later"
+    assert town.clock(case, "in_taken").run == 1
+
+
+def test_going_on_from_the_pause_to_another_state_stops_it(town):
+    case = town.do(town.report(), "dora", "take")
+    town.do(case, "dora", "ask", message="Where?")
+    town.do(case, "dora", "give_up")
+    assert town.clock(case, "in_taken").stopped_at is not None
+
+
+def test_a_paused_end_is_not_over(town):
+    case = town.do(town.report(), "dora", "take")
+    town.do(case, "dora", "ask", message="Where?")
+    town.go_to("2026-05-01 09:00")
+    facts = town.facts(case)
+    assert not facts.clock_is("in_taken", "over")
+    assert facts.clock_is("whole_case", "over")
+    assert not facts.clock_is("whole_case", "running")
+
+
+def test_over_begins_in_the_first_second_after_the_end(town):
+    case = town.report()
+    town.now = town.clock(case, "whole_case").due_at
+    assert town.facts(case).clock_is("whole_case", "running")
+    town.now = town.now.replace(microsecond=0) + (town.now - town.now.replace(microsecond=0))
+    from datetime import timedelta  # noqa: PLC0415 - only here
+
+    town.now += timedelta(seconds=1)
+    assert town.facts(case).clock_is("whole_case", "over")
+
+
+def test_a_final_state_stops_those_without_a_stop_of_their_own(town):
+    case = town.report()
+    town.do(case, "dora", "close")
+    assert running(town, case) == {"kept", "shut_for"}
+    town.do(case, "dora", "remark", comment="Seen again.")
+    assert running(town, case) == {"kept", "shut_for"}
+    assert town.clock(case, "kept").run == 1
+
+
+def test_reopening_stops_what_ran_since_the_end_and_starts_the_state_anew(town):
+    case = town.do(town.report(), "dora", "take")
+    town.do(case, "dora", "close")
+    town.now = town.now.replace(day=9)
+    town.do(case, "dora", "reopen")
+    assert running(town, case) == {"in_taken"}
+    assert town.clock(case, "in_taken").run == 2
+    assert town.due(case, "in_taken") == "2026-03-16 23:59"
+
+
+def test_starting_again_begins_a_new_run_and_keeps_the_old_one(town):
+    case = town.do(town.report(), "dora", "again")
+    town.now = town.now.replace(day=3)
+    town.do(case, "dora", "again")
+    runs = [(c.run, c.stopped_at is None) for c in case.clocks if c.name == "restarted"]
+    assert sorted(runs) == [(1, False), (2, True)]
+    assert town.due(case, "restarted") == "2026-03-05 23:59"
+
+
+def test_a_clock_with_a_condition_exists_only_where_it_holds(town):
+    assert "only_grave" not in running(town, town.report(severity="low"))
+    assert "only_grave" in running(town, town.report(severity="high"))
+
+
+def test_a_clock_starts_from_a_date_that_is_filled_in(town):
+    case = town.report(event_on="2026-02-27")
+    assert town.due(case, "after_event") == "2026-03-01 23:59"
+    assert town.facts(case).clock_is("after_event", "over")
+    later = town.report()
+    assert town.clock(later, "after_event") is None
+    town.do(later, "dora", "grade", event_on="2026-03-02")
+    assert town.due(later, "after_event") == "2026-03-04 23:59"
+    town.do(later, "dora", "grade", event_on="2026-03-05")
+    assert town.due(later, "after_event") == "2026-03-07 23:59", "a corrected date moves the end"
+
+
+def test_a_move_within_the_state_leaves_its_clock_alone(town):
+    case = town.report()
+    town.now = town.now.replace(day=3)
+    town.do(case, "dora", "grade", severity="low")
+    assert (town.clock(case, "in_open").run, town.due(case, "in_open")) == (1, "2026-03-05 23:59")
