@@ -43,5 +43,7 @@ MAX_FORM_PARTS = 1_000
 
 RATELIMIT_ENABLED = os.environ.get("RATELIMIT_ENABLED", "1") == "1"
 RATELIMIT_STORAGE_URI = os.environ.get("RATELIMIT_STORAGE_URI", "memory://")
-SUBMIT_LIMIT = os.environ.get("SUBMIT_LIMIT", "30 per hour")
+SUBMIT_LIMIT = os.environ.get("SUBMIT_LIMIT", "600 per hour" if DEMO else "30 per hour")
+# Seconds under which a report counts as a machine's. Off by default: a person with a filled-in form is fast, too.
+SUBMIT_SECONDS = float(os.environ.get("SUBMIT_SECONDS", "0"))
 LOGIN_LIMIT = os.environ.get("LOGIN_LIMIT", "10 per 5 minutes")

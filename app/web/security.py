@@ -1,9 +1,10 @@
 """Who comes in: accounts, their permissions read once per request, and the screens that govern them."""
 
 import re
+from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, current_app, flash, g, redirect, request, session, url_for
+from flask import Flask, Response, current_app, flash, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security import views as fab
@@ -94,7 +95,8 @@ class Security(SecurityManager):  # type: ignore[misc]
         """Register the screens; what they lie under in the menu is the setup."""
         add = self.appbuilder.add_view_no_menu
         self.auth_view = add(self.authdbview())
-        self.limiter.limit(current_app.config["LOGIN_LIMIT"], methods=["POST"])(self.auth_view.blueprint)
+        limit = self.limiter.limit(current_app.config["LOGIN_LIMIT"], methods=["POST"], deduct_when=_is_refused)
+        limit(self.auth_view.blueprint)
         for form in (self.userinfoeditview, self.resetpasswordview, self.resetmypasswordview):
             add(form())
         menu: tuple[tuple[Any, str, Any], ...] = (
@@ -135,6 +137,11 @@ class Security(SecurityManager):  # type: ignore[misc]
     def before_request() -> None:
         """Keep the account itself, not the proxy that finds it again at each look."""
         g.user = current_user._get_current_object()  # noqa: SLF001 - the only way past the proxy
+
+
+def _is_refused(response: Response) -> bool:
+    """Count only logins that failed: a whole office may sit behind one address."""
+    return response.status_code == HTTPStatus.UNAUTHORIZED
 
 
 def on_this_site(target: str) -> str:
