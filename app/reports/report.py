@@ -152,6 +152,8 @@ class Counted:
             Cell(self.naming.value(name, value), self.naming.short(name, value), n, how)
             for (value, n), how in zip(by.most_common(), shown, strict=True)
         ]
+        # Hidden numbers stand last and by name: their order would tell of their size.
+        cells.sort(key=lambda each: (-each.count, each.name) if each.shown is Shown.NUMBER else (1, each.name))
         label = self.naming.field(name)
         answered = cells if by.most_common(1)[0][0] is not None else []
         return Section(name, label, _finding(name, label, answered), cells)

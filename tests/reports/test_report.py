@@ -102,6 +102,11 @@ def test_small_numbers_are_hidden_on_the_page_and_in_the_files(reported, enter):
     assert ["Area", "Education quality", "hidden"] in rows
     assert ["Area", "Physical learning environment", "under 5"] in rows
     assert ["Severity", "Not answered", "7"] in rows
+    visitor.report(area="physical", unit="NV")
+    visitor.report(area="hse", unit="AD")
+    desk.get("/reports/yearly?lang=en")
+    order = [desk.text.index(f'<th scope="row">{name}') for name in ("Faculty of Architecture", "Faculty of Natural")]
+    assert order == sorted(order), "what is hidden stands by name: its order would tell of its size"
     assert "All of it together" not in desk.get("/reports/yearly?lang=en").get_data(as_text=True)
 
 
