@@ -1,6 +1,5 @@
 """The application: wires the rooms together and decides nothing."""
 
-import importlib
 import os
 import secrets
 from collections.abc import Mapping
@@ -12,7 +11,7 @@ from flask_wtf import CSRFProtect
 from sqlalchemy import inspect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import cli
+from app import cli, handling, reports, studio, submit, worker
 from app.i18n import init_languages
 from app.setup.accounts import DEMO_PASSWORD
 from app.web.assets import init_assets
@@ -25,7 +24,7 @@ from app.web.headers import init_headers
 from app.web.security import Security, init_security
 from app.web.templates import init_templates
 
-ROOMS = ("submit", "handling", "reports", "studio", "worker")
+ROOMS = (submit, handling, reports, studio, worker)
 """Entrances in the order their pages stand in the menu."""
 
 
@@ -58,11 +57,8 @@ def _furnish(app: Flask) -> None:
     init_errors(app)
     init_assets(app)
     init_templates(app)
-    for name in ROOMS:
-        if (Path(app.root_path) / name / "__init__.py").exists():
-            register = getattr(importlib.import_module(f"app.{name}"), "register", None)
-            if register:
-                register(app, builder)
+    for room in ROOMS:
+        room.register(app, builder)
     cli.register(app)
 
 

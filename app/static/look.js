@@ -21,29 +21,4 @@
   addEventListener("pageshow", () => {
     for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
   });
-
-  // Suggestions while typing; without this the typed text is looked up by the server.
-  for (const box of document.querySelectorAll("ds-suggestion[data-src]")) {
-    const input = box.querySelector("input");
-    const options = box.querySelector("u-datalist");
-    let timer;
-    let latest = "";
-    input.addEventListener("input", () => {
-      clearTimeout(timer);
-      timer = setTimeout(async () => {
-        latest = input.value;
-        const address = new URL(box.dataset.src, location.href);
-        address.searchParams.set("q", latest);
-        const answer = await fetch(address, { headers: { Accept: "application/json" } });
-        if (!answer.ok || latest !== input.value) return;
-        const found = await answer.json();
-        options.replaceChildren(...found.map((label) => {
-          const option = document.createElement("u-option");
-          option.textContent = label;
-          option.value = label;
-          return option;
-        }));
-      }, 200);
-    });
-  }
 })();

@@ -6,7 +6,8 @@ from sqlalchemy import func, select
 
 from model import Area, Assignment, Calendar, ConfigurationVersion, MailText, Role, RoutingRow, Unit
 from model import Person as Row
-from tests.house import Person, session_of
+from tests.house import session_of
+from tests.web.english import English as Person
 
 PAGES = ("unit", "area", "role", "person", "assignment", "routing", "mail", "calendar")
 

@@ -2,7 +2,8 @@ import shutil
 
 import pytest
 
-from tests.house import Person, make_app
+from tests.house import make_app
+from tests.web.english import English as Person
 
 
 @pytest.fixture(scope="module")

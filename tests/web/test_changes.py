@@ -7,7 +7,8 @@ from sqlalchemy import func, select
 from model import Area, Assignment, MailText, RoutingRow, Unit
 from model import Person as Row
 from model import Role as Function
-from tests.house import Person, session_of
+from tests.house import session_of
+from tests.web.english import English as Person
 
 TABLES = (User, Role, Group, Unit, Area, Function, Row, Assignment, RoutingRow, MailText)
 

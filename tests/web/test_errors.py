@@ -3,7 +3,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import Conflict
 
-from tests.house import Person, make_app
+from tests.house import make_app
+from tests.web.english import English as Person
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import openpyxl
 import pytest
 
 from app.web import export
-from tests.house import Person
+from tests.web.english import English as Person
 
 HEADS = ["One", "Two"]
 RUN = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1+1", "\uff1d1+1", "\uff0b1", "\uff0d1", "\uff201", "\n=1"]

@@ -9,7 +9,8 @@ from app.web.database import db
 from app.web.interface import Interface, Order, Wish
 from model import Person as Row
 from model import Unit
-from tests.house import Person, session_of
+from tests.house import session_of
+from tests.web.english import English as Person
 
 HOSTILE = [
     "q=%00%1f%ED%A0%80%F0%9F%98%80",

@@ -2,7 +2,8 @@ import pytest
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 
-from tests.house import Person, make_app, session_of
+from tests.house import make_app, session_of
+from tests.web.english import English as Person
 
 EVIL = [
     "https://evil.example",
