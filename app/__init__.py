@@ -48,7 +48,10 @@ def create_app(settings: Mapping[str, object] | None = None) -> Flask:
 
 
 def _furnish(app: Flask) -> None:
-    builder = Builder(app, db.session, security_manager_class=Security, update_perms=_tables_exist())
+    # Commands keep the screens' permissions up to date; processes that serve would do it all at once, on every start.
+    commanded = click.get_current_context(silent=True) is not None
+    update = _tables_exist() and bool(app.config.get("UPDATE_PERMISSIONS", commanded))
+    builder = Builder(app, db.session, security_manager_class=Security, update_perms=update)
     init_languages(app)
     init_frameworks()
     init_security(app)

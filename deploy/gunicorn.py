@@ -3,6 +3,7 @@
 from typing import Any
 
 import config as settings
+from app.logs import set_up
 
 bind = f"0.0.0.0:{settings.PORT}"
 workers = 1
@@ -20,6 +21,11 @@ DEMO_ACCOUNTS = {
     "dean_ie": "leader",
     "admin": "sets it all up",
 }
+
+
+def post_fork(_server: Any, _worker: Any) -> None:
+    """Write the log as lines of JSON."""
+    set_up()
 
 
 def when_ready(_server: Any) -> None:

@@ -24,7 +24,8 @@ class Subject(Base):
     `handler` names a function, not a person: `role:unit_id:area_id` (either id may be empty) or `@person_id`.
     `answers` holds every answered field that has no column of its own; `done` says which transitions
     happened: name -> {"at": ordinal of the last time, "by": [person ids]}.
-    `next_step` is {"transition": name, "blocked": guard or None}; `due_at` the nearest running clock's end.
+    `orphaned` = somebody should have it and nobody could be found. `due_at` is the nearest running clock's end;
+    `next_step` is {"flow": name, "transition": name, "blocked": guard or None}.
     """
 
     __tablename__ = "subject"
@@ -37,6 +38,7 @@ class Subject(Base):
     state: Mapped[str] = mapped_column(String(64))
     former_states: Mapped[list[str]] = mapped_column(Json, default=list)
     finished: Mapped[bool] = mapped_column(default=False)
+    orphaned: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = mapped_column(default=1)
     round: Mapped[int] = mapped_column(default=1)
     events: Mapped[int] = mapped_column(default=0)
@@ -86,6 +88,7 @@ class Subject(Base):
             postgresql_where=text("NOT finished"),
         ),
         Index("ix_subject_owner_queue", "owner_id", "due_at", "id"),
+        Index("ix_subject_orphaned", "id", sqlite_where=text("orphaned"), postgresql_where=text("orphaned")),
         Index("ix_subject_kind_due", "kind", "finished", "due_at", "id"),
         Index("ix_subject_kind_submitted", "kind", "submitted_at", "id"),
         Index("ix_subject_unit_state", "unit_id", "state", "id"),

@@ -39,7 +39,7 @@ def make_app(url, folder, **settings):
 def fill(url, folder):
     """Bring a database to the newest schema and fill it with NTNU's organisation, routine and accounts."""
     upgrade(url)
-    app = make_app(url, folder)
+    app = make_app(url, folder, UPDATE_PERMISSIONS=True)
     with app.app_context():
         publish_first(db.session(), ROOT / "workflow.yaml", datetime.now(UTC))
         read_organisation(db.session(), ROOT / "routines" / "ntnu" / "data.yaml")

@@ -9,6 +9,7 @@ from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
+from app.logs import set_up
 from app.outbox import queue
 from app.web.database import db
 from app.worker.embedded import Worker
@@ -21,6 +22,7 @@ group = AppGroup("worker", help="Mails and clocks.")
 @group.command("run")
 def run() -> None:
     """Work until told to stop (Ctrl-C, SIGTERM)."""
+    set_up()
     worker = Worker(current_app._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001 - it outlives the proxy
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: worker.quit())

@@ -15,7 +15,7 @@ from app.i18n import gettext, language, moment, say
 from app.language.definition import SAME, Field, Routine, Transition
 from app.language.parties import Word, opened
 from app.routing.facts import CaseFacts
-from app.workflow import journal
+from app.workflow import journal, orphans
 from app.workflow.context import Context
 from app.workflow.words import in_words
 from model import JournalEntry, Subject
@@ -67,6 +67,8 @@ class Story:
     def _title(self, entry: JournalEntry) -> str:
         if entry.event == journal.REMINDED:
             return gettext("Reminder sent")
+        if entry.event == orphans.FOUND:
+            return gettext("Somebody was found to handle the case")
         if entry.event == LOOKED_UP:
             return gettext("The reporter's identity was looked up")
         declared = self._transition(entry)

@@ -1,28 +1,35 @@
-"""The demo's login page: somebody of every kind to come in as."""
+"""The demo's login page: somebody of every kind to come in as, all from around one student."""
+
+from collections.abc import Iterator
 
 from flask import current_app
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from app.i18n import lazy_gettext
 from app.web.database import db
-from model import Assignment, Person
+from model import Assignment, Person, Unit
 
 
 def demo_accounts() -> list[tuple[str, str]]:
-    """User name and function of the admin, one reporter, and the first holder of each role; none outside the demo."""
+    """User name and function of a student, of whoever holds each role where they study, and of the admin."""
     if not current_app.config["DEMO"]:
         return []
-    first = select(func.min(Assignment.id)).where(Assignment.deputy.is_(False)).group_by(Assignment.role_id)
-    holders = (
-        select(Person.name, Person.label)
-        .join(Assignment, Assignment.person_id == Person.id)
-        .where(Assignment.id.in_(first), Person.user_id.is_not(None))
-        .order_by(Assignment.role_id)
-    )
-    reporter = (
-        select(Person.name, Person.label).where(Person.kind != "", Person.user_id.is_not(None)).order_by(Person.id)
-    )
-    admin = select(Person.name, Person.label).where(Person.name == "admin", Person.user_id.is_not(None))
-    rows = [row for each in (reporter.limit(1), holders, admin) for row in db.session.execute(each)]
-    found = {str(name): label or str(lazy_gettext("Administrator")) for name, label in rows}
-    return list(found.items())
+    account = select(Person).where(Person.user_id.is_not(None))
+    student = db.session.scalars(account.where(Person.kind != "").order_by(Person.id)).first()
+    admin = db.session.scalars(account.where(Person.name == "admin")).first()
+    people = [student, *_around(student.unit if student else None), admin]
+    return [(str(each.name), each.label or str(lazy_gettext("Administrator"))) for each in people if each]
+
+
+def _around(unit: Unit | None) -> Iterator[Person]:
+    """The first holder of each role at the unit or above it, in the roles' order."""
+    line: list[int] = []
+    while unit is not None:
+        line.append(unit.id)
+        unit = unit.parent
+    query = select(Assignment).where(Assignment.unit_id.in_(line), Assignment.deputy.is_(False))
+    seen: set[int] = set()
+    for each in db.session.scalars(query.order_by(Assignment.role_id, Assignment.id)):
+        if each.role_id not in seen and each.person.user_id is not None:
+            seen.add(each.role_id)
+            yield each.person

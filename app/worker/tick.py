@@ -13,6 +13,7 @@ from app.outbox.deliver import BATCH, deliver
 from app.outbox.settings import Settings
 from app.outbox.sink import Mailbox, Sink
 from app.web.database import db
+from app.workflow.orphans import rehome
 from app.workflow.reminding import run_due
 
 CLOCKS = 50
@@ -47,7 +48,7 @@ def _fire(now: datetime) -> int:
     """Run due clocks in a transaction; what goes wrong there is written down and keeps no mail back."""
     try:
         with Session(db.engine) as session, session.begin():
-            return run_due(session, now, CLOCKS)
+            return run_due(session, now, CLOCKS) + rehome(session, now, CLOCKS)
     except Exception:
         log.exception("clocks_failed")
         return 0

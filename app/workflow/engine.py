@@ -72,7 +72,7 @@ def create(
     """Create a case (or, in `whole`, a part). Raises Refused; a repeated `submit_key` breaks its unique column."""
     flow = flow or choose_flow(context, transition, answers, actor)
     if whole is not None:
-        _lock(context, whole)
+        hold(context, whole)
     facts = context.facts_of_new(flow, {}, whole)
     verdict = may(facts, transition, actor, answers)
     if not verdict:
@@ -103,7 +103,7 @@ def move(
     Raises Refused with every reason, Stale when the case has moved on, KeyError for an unknown transition.
     """
     if isinstance(subject, Part):
-        _lock(context, subject.whole)
+        hold(context, subject.whole)
     _claim(context, subject, version)
     facts = context.facts(subject)
     declared = facts.flow.transitions[transition]
@@ -148,7 +148,7 @@ def _finish(
     subject.changed_at = context.now
     subject.closed_at = (subject.closed_at or context.now) if facts.finished else None
     subject.events += 1
-    key = f"{subject.id}:{subject.events}"
+    key = event_key(subject)
     keeping.remember(subject, declared.name, actor.person)
     found = _assign(context, subject, facts, declared, actor, key)
     clocks.settle(facts, declared.name, subject.state if subject.state != before else None)
@@ -156,6 +156,11 @@ def _finish(
     journal.write(context, subject, declared.name, actor, before, answers, found.steps if found else (), told)
     context.session.flush()
     _ripple(context, subject)
+
+
+def event_key(subject: Subject) -> str:
+    """Name the subject's latest event: a mail about it is written once."""
+    return f"{subject.id}:{subject.events}"
 
 
 def _assign(
@@ -166,6 +171,7 @@ def _assign(
         return None
     found = context.lookup(facts, actor.person).find(declared.assign)
     subject.handler = str(found.seats[0]) if found.seats else None
+    subject.orphaned = subject.handler is None
     subject.trace = list(found.steps)
     if found.fell:
         mailing.warn_administrators(context, subject, facts, key)
@@ -204,12 +210,12 @@ def _by_itself(context: Context, subject: Subject) -> None:
         return
 
 
-def _lock(context: Context, case: Case) -> None:
-    """Hold the whole while a part of it moves, so that no guard on either looks at the other's past."""
+def hold(context: Context, subject: Subject) -> None:
+    """Let nobody else move it until this is committed, and read it anew: no guard looks at its past."""
     # An update that changes nothing: SQLite, too, then lets nobody else write until this is committed.
-    held = update(Subject).where(Subject.id == case.id).values(version=Subject.version)
+    held = update(Subject).where(Subject.id == subject.id).values(version=Subject.version)
     context.session.execute(held.execution_options(synchronize_session=False))
-    context.session.refresh(case)
+    context.session.refresh(subject)
 
 
 def _claim(context: Context, subject: Subject, version: int | None) -> None:

@@ -49,7 +49,7 @@ def filled(tmp_path_factory):
     empty = create_engine(f"sqlite:///{folder / 'test.db'}")
     Base.metadata.create_all(empty)
     empty.dispose()
-    app = make_app(folder)
+    app = make_app(folder, UPDATE_PERMISSIONS=True)
     with app.app_context():
         publish_first(db.session(), ROOT / "workflow.yaml", datetime.now(UTC))
         read_organisation(db.session(), ROOT / "routines" / "ntnu" / "data.yaml")

@@ -311,6 +311,7 @@ def upgrade():
     sa.Column('state', sa.String(length=64), nullable=False),
     sa.Column('former_states', model.base.Json, nullable=False),
     sa.Column('finished', sa.Boolean(), nullable=False),
+    sa.Column('orphaned', sa.Boolean(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('round', sa.Integer(), nullable=False),
     sa.Column('events', sa.Integer(), nullable=False),
@@ -356,6 +357,7 @@ def upgrade():
         batch_op.create_index(batch_op.f('ix_subject_area_id'), ['area_id'], unique=False)
         batch_op.create_index('ix_subject_kind_due', ['kind', 'finished', 'due_at', 'id'], unique=False)
         batch_op.create_index('ix_subject_kind_submitted', ['kind', 'submitted_at', 'id'], unique=False)
+        batch_op.create_index('ix_subject_orphaned', ['id'], unique=False, sqlite_where=sa.text('orphaned'), postgresql_where=sa.text('orphaned'))
         batch_op.create_index('ix_subject_owner_queue', ['owner_id', 'due_at', 'id'], unique=False)
         batch_op.create_index('ix_subject_queue', ['handler', 'due_at', 'id'], unique=False, sqlite_where=sa.text('NOT finished'), postgresql_where=sa.text('NOT finished'))
         batch_op.create_index(batch_op.f('ix_subject_reporter_id'), ['reporter_id'], unique=False)
@@ -469,6 +471,7 @@ def downgrade():
         batch_op.drop_index(batch_op.f('ix_subject_reporter_id'))
         batch_op.drop_index('ix_subject_queue', sqlite_where=sa.text('NOT finished'), postgresql_where=sa.text('NOT finished'))
         batch_op.drop_index('ix_subject_owner_queue')
+        batch_op.drop_index('ix_subject_orphaned', sqlite_where=sa.text('orphaned'), postgresql_where=sa.text('orphaned'))
         batch_op.drop_index('ix_subject_kind_submitted')
         batch_op.drop_index('ix_subject_kind_due')
         batch_op.drop_index(batch_op.f('ix_subject_area_id'))
