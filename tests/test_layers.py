@@ -14,6 +14,7 @@ LEVELS = (
     ("app.i18n",),
     ("app.privacy",),
     ("app.routing",),
+    ("app.scope",),
     ("app.access",),
     ("app.outbox",),
     ("app.workflow",),

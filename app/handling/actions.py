@@ -87,7 +87,7 @@ class ActionPage:
     @property
     def whole_seen(self) -> bool:
         """Whether the viewer may open the case as well."""
-        return self.facts.whole is not None and mailing.sees(self.facts.whole, self.viewer.person or 0)
+        return self.facts.whole is not None and self.viewer.sees(self.facts.whole)
 
     def about(self) -> list[tuple[str, str]]:
         """What the viewer may know of the case: what the case's own sight grants, never who reported."""
@@ -250,7 +250,7 @@ class ActionView(Look):
 
     def _go_on(self, moved: Any) -> ResponseReturnValue:
         """Go back to the action, or to the list if the move took it out of sight."""
-        seen = mailing.sees(context().facts(moved), actor().person or 0)
+        seen = context().viewer(actor().person).sees(context().facts(moved))
         return back_to(queue.address(moved) if seen else self.get_redirect())(moved)
 
     def get_redirect(self) -> str:

@@ -97,8 +97,8 @@ class CasePage:
 
     @property
     def due(self) -> date | None:
-        """The nearest deadline."""
-        return None if self.case.due_at >= NEVER or self.case.finished else self.case.due_at
+        """The nearest deadline, for those who see the whole case."""
+        return None if self.case.due_at >= NEVER or self.case.finished or not self.full else self.case.due_at
 
     def shows(self, field: str) -> bool:
         """Whether the viewer may read the field."""
@@ -108,9 +108,9 @@ class CasePage:
         """Unit, area and handler with their labels, always in that order."""
         for name in ON_TOP:
             value = spoken(self.facts, name, language())
-            if value and (name == "handler" or self.shows(name)):
+            if value and self.shows(name):
                 yield self._label(name), value
-        if self.facts.value("handler") is None and not self.case.finished:
+        if self.full and self.facts.value("handler") is None and not self.case.finished:
             yield gettext("Handler"), gettext("Nobody – the administrators are told")
 
     def _label(self, name: str) -> str:

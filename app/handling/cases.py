@@ -26,7 +26,6 @@ from app.web.here import actor, context
 from app.web.interface import Interface, Page
 from app.web.look import Look
 from app.web.table import Table
-from app.workflow import mailing
 from model import Case, Subject
 
 VIEW = "CaseView"
@@ -95,8 +94,9 @@ class CaseView(Look):
         return self.datamodel.options([], ("answers", "next_step"))
 
     def value(self, row: Any, name: str) -> Any:
-        """What a row shows."""
-        return queue.cell(row, name)
+        """What a row shows: no more than its page does."""
+        fields = context().viewer(actor().person).listed(context().facts(row))
+        return queue.cell(row, name) if fields is None else queue.glimpse(row, name, fields)
 
     def href(self, row: Any) -> str | None:
         """The case's own page."""
@@ -169,7 +169,7 @@ class CaseView(Look):
 
     def _go_on(self, moved: Subject) -> ResponseReturnValue:
         """Go back to the case, or to the list if the move took it out of sight."""
-        seen = mailing.sees(context().facts(moved), actor().person or 0)
+        seen = context().viewer(actor().person).sees(context().facts(moved))
         return redirect(queue.address(moved) if seen else self.get_redirect())
 
     def _add_part(self, case: Case, name: str, here: str) -> ResponseReturnValue:

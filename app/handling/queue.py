@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import ColumnElement, and_, func, literal, not_, select, true
+from sqlalchemy import ColumnElement, and_, func, literal, not_, or_, select, true
 
 from app.i18n import gettext, lazy_gettext, ngettext, say
 from app.language.definition import Routine
@@ -102,7 +102,7 @@ def filters() -> Sequence[Filter]:
         Filter(
             "q",
             gettext("Search cases"),
-            contains(Case.number, Case.title, Case.description),
+            _search,
             placeholder=gettext("Number or word"),
         ),
         Filter(
@@ -116,6 +116,14 @@ def filters() -> Sequence[Filter]:
         Filter("unit", gettext("Unit"), _under_unit, "choice", lambda: units, gettext("All units")),
         Filter("state", gettext("State"), equals(Case.state), "choice", lambda: states(routine), gettext("All states")),
     ]
+
+
+def _search(text: str) -> ColumnElement[bool] | None:
+    """Look in the number, and in the words of those cases whose words one may read."""
+    number, words = contains(Case.number)(text), contains(Case.number, Case.title, Case.description)(text)
+    if number is None or words is None:
+        return None
+    return or_(number, and_(words, context().viewer(actor().person).visible(full=True, parts=False)))
 
 
 def _id_in(copies: Any) -> Any:
@@ -150,6 +158,21 @@ def cell(row: Subject, name: str) -> Any:
         case "submitted_at":
             return row.submitted_at.astimezone(UTC)
     return getattr(row, name)
+
+
+def glimpse(row: Subject, name: str, fields: frozenset[str]) -> Any:
+    """What a row shows in a column to somebody held to these fields of it."""
+    here = context()
+    match name:
+        case "number":
+            return Link("", address(row), row.number)
+        case "unit":
+            unit = here.organisation.units.get(row.unit_id or 0) if "unit" in fields else None
+            area = here.organisation.areas.get(row.area_id or 0) if "area" in fields else None
+            return Two((unit.code or say(unit.label)) if unit else "–", say(area.label) if area else "")
+        case "state":
+            return state_tag(row, here)
+    return ""
 
 
 def address(row: Subject) -> str:
@@ -195,7 +218,7 @@ def caption(tab: str, count: int, late: int) -> str:
     if tab != "mine":
         return ngettext("%(count)s case", "%(count)s cases", count, count=shown)
     said = ngettext("%(count)s case waits for you.", "%(count)s cases wait for you.", count, count=shown)
-    passed = ngettext("%(num)d on this page is past its deadline.", "%(num)d on this page are past their deadline.", late)
+    passed = ngettext("%(num)d here is past its deadline.", "%(num)d here are past their deadline.", late)
     return f"{said} {passed}" if late else said
 
 

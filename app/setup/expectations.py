@@ -94,7 +94,7 @@ def _plain(value: Any) -> Any:
 def _in_list(play: Play, subject: Subject, person: int) -> bool:
     scope = play.context.viewer(person).visible()
     found = play.session.scalar(select(func.count()).select_from(Subject).where(Subject.id == subject.id, scope))
-    on_page = mailing.sees(play.context.facts(subject), person)
+    on_page = play.context.viewer(person).sees(play.context.facts(subject))
     if bool(found) != on_page:
         raise ValueError(f"the list and the page disagree about {subject.number}")
     return bool(found)

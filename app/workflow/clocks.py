@@ -155,6 +155,14 @@ def recompute(clock: definition.Clock, row: Clock, facts: CaseFacts) -> None:
     row.next_at = None if row.paused_at else next_moment(clock, row, facts)
 
 
+def try_again(facts: CaseFacts) -> None:
+    """After a move, let the worker attempt once more what a clock that is over could not do."""
+    for clock in facts.flow.clocks.values():
+        row = _standing(facts, clock.name)
+        if clock.then and row is not None and facts.clock_is(clock.name, "over"):
+            row.next_at = facts.now
+
+
 def next_moment(clock: definition.Clock, row: Clock, facts: CaseFacts) -> datetime | None:
     """Give the first moment after `reminded_until` at which a reminder goes or the clock is over."""
     after = row.reminded_until

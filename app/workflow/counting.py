@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import aliased
 
-from app.access import condition_in_sql
 from app.language.conditions import ALWAYS, Condition
+from app.scope.conditions import meeting
 from app.workflow.context import Context
 from model import Area, Clock, Subject, Unit
 
@@ -85,7 +85,7 @@ def _column(context: Context, name: str) -> ColumnElement[Any]:
 
 def _chosen(query: Select[Any], context: Context, choice: Choice) -> Select[Any]:
     kind = Subject.flow.in_(choice.of) if choice.of else Subject.kind == "case"
-    query = query.where(kind, choice.scope, condition_in_sql(choice.when, Subject, context.routine))
+    query = query.where(kind, choice.scope, meeting(choice.when, context.routine, context.organisation))
     if choice.since is not None:
         query = query.where(Subject.submitted_at >= choice.since)
     if choice.until is not None:

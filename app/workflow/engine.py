@@ -185,6 +185,7 @@ def _ripple(context: Context, subject: Subject) -> None:
         _by_itself(context, each)
     for each in around:
         nextstep.refresh(context, each)
+        clocks.try_again(context.facts(each))
     if isinstance(subject, Part):
         subject.whole.due_at = clocks.nearest_due(subject.whole)
 

@@ -9,7 +9,7 @@ from flask_appbuilder.security.sqla.models import Role as AccountRole
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 
-from app.language.parties import InField, NamedParty, Party, Query, Several, Word, opened, walk
+from app.language.parties import InField, NamedParty, Party, Query, Several, Word, walk
 from app.outbox import compose
 from app.routing.facts import CaseFacts
 from app.routing.parties import Lookup
@@ -20,6 +20,8 @@ from model import Case, OutgoingMail, Person, Subject
 
 REMINDER = "reminder"
 NO_HANDLER = "no_handler"
+TOLD_ANYBODY = frozenset({"number", "state", "told", "notice"})
+TOLD_STAFF = frozenset({"unit", "area", "handler"})
 
 Notify = Iterable[tuple[Party, tuple[str, ...]]]
 
@@ -93,24 +95,19 @@ def values(context: Context, facts: CaseFacts, language: str) -> dict[str, str]:
     return known
 
 
-def allowed(values_: Mapping[str, str], context: Context, facts: CaseFacts, person: Person, why: str) -> dict[str, str]:
+def allowed(known: Mapping[str, str], context: Context, facts: CaseFacts, person: Person) -> dict[str, str]:
     """Leave out what this receiver may not see."""
     viewer = context.viewer(person.id)
     as_reporter = person.id in facts.people_in("reporter")
-    free = (
-        {"number", "state", "told", "notice", "unit", "area", "handler"}
-        if not as_reporter
-        else {"number", "state", "told"}
-    )
-    own = {"message"} if why == "recipients" else set()
+    free = TOLD_ANYBODY if as_reporter else TOLD_ANYBODY | TOLD_STAFF
     return {
         name: value
-        for name, value in values_.items()
-        if name in free or name in own or name.startswith("due ") or viewer.shows(name, facts, as_reporter=as_reporter)
+        for name, value in known.items()
+        if name in free or name.startswith("due ") or viewer.shows(name, facts, as_reporter=as_reporter)
     }
 
 
-def link_for(facts: CaseFacts, person: int, why: str) -> str:
+def link_for(context: Context, facts: CaseFacts, person: int, why: str) -> str:
     """Name what the mail's link opens for this receiver; nothing for those who may not open the case."""
     subject = facts.subject
     if subject is None:
@@ -118,18 +115,9 @@ def link_for(facts: CaseFacts, person: int, why: str) -> str:
     if person in facts.people_in("reporter") and why in ("reporter", "me"):
         case = subject.whole_id or subject.id
         return f"follow:{case}"
-    if not sees(facts, person):
+    if not context.viewer(person).sees(facts):
         return ""
     return f"case:{subject.number}" if isinstance(subject, Case) else f"action:{subject.number}"
-
-
-def sees(facts: CaseFacts, person: int) -> bool:
-    """Whether the person may open the case or part, as app.access tells the database."""
-    lookup = Lookup(facts, person)
-    members = (Word("handler"), *opened(facts.flow.see, facts.routine.parties))
-    if any(lookup.includes(each, person) for each in members):
-        return True
-    return facts.whole is not None and sees(facts.whole, person)
 
 
 def send(context: Context, facts: CaseFacts, who: Iterable[Recipient], event_key: str) -> list[dict[str, str]]:
@@ -160,8 +148,8 @@ def write_one(
         receiver=person,
         mail=each.mail,
         why=each.why,
-        values=allowed(values(context, facts, language), context, facts, person, each.why),
-        link=link_for(facts, each.person, each.why),
+        values=allowed(values(context, facts, language), context, facts, person),
+        link=link_for(context, facts, each.person, each.why),
         now=context.now,
     )
 

@@ -1,6 +1,7 @@
 """Numbers that people can say: 2026-0187 for a case, 2026-0187-2 for its second action."""
 
-from sqlalchemy import select, update
+from sqlalchemy import update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from app.workflow.context import Context
 from model import Case, Counter
@@ -19,9 +20,8 @@ def next_case(context: Context) -> str:
 
 def _begin(context: Context, year: str) -> None:
     """Make the year's counter; if another process just did, its row is the one."""
-    with context.session.begin_nested():
-        if context.session.scalar(select(Counter.name).where(Counter.name == year)) is None:
-            context.session.add(Counter(name=year, value=0))
+    dialect = sqlite if context.session.get_bind().dialect.name == "sqlite" else postgresql
+    context.session.execute(dialect.insert(Counter).values(name=year, value=0).on_conflict_do_nothing())
 
 
 def next_part(whole: Case) -> str:

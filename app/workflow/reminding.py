@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from sqlalchemy import select
@@ -14,7 +15,7 @@ from app.routing.facts import CaseFacts
 from app.workflow import clocks, engine, journal, mailing
 from app.workflow.actor import ITSELF
 from app.workflow.context import Context
-from model import Clock, Subject
+from model import Clock, JournalEntry, Part, Subject
 
 PUT_OFF = timedelta(minutes=15)
 
@@ -24,7 +25,7 @@ log = structlog.get_logger(__name__)
 def run_due(session: Session, now: datetime, limit: int = 50) -> int:
     """Do what is due on at most `limit` clocks; give how many had something. The caller commits."""
     query = select(Clock).where(Clock.stopped_at.is_(None), Clock.next_at <= now).order_by(Clock.next_at, Clock.id)
-    rows = session.scalars(query.limit(limit).with_for_update(skip_locked=True)).all()
+    rows = session.scalars(query.limit(limit)).all()
     if not rows:
         return 0
     context = Context.open(session, now)
@@ -37,10 +38,20 @@ def _run_apart(context: Context, row: Clock) -> None:
     """Do one clock's work by itself: a fault in it is logged, put off and keeps no other clock waiting."""
     try:
         with context.session.begin_nested():
-            _run(context, row)
+            if _is_still_due(context, row):
+                _run(context, row)
     except Exception:
         log.exception("clock_failed", clock=row.id, subject=row.subject_id)
         row.next_at = context.now + PUT_OFF
+
+
+def _is_still_due(context: Context, row: Clock) -> bool:
+    """Hold the case, then its part, as a move does; whether no other worker and no move has been here meanwhile."""
+    subject = row.subject
+    for each in (subject.whole, subject) if isinstance(subject, Part) else (subject,):
+        engine.hold(context, each)
+    context.session.refresh(row)
+    return row.stopped_at is None and row.next_at is not None and row.next_at <= context.now
 
 
 def _run(context: Context, row: Clock) -> None:
@@ -88,8 +99,17 @@ def _fallen_due(
 def _end(context: Context, subject: Subject, transition: str) -> None:
     """Attempt what happens when the clock is over; refused, the journal says so and a later move tries again."""
     try:
-        engine.move(context, subject, transition, actor=ITSELF, answers={}, version=None)
+        with context.session.begin_nested():
+            engine.move(context, subject, transition, actor=ITSELF, answers={}, version=None)
     except engine.Refused as refused:
-        subject.events += 1
-        why = {"refused": [refusal.name for refusal in refused.refusals]}
-        journal.write(context, subject, transition, ITSELF, subject.state, why, (), [], event=journal.REFUSED_ITSELF)
+        _tell_refusal(context, subject, transition, {"refused": [refusal.name for refusal in refused.refusals]})
+
+
+def _tell_refusal(context: Context, subject: Subject, transition: str, why: dict[str, Any]) -> None:
+    """Write why it was refused into the journal, unless that is the last that was tried here."""
+    tried = select(JournalEntry).where(JournalEntry.subject_id == subject.id, JournalEntry.event != journal.REMINDED)
+    last = context.session.scalars(tried.order_by(JournalEntry.ordinal.desc()).limit(1)).first()
+    if last is not None and (last.event, last.transition, last.answers) == (journal.REFUSED_ITSELF, transition, why):
+        return
+    subject.events += 1
+    journal.write(context, subject, transition, ITSELF, subject.state, why, (), [], event=journal.REFUSED_ITSELF)

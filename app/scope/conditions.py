@@ -1,0 +1,97 @@
+"""Conditions as predicates that are true or false for every row, never unknown."""
+
+from __future__ import annotations
+
+from sqlalchemy import and_, exists, false, func, not_, or_, select, true
+from sqlalchemy.orm import aliased
+
+from app.language.conditions import ALWAYS, All, Always, AnyOf, Condition, Done, Has, Is, Named, Not, Parts, Whole
+from app.language.definition import Routine
+from app.routing.organisation import Organisation
+from app.scope.row import Predicate, Row, Undecidable
+from model import Subject
+
+
+def meeting(condition: Condition, routine: Routine, organisation: Organisation) -> Predicate:
+    """Predicate on Subject: rows that meet the condition, whichever flow is theirs; none where rows can't tell."""
+    if condition == ALWAYS:
+        return true()
+    try:
+        flows = [(f.name, decide(condition, Row(routine, f, Subject), organisation)) for f in routine.flows.values()]
+    except Undecidable:
+        return false()
+    return or_(false(), *(and_(Subject.flow == name, met) for name, met in flows))
+
+
+def decide(condition: Condition, row: Row, organisation: Organisation) -> Predicate:
+    """Give the predicate. Raises Undecidable for what hangs on the moment, such as a clock."""
+    match condition:
+        case Always():
+            return true()
+        case All(of) | AnyOf(of):
+            met = [decide(each, row, organisation) for each in of]
+            return and_(true(), *met) if isinstance(condition, All) else or_(false(), *met)
+        case Not(of):
+            return not_(decide(of, row, organisation))
+        case Named(guard):
+            return decide(row.routine.guards[guard].needs, row, organisation)
+        case Parts(how, flow, of):
+            return _parts(how, flow, of, row, organisation)
+        case Whole(of):
+            return _whole(of, row, organisation)
+    return _of_answers(condition, row, organisation)
+
+
+def _of_answers(condition: Condition, row: Row, organisation: Organisation) -> Predicate:
+    match condition:
+        case Is(field, names):
+            return _is(field, names, row, organisation)
+        case Has(field, "ticked"):
+            return row.ticked(field)
+        case Has(field, how):
+            return row.filled(field) if how == "filled" else not_(row.filled(field))
+        case Done(transition, since):
+            return _done(transition, since, row)
+    raise Undecidable(type(condition).__name__)
+
+
+def _is(field: str, names: frozenset[str], row: Row, organisation: Organisation) -> Predicate:
+    if field == "state" and "final" in names:
+        return or_(row.table.finished, row.holds_one(field, set(names)))
+    if field == "area":
+        return row.holds_one(field, {str(a.id) for a in organisation.areas.values() if a.name in names})
+    declared = row.declared(field)
+    if declared is None or declared.type != "unit":
+        return row.holds_one(field, set(names))
+    under = [
+        unit
+        for unit in organisation.units.values()
+        if any(
+            u.name in names or u.kind in names for u in map(organisation.units.__getitem__, organisation.line(unit.id))
+        )
+    ]
+    return row.holds_one(field, {str(unit.id) if field == "unit" else unit.name for unit in under})
+
+
+def _done(transition: str, since: str | None, row: Row) -> Predicate:
+    at = row.table.done[transition, "at"].as_integer()
+    if since is None:
+        return at.is_not(None)
+    before = row.table.done[since, "at"].as_integer()
+    return and_(at.is_not(None), or_(before.is_(None), func.coalesce(at > before, False)))
+
+
+def _parts(how: str, flow: str, of: Condition, row: Row, organisation: Organisation) -> Predicate:
+    if flow not in row.routine.flows:
+        raise Undecidable(flow)
+    part = aliased(Subject)
+    met = decide(of, Row(row.routine, row.routine.flows[flow], part), organisation)
+    those = select(part.id).where(part.whole_id == row.table.id, part.flow == flow)
+    return not_(exists(those.where(not_(met)))) if how == "every" else exists(those.where(met))
+
+
+def _whole(of: Condition, row: Row, organisation: Organisation) -> Predicate:
+    whole = aliased(Subject)
+    flows = [row.routine.flows[name] for name in row.flow.part_of if name in row.routine.flows]
+    met = [and_(whole.flow == flow.name, decide(of, Row(row.routine, flow, whole), organisation)) for flow in flows]
+    return exists(select(whole.id).where(whole.id == row.table.whole_id, or_(false(), *met)))

@@ -1,0 +1,84 @@
+"""One row of a flow as the database sees it: which column holds a field, its own or its whole's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, String, and_, cast, false, func, or_, select
+from sqlalchemy.orm import aliased
+
+from app.language.definition import Field, Flow, Routine
+from app.routing.facts import COLUMNS, PEOPLE, own_fields
+from model import Subject
+
+Table = type[Subject]
+Predicate = ColumnElement[bool]
+
+NAMED = {"unit": "unit_id", "area": "area_id", **PEOPLE}
+PLAIN = {"number", "state", "round", "flow", "handler", "due_on", *COLUMNS}
+
+
+class Undecidable(Exception):
+    """Rows alone can't tell; whoever asks grants nothing."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A subject of `flow` in `table`."""
+
+    routine: Routine
+    flow: Flow
+    table: Table
+
+    def column(self, field: str) -> ColumnElement[Any]:
+        """Give what holds the field's answer; a part has from its whole what its flow neither asks nor sets."""
+        if self.flow.part_of and field not in own_fields(self.routine, self.flow.name) and field != "flow":
+            whole = aliased(Subject)
+            return select(_column(field, whole)).where(whole.id == self.table.whole_id).scalar_subquery()
+        return _column(field, self.table)
+
+    def declared(self, field: str) -> Field | None:
+        """Give the field as the routine declares it."""
+        return self.routine.fields.get(field)
+
+    def holds_one(self, field: str, values: set[str]) -> Predicate:
+        """Whether the answer is one of these; of a `many` field, whether one of its answers is."""
+        if not values:
+            return false()
+        declared = self.declared(field)
+        text = cast(self.column(field), String) if field in NAMED or field in PLAIN else self.column(field)
+        if declared is None or not declared.many:
+            return func.coalesce(text.in_(sorted(values)), False)
+        listed = func.replace(func.replace(func.replace(func.replace(text, " ", ""), '"', ""), "[", ","), "]", ",")
+        return func.coalesce(or_(*(listed.contains(f",{each},", autoescape=True) for each in sorted(values))), False)
+
+    def filled(self, field: str) -> Predicate:
+        """Whether there is an answer."""
+        if self.is_tick(field):
+            return self.ticked(field)
+        column = self.column(field)
+        if field in NAMED or field == "due_on":
+            return column.is_not(None)
+        return and_(column.is_not(None), cast(column, String).not_in(["", "[]"]))
+
+    def ticked(self, field: str) -> Predicate:
+        """Whether the tick is set."""
+        if not self.is_tick(field):
+            return func.coalesce(cast(self.column(field), String) == "ticked", False)
+        return func.coalesce(self.column(field).in_(["true", "1"]), False)
+
+    def is_tick(self, field: str) -> bool:
+        """Whether the field is a tick."""
+        declared = self.declared(field)
+        return declared is not None and declared.type == "tick"
+
+
+def _column(field: str, table: Table) -> ColumnElement[Any]:
+    if field in PLAIN:
+        return getattr(table, field)
+    if field in NAMED:
+        return getattr(table, NAMED[field])
+    if field == "submitted_on":
+        raise Undecidable(field)
+    return table.answers[field].as_string()

@@ -1,0 +1,163 @@
+"""The row scope that the database is asked with, and the rule that a page asks: for everybody, on every row, the same."""
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import select, update
+
+from app.web.database import db
+from app.workflow.context import Context
+from model import ConfigurationVersion, Person, Subject
+from tests.matrix.world import build
+from tests.workflow.conftest import (  # noqa: F401 - towns on each kind of database
+    postgresql_empty,
+    postgresql_town,
+    settle_on_both,
+    sqlite_empty,
+    sqlite_town,
+)
+
+SIGHTS = """
+parties:
+  keepers: {who: keeper, when: {severity: high}}
+  all_of_them: [keepers, witnesses]
+flows:
+  case:
+    label: Case
+    see: SIGHT
+    states: {open: {label: Open}, taken: {label: Taken}, shut: {label: Shut, final: true}}
+    transitions:
+      submit: {label: Report, from: new, to: open, by: anyone, fields: [area, description], optional: [reporter, unit, severity, keeper, witnesses, place_of], assign: desk}
+      take: {label: Take, from: open, to: taken, by: handler, assign: {first: [warden, contact, desk]}}
+      close: {label: Close, from: taken, to: shut, by: handler}
+  job:
+    label: Job
+    part of: case
+    see: PART
+    states: {begun: {label: Begun}, done: {label: Done, final: true}}
+    transitions:
+      add: {label: Add, from: new, to: begun, by: handler, fields: [owner]}
+      finish: {label: Finish, from: begun, to: done, by: owner}
+fields:
+  severity: {choices: {low: Low, high: High}}
+  keeper: {type: person, label: Keeper}
+  witnesses: {type: person, many: true, label: Witnesses}
+  place_of: {type: unit, label: Another unit}
+  owner: {}
+"""
+
+PARTIES = [
+    "reporter",
+    "keeper",
+    "witnesses",
+    "all_of_them",
+    "contact",
+    "[desk, warden]",
+    "boss",
+    "anyone",
+    "{who: contact, when: {severity: high}}",
+    "{who: contact, when: {not: {severity: high}}}",
+    "{who: contact, when: {any: [{area: safety}, {severity: filled}]}}",
+    "{who: contact, when: {severity: empty}}",
+    "{who: contact, when: {unit: red}}",
+    "{who: contact, when: {unit: faculty}}",
+    "{who: contact, when: {state: final}}",
+    "{who: contact, when: {not: {state: final}}}",
+    "{who: contact, when: {keeper: filled}}",
+    "{who: contact, when: {not: {handler: empty}}}",
+    "{who: contact, when: {some: job, state: final}}",
+    "{who: contact, when: {not: {done: take}}}",
+    "{who: contact, at: own}",
+    "{who: boss, at: within}",
+    "{who: boss, at: anywhere}",
+    "{who: contact, at: place_of}",
+    "{who: [contact, boss], except: keeper}",
+    "{who: [contact, desk], except: {did: take}}",
+    "{did: take}",
+    "{did: anything}",
+    "{first: [warden, contact]}",
+    "{first: [keeper, contact, desk]}",
+    "{who: owner, of: job}",
+    "{who: owner, of: job, only: [number]}",
+    "{at: within}",
+]
+
+
+def disagreements(session, context, people):
+    """(person, number, what the list says, what the page says) wherever they differ."""
+    rows = session.scalars(select(Subject).order_by(Subject.id)).all()
+    found = []
+    for name, person in people.items():
+        viewer = context.viewer(person)
+        listed = set(session.scalars(select(Subject.id).where(viewer.visible())))
+        wholly = set(session.scalars(select(Subject.id).where(viewer.visible(full=True))))
+        for row in rows:
+            facts = context.facts(row)
+            for list_, page in (((row.id in listed), viewer.sees(facts)), ((row.id in wholly), viewer.fully(facts))):
+                if list_ != page:
+                    found.append((name, row.number, list_, page))
+    return found
+
+
+def people_town(town):
+    """Cases of every kind of unit, area, state and person, some with parts."""
+    pick = town.people
+    for unit in ("red", "red_lab", "blue", "top", None):
+        for area, severity in (("teaching", "high"), ("safety", None), ("safety", "low")):
+            case = town.report(
+                who="stig" if area == "teaching" else "bill",
+                unit=unit,
+                area=area,
+                severity=severity,
+                keeper=pick["rita"] if unit == "red" else pick["olga"] if unit == "blue" else None,
+                witnesses=[pick["bill"], pick["lena"]] if severity == "low" else None,
+                place_of="blue" if severity else None,
+            )
+            if severity != "low":
+                part = town.add(case, "dora", owner=pick["wanda" if area == "safety" else "olga"])
+                town.do(case, "dora", "take")
+                if area == "safety":
+                    town.do(part, "wanda", "finish")
+            if unit == "blue" and severity == "high":
+                town.do(case, "bill", "close")
+
+
+@pytest.mark.parametrize("see", PARTIES)
+def test_list_and_page_agree_whatever_the_party(settle_on_both, see):  # noqa: F811
+    town = settle_on_both(SIGHTS.replace("SIGHT", see).replace("PART", "owner"))
+    people_town(town)
+    assert disagreements(town.session, town.context, {**town.people, "visitor": None}) == []
+
+
+@pytest.mark.parametrize(
+    "see", ["reporter", "contact", "keeper", "[desk, owner]", "{who: contact, when: {severity: high}}"]
+)
+def test_list_and_page_agree_about_parts(settle_on_both, see):  # noqa: F811
+    town = settle_on_both(SIGHTS.replace("SIGHT", "[reporter, {who: boss, only: [number]}]").replace("PART", see))
+    people_town(town)
+    assert disagreements(town.session, town.context, {**town.people, "visitor": None}) == []
+
+
+def test_sight_follows_the_newest_edition(settle_on_both):  # noqa: F811
+    town = settle_on_both(SIGHTS.replace("SIGHT", "[reporter, contact]").replace("PART", "owner"))
+    people_town(town)
+    before = len(seen_by(town, "rita"))
+    town.session.execute(update(ConfigurationVersion).values(version=ConfigurationVersion.version + 1))
+    town.publish(SIGHTS.replace("SIGHT", "reporter").replace("PART", "owner") + "migrate: {case: stay, job: stay}\n")
+    assert len(seen_by(town, "rita")) < before
+    assert disagreements(town.session, town.context, town.people) == []
+
+
+def seen_by(town, who):
+    viewer = town.context.viewer(town.people[who])
+    return town.session.scalars(select(Subject.id).where(viewer.visible())).all()
+
+
+def test_they_agree_for_the_whole_organisation_in_every_state(house):
+    build(house)
+    with house.app_context():
+        session = db.session()
+        people = {name or str(pk): pk for pk, name in session.execute(select(Person.id, Person.name))}
+        assert len(people) > 100
+        assert disagreements(session, Context.open(session, datetime.now(UTC)), people) == []
+        db.session.remove()

@@ -1,0 +1,155 @@
+"""What the worker does when a clock's time comes: each reminder once, a ladder of them, and the end by itself."""
+
+import pytest
+
+from model import JournalEntry
+from tests.workflow.town import moment, nothing_written
+
+ROUTINE = """
+flows:
+  case:
+    label: Case
+    see: [reporter, desk, contact]
+    states:
+      open: {label: Open}
+      taken: {label: Taken}
+      lifted: {label: Lifted}
+      shut: {label: Shut, final: true}
+    transitions:
+      submit:
+        label: Report
+        from: new
+        to: open
+        by: anyone
+        fields: [reporter, area, description]
+        optional: [unit]
+        assign: desk
+      take: {label: Take, from: open, to: taken, by: desk, assign: contact, notify: {handler: yours}}
+      lift: {label: Lift, from: taken, to: lifted, by: itself, assign: boss, guards: [asked_first], notify: {handler: lifted, reporter: lifted}}
+      ask: {label: Ask, from: taken, to: same, by: handler, fields: [comment]}
+      close: {label: Close, from: [open, taken, lifted], to: shut, by: [desk, handler]}
+    clocks:
+      at_desk: {start: open, runs: 3 working days, remind: {desk: [1 working days before, due, every 2 working days]}}
+      at_contact: {start: taken, runs: 24 hours, remind: {handler: [2 hours before, due], boss: [1 days after]}, then: lift}
+guards:
+  asked_first: {needs: {done: ask}, says: Ask first.}
+"""
+
+
+@pytest.fixture
+def town(settle):
+    return settle(ROUTINE)  # Monday 2 March 2026, 09:00
+
+
+def reminded(town):
+    return sorted(name for name, mail in town.mails() if mail == "reminder")
+
+
+def test_each_reminder_goes_at_its_moment_and_once(town):
+    town.report()
+    sent = []
+    for day in range(3, 14):
+        town.work(f"2026-03-{day:02d} 06:59")
+        assert reminded(town) == []
+        town.work(f"2026-03-{day:02d} 07:00")
+        if reminded(town):
+            sent.append((day, reminded(town)))
+        assert town.work(f"2026-03-{day:02d} 12:00") == 0
+    both = ["dirk", "dora"]
+    # Due on Thursday 5th: the day before it, the morning after its end, and then every second working day.
+    assert sent == [(4, both), (6, both), (9, both), (11, both), (13, both)]
+
+
+def test_nothing_is_sent_after_the_clock_has_stopped(town):
+    case = town.report()
+    town.do(case, "dora", "close")
+    town.go_to("2026-06-01 09:00")
+    assert town.mails() == []
+    assert case.version == 2
+
+
+def test_after_days_without_a_worker_each_person_gets_one_reminder_and_the_journal_one_row(town):
+    case = town.report()
+    town.work("2026-03-25 12:00")
+    assert reminded(town) == ["dirk", "dora"]
+    assert [entry.event for entry in town.journal(case)] == ["moved", "reminded"]
+    assert town.work("2026-03-25 12:05") == 0
+
+
+def test_the_ladder_climbs_from_the_handler_to_the_boss(town):
+    case = town.do(town.report(), "dora", "take")
+    town.go_to("2026-03-03 07:30")
+    assert town.mails() == [("rita", "reminder")], "two hours before the 24th"
+    town.go_to("2026-03-03 09:00")
+    assert town.mails() == [("rita", "reminder")]
+    town.go_to("2026-03-04 10:00")
+    assert ("bess", "reminder") in town.mails()
+    del case
+
+
+def test_a_reminder_goes_to_those_who_hold_it_now(town):
+    from sqlalchemy import select, update  # noqa: PLC0415 - only here
+
+    from app.web.database import bump  # noqa: PLC0415
+    from model import Assignment  # noqa: PLC0415
+
+    case = town.do(town.report(), "dora", "take")
+    rita = select(Assignment.id).where(Assignment.person_id == town.people["rita"]).scalar_subquery()
+    town.session.execute(update(Assignment).where(Assignment.id == rita).values(person_id=town.people["olga"]))
+    bump(town.session)
+    town.session.commit()
+    town.go_to("2026-03-03 07:30")
+    assert town.mails() == [("olga", "reminder")]
+    assert town.handlers(case) == {"olga"}
+
+
+def test_the_end_by_itself_comes_in_the_first_second_after_the_end(town):
+    case = town.do(town.report(), "dora", "take")
+    town.do(case, "rita", "ask", comment="Well?")
+    end = town.clock(case, "at_contact").due_at
+    assert end == moment("2026-03-03 09:00")
+    town.go_to("2026-03-03 09:00:00")
+    assert case.state == "taken"
+    town.go_to("2026-03-03 09:00:01")
+    assert case.state == "lifted"
+    assert sorted(name for name in town.mails() if name[1] == "lifted") == [("bess", "lifted"), ("stig", "lifted")]
+    last = town.journal(case)[-1]
+    assert (last.transition, last.actor_as) == ("lift", "itself")
+    assert town.clock(case, "at_contact").stopped_at is not None
+
+
+def test_a_refused_end_writes_the_journal_alone_and_a_later_move_tries_again(town):
+    case = town.do(town.report(), "dora", "take")
+    version = case.version
+    town.go_to("2026-03-04 12:00")
+    assert case.state == "taken"
+    refused = [entry for entry in town.journal(case) if entry.event == "refused"]
+    assert [entry.answers["refused"] for entry in refused] == [["asked_first"]]
+    assert case.version == version, "nobody's open form is made stale by what didn't happen"
+    town.do(case, "rita", "ask", comment="At last.")
+    town.work("2026-03-04 12:01")
+    assert case.state == "lifted"
+
+
+def test_a_worker_without_work_writes_nothing(town):
+    town.report()
+    with nothing_written(town):
+        assert town.work("2026-03-03 12:00") == 0
+
+
+def test_the_journal_says_who_was_reminded_by_what(town):
+    case = town.report()
+    town.work("2026-03-04 07:00")
+    entry = town.session.get(JournalEntry, town.journal(case)[-1].id)
+    assert {(mail["to"], mail["name"], mail["why"]) for mail in entry.mails} == {
+        (str(town.people[name]), "reminder", "desk") for name in ("dora", "dirk")
+    }
+
+
+def test_putting_the_clock_back_repeats_nothing(town):
+    town.report()
+    town.work("2026-03-04 07:00")
+    town.work("2026-03-04 06:00")
+    assert reminded(town) == []
+    town.work("2026-03-04 07:30")
+    assert reminded(town) == []
