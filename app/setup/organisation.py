@@ -154,11 +154,11 @@ def _post(row: model.Assignment) -> tuple[object, ...]:
 def _routing(session: Session, routing: Iterable[rows.Route]) -> None:
     found = list(session.scalars(select(model.RoutingRow).order_by(model.RoutingRow.position, model.RoutingRow.id)))
     wanted = list(routing)
-    for position, route in enumerate(wanted):
-        if position == len(found):
+    for place, route in enumerate(wanted):
+        if place == len(found):
             found.append(model.RoutingRow())
-            session.add(found[position])
-        _put(found[position], position=position, condition=route.when, receiver=route.to)
+            session.add(found[place])
+        _put(found[place], position=place + 1, condition=route.when, receiver=route.to)
     for surplus in found[len(wanted) :]:
         session.delete(surplus)
 

@@ -7,8 +7,10 @@ from flask_admin import Admin
 from flask_admin.theme import Theme
 from flask_appbuilder import AppBuilder
 
+from app.i18n import lazy_gettext
 from app.studio import people, places, rules
-from app.studio.base import PERMISSION, Setting, Start
+from app.studio.base import PERMISSION, Setting
+from app.studio.start import Start
 from app.web.grants import can
 from model import Area, Assignment, Calendar, MailText, Person, Role, RoutingRow, Unit
 
@@ -29,6 +31,9 @@ def register(app: Flask, appbuilder: AppBuilder) -> None:
     start = Start(name="Studio", endpoint="studio", url="/studio")
     start.static_folder = None  # none of the framework's own scripts and styles are used
     admin = Admin(app, name="Studio", index_view=start, theme=Theme("bootstrap4", "base.html"))
+    appbuilder.add_link(
+        name="Studio start", label=lazy_gettext("To mend"), href="/studio/", category="Setup", cond=_may
+    )
     for name, view, model in PAGES:
         admin.add_view(view(model, name))
         appbuilder.add_link(

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from flask import abort, current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_admin import AdminIndexView, expose
+from flask_admin import expose
 from flask_admin.contrib.sqla import ModelView
 from flask_admin.contrib.sqla.form import AdminModelConverter
 from flask_admin.model.form import converts
@@ -46,15 +46,6 @@ class Guarded:
             abort(403)
         back = request.full_path.rstrip("?") if request.method == "GET" else "/home/"
         return redirect(url_for("AuthDBView.login", next=back))
-
-
-class Start(Guarded, AdminIndexView):  # type: ignore[misc]
-    """The studio's first page leads to the units."""
-
-    @expose("/")
-    def index(self) -> ResponseReturnValue:
-        """Go on to the first page."""
-        return redirect(url_for("studio_unit.index_view"))
 
 
 class Converter(AdminModelConverter):  # type: ignore[misc]
