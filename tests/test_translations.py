@@ -294,14 +294,3 @@ def test_no_fault_is_told_in_english(town, english, language, path, answers):
         admin.follow()
     assert re.search(r"ds-validation-message|ds-error-summary|ds-alert", admin.text), admin.text
     assert found_in(admin.text, english) == []
-
-
-def test_english_speaks_english(town):
-    person = reader(town, None, "en")
-    person.get("/")
-    assert "Report a problem with your studies" in person.text
-
-
-def test_languages_asked_for_by_the_browser_are_spoken(town):
-    page = town.test_client().get("/login/", headers={"Accept-Language": "nn"}).get_data(as_text=True)
-    assert "Brukarnamn" in page
