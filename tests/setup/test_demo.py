@@ -22,7 +22,13 @@ START = Start(NTNU, ROOT / "workflow.yaml", demo=True)
 
 def make_app(folder):
     return create_app(
-        {"DATABASE_URL": f"sqlite:///{folder / 'test.db'}", "VAR": folder, "WORKER": "off", "TESTING": True}
+        {
+            "DATABASE_URL": f"sqlite:///{folder / 'test.db'}",
+            "VAR": folder,
+            "WORKER": "off",
+            "TESTING": True,
+            "UPDATE_PERMISSIONS": True,
+        }
     )
 
 

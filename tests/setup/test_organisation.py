@@ -158,7 +158,7 @@ def test_the_files_routing_replaces_the_one_there(filled, ntnu):
     import_data(filled, replace(ntnu, routing=ntnu.routing[1:]))
     rows = filled.scalars(select(RoutingRow)).all()
     assert [(row.position, row.condition, row.receiver) for row in rows] == [
-        (0, None, {"first": ["quality_contact", "intake"]})
+        (1, None, {"first": ["quality_contact", "intake"]})
     ]
 
 
