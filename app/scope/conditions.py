@@ -1,14 +1,14 @@
-"""Conditions as predicates that are true or false for every row, never unknown."""
+"""Conditions as predicates; one that is unknown for a row doesn't hold for it."""
 
 from __future__ import annotations
 
-from sqlalchemy import and_, exists, false, func, not_, or_, select, true
+from sqlalchemy import and_, exists, false, or_, select, true
 from sqlalchemy.orm import aliased
 
 from app.language.conditions import ALWAYS, All, Always, AnyOf, Condition, Done, Has, Is, Named, Not, Parts, Whole
 from app.language.definition import Routine
 from app.routing.organisation import Organisation
-from app.scope.row import Predicate, Row, Undecidable
+from app.scope.row import Predicate, Row, Undecidable, isnt
 from model import Subject
 
 
@@ -32,7 +32,7 @@ def decide(condition: Condition, row: Row, organisation: Organisation) -> Predic
             met = [decide(each, row, organisation) for each in of]
             return and_(true(), *met) if isinstance(condition, All) else or_(false(), *met)
         case Not(of):
-            return not_(decide(of, row, organisation))
+            return isnt(decide(of, row, organisation))
         case Named(guard):
             return decide(row.routine.guards[guard].needs, row, organisation)
         case Parts(how, flow, of):
@@ -49,7 +49,7 @@ def _of_answers(condition: Condition, row: Row, organisation: Organisation) -> P
         case Has(field, "ticked"):
             return row.ticked(field)
         case Has(field, how):
-            return row.filled(field) if how == "filled" else not_(row.filled(field))
+            return row.filled(field) if how == "filled" else isnt(row.filled(field))
         case Done(transition, since):
             return _done(transition, since, row)
     raise Undecidable(type(condition).__name__)
@@ -78,7 +78,7 @@ def _done(transition: str, since: str | None, row: Row) -> Predicate:
     if since is None:
         return at.is_not(None)
     before = row.table.done[since, "at"].as_integer()
-    return and_(at.is_not(None), or_(before.is_(None), func.coalesce(at > before, False)))
+    return and_(at.is_not(None), or_(before.is_(None), at > before))
 
 
 def _parts(how: str, flow: str, of: Condition, row: Row, organisation: Organisation) -> Predicate:
@@ -87,7 +87,7 @@ def _parts(how: str, flow: str, of: Condition, row: Row, organisation: Organisat
     part = aliased(Subject)
     met = decide(of, Row(row.routine, row.routine.flows[flow], part), organisation)
     those = select(part.id).where(part.whole_id == row.table.id, part.flow == flow)
-    return not_(exists(those.where(not_(met)))) if how == "every" else exists(those.where(met))
+    return isnt(exists(those.where(isnt(met)))) if how == "every" else exists(those.where(met))
 
 
 def _whole(of: Condition, row: Row, organisation: Organisation) -> Predicate:

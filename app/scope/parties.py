@@ -8,7 +8,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, cast, exists, false, func, not_, or_, select, true
+from sqlalchemy import ColumnElement, String, and_, cast, exists, false, or_, select, true
 from sqlalchemy.orm import aliased
 
 from app.language.definition import Routine
@@ -16,7 +16,7 @@ from app.language.parties import InField, InRole, NamedParty, Party, Query, Seve
 from app.routing.organisation import Holding, Organisation
 from app.routing.seats import seats_of
 from app.scope.conditions import decide
-from app.scope.row import Predicate, Row, Undecidable
+from app.scope.row import Predicate, Row, Undecidable, isnt
 from model import JournalEntry, Person, Subject
 
 Test = Callable[[int | None], bool]
@@ -69,10 +69,10 @@ class Members:
         if self.anybody:
             people = {h.person for h in self.organisation.holdings}
             sat_in = {seat for each in people for seat in seats_of(each, self.organisation, self.today)}
-            return func.coalesce(or_(handler.like("@%"), handler.in_(sorted(sat_in))), False)
+            return or_(handler.like("@%"), handler.in_(sorted(sat_in)))
         if self.person is None:
             return false()
-        return func.coalesce(handler.in_(sorted(seats_of(self.person, self.organisation, self.today))), False)
+        return handler.in_(sorted(seats_of(self.person, self.organisation, self.today)))
 
     def _field(self, name: str, row: Row) -> Predicate:
         if self.anybody:
@@ -86,7 +86,7 @@ class Members:
         if query.excepted is not None:
             if self.anybody:
                 raise Undecidable("somebody, except some")
-            found = and_(found, not_(self._people_of(query.excepted, row)))
+            found = and_(found, isnt(self._people_of(query.excepted, row)))
         return found
 
     def _people_of(self, party: Party, row: Row) -> Predicate:
@@ -111,7 +111,7 @@ class Members:
         before: list[Predicate] = []
         for party in parties:
             chosen.append(and_(self.of(party, row), *before))
-            before.append(not_(somebody.of(party, row)))
+            before.append(isnt(somebody.of(party, row)))
         return or_(false(), *chosen)
 
     def _routing(self, row: Row) -> Predicate:
@@ -121,7 +121,7 @@ class Members:
         for each in self.organisation.rows:
             fits = decide(each.when, row, self.organisation)
             chosen.append(and_(fits, self.of(each.to, row), *before))
-            before.append(not_(fits))
+            before.append(isnt(fits))
         return or_(false(), *chosen)
 
     def _made(self, transition: str, row: Row) -> Predicate:
@@ -136,8 +136,10 @@ class Members:
         flow = self.routine.flows[name]
         other = aliased(Subject)
         there = self.of(query.who, Row(self.routine, flow, other), query.at)
-        near = other.id == row.table.whole_id if flow.name in row.flow.part_of else other.whole_id == row.table.id
-        return exists(select(other.id).where(near, other.flow == flow.name, there))
+        if flow.name in row.flow.part_of:
+            return exists(select(other.id).where(other.id == row.table.whole_id, other.flow == flow.name, there))
+        # Not correlated: what is asked of the parts (whose they are) narrows more than whose parts they are.
+        return row.table.id.in_(select(other.whole_id).where(other.flow == flow.name, there))
 
     # -- places ----------------------------------------------------------------
 
@@ -156,7 +158,7 @@ class Members:
         clauses = [
             and_(area == each, self._place(start, row, partial(self._holds, role, at, each))) for each in sorted(areas)
         ]
-        return func.coalesce(or_(*clauses, and_(elsewhere, there)), False)
+        return or_(*clauses, and_(elsewhere, there))
 
     def _holds(self, role: str, at: str, area: int | None, unit: int | None) -> bool:
         organisation = self.organisation
@@ -192,5 +194,5 @@ class Members:
             home = select(Person.unit_id).where(cast(Person.id, String) == cast(column, String))
             column = home.scalar_subquery()
         inside = [key for key, unit in known.items() if test(unit)]
-        found = func.coalesce(column.in_(inside), False)
+        found = column.in_(inside)
         return or_(found, column.is_(None)) if test(None) else found

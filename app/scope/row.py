@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, cast, false, func, or_, select
+from sqlalchemy import ColumnElement, String, and_, cast, false, func, not_, or_, select
 from sqlalchemy.orm import aliased
 
 from app.language.definition import Field, Flow, Routine
@@ -16,6 +16,7 @@ Table = type[Subject]
 Predicate = ColumnElement[bool]
 
 NAMED = {"unit": "unit_id", "area": "area_id", **PEOPLE}
+NOT_TEXT = {"round", "due_on"}
 PLAIN = {"number", "state", "round", "flow", "handler", "due_on", *COLUMNS}
 
 
@@ -46,12 +47,14 @@ class Row:
         """Whether the answer is one of these; of a `many` field, whether one of its answers is."""
         if not values:
             return false()
-        declared = self.declared(field)
-        text = cast(self.column(field), String) if field in NAMED or field in PLAIN else self.column(field)
+        column, declared = self.column(field), self.declared(field)
+        if field in NAMED:
+            return column.in_(sorted(int(each) for each in values if each.isdecimal()))
+        text = cast(column, String) if field in NOT_TEXT else column
         if declared is None or not declared.many:
-            return func.coalesce(text.in_(sorted(values)), False)
+            return text.in_(sorted(values))
         listed = func.replace(func.replace(func.replace(func.replace(text, " ", ""), '"', ""), "[", ","), "]", ",")
-        return func.coalesce(or_(*(listed.contains(f",{each},", autoescape=True) for each in sorted(values))), False)
+        return or_(*(listed.contains(f",{each},", autoescape=True) for each in sorted(values)))
 
     def filled(self, field: str) -> Predicate:
         """Whether there is an answer."""
@@ -64,14 +67,18 @@ class Row:
 
     def ticked(self, field: str) -> Predicate:
         """Whether the tick is set."""
-        if not self.is_tick(field):
-            return func.coalesce(cast(self.column(field), String) == "ticked", False)
-        return func.coalesce(self.column(field).in_(["true", "1"]), False)
+        words = ["true", "1"] if self.is_tick(field) else ["ticked"]
+        return cast(self.column(field), String).in_(words)
 
     def is_tick(self, field: str) -> bool:
         """Whether the field is a tick."""
         declared = self.declared(field)
         return declared is not None and declared.type == "tick"
+
+
+def isnt(predicate: Predicate) -> Predicate:
+    """Whether it doesn't hold: where something is missing, what is said of it doesn't."""
+    return not_(func.coalesce(predicate, false()))
 
 
 def _column(field: str, table: Table) -> ColumnElement[Any]:
