@@ -27,7 +27,7 @@ node_modules/.package-lock.json: package.json package-lock.json | .venv/ready
 	PATH="$(PATH):$(CURDIR)/$(BIN)" npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 
 build/static/manifest.json: node_modules/.package-lock.json app/static/* app/setup/assets.py
-	$(BIN)/python -m app.setup.assets
+	$(BIN)/python -c 'from app.setup.assets import build; build()'
 
 TRANSLATIONS := $(wildcard app/translations/*/LC_MESSAGES/messages.po)
 app/translations/compiled: $(TRANSLATIONS) | .venv/ready
