@@ -9,6 +9,7 @@ from flask_appbuilder.security.sqla.models import Role as AccountRole
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 
+from app.access import Viewer
 from app.language.parties import InField, NamedParty, Party, Query, Several, Word, walk
 from app.outbox import compose
 from app.routing.facts import CaseFacts
@@ -103,8 +104,16 @@ def allowed(known: Mapping[str, str], context: Context, facts: CaseFacts, person
     return {
         name: value
         for name, value in known.items()
-        if name in free or name.startswith("due ") or viewer.shows(name, facts, as_reporter=as_reporter)
+        if name in free or name.startswith("due ") or _may_read(name, viewer, facts, as_reporter=as_reporter)
     }
+
+
+def _may_read(name: str, viewer: Viewer, facts: CaseFacts, *, as_reporter: bool) -> bool:
+    """Whether the receiver may read the field: without any sight of the case, only what names them."""
+    if as_reporter or viewer.sees(facts):
+        return viewer.shows(name, facts, as_reporter=as_reporter)
+    see = viewer.routine.fields[name].see if name in viewer.routine.fields else None
+    return see is not None and Lookup(facts, viewer.person).includes(see, viewer.person or 0)
 
 
 def link_for(context: Context, facts: CaseFacts, person: int, why: str) -> str:
