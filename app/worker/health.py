@@ -59,4 +59,3 @@ def _schema(session: Session) -> str | None:
 
 def _age(moment: datetime | None, now: datetime) -> int | None:
     return None if moment is None else int((now - moment).total_seconds())
-
