@@ -48,7 +48,7 @@ class Viewer:
         """Predicate on Subject: what the viewer may open; `full` leaves out those held to some fields."""
         mine = self._members.handles(cast(ColumnElement[Any], Subject.handler))
         flows = (flow for flow in self.routine.flows.values() if parts or not flow.part_of)
-        return or_(mine, *(self._of_flow(flow, full=full) for flow in flows))
+        return or_(mine, *(clause for flow in flows for clause in self._of_flow(flow, full=full)))
 
     def granted(self, see: Party | None) -> ColumnElement[bool]:
         """Predicate on Subject: rows where the viewer is in that party, for a part also as in its whole."""
@@ -61,19 +61,22 @@ class Viewer:
     def _row(self, flow: Flow, table: Table = Subject) -> Row:
         return Row(self.routine, flow, table)
 
-    def _of_flow(self, flow: Flow, *, full: bool) -> ColumnElement[bool]:
-        granted = [self._granted(flow.see, self._row(flow), full=full)]
+    def _of_flow(self, flow: Flow, *, full: bool) -> list[ColumnElement[bool]]:
+        """Each way to see rows of the flow, by itself: an index serves an `or` only where it serves each side."""
+        granted = self._each(flow.see, self._row(flow), full=full)
         if flow.part_of:
             whole = aliased(Subject)
             seen = [self._members.handles(cast(ColumnElement[Any], whole.handler))]
             above = [self.routine.flows[name] for name in flow.part_of if name in self.routine.flows]
             seen += [and_(whole.flow == f.name, self._granted(f.see, self._row(f, whole), full=True)) for f in above]
             granted.append(exists(select(whole.id).where(whole.id == Subject.whole_id, or_(*seen))))
-        return and_(Subject.flow == flow.name, or_(*granted))
+        return [and_(Subject.flow == flow.name, each) for each in granted]
+
+    def _each(self, see: Party | None, row: Row, *, full: bool) -> list[ColumnElement[bool]]:
+        return [self._in(p, row) for p in opened(see, self.routine.parties) if not (full and _is_limited(p))]
 
     def _granted(self, see: Party | None, row: Row, *, full: bool = False) -> ColumnElement[bool]:
-        members = (p for p in opened(see, self.routine.parties) if not (full and _is_limited(p)))
-        return or_(false(), *(self._in(party, row) for party in members))
+        return or_(false(), *self._each(see, row, full=full))
 
     def _in(self, party: Party, row: Row) -> ColumnElement[bool]:
         try:

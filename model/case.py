@@ -79,14 +79,7 @@ class Subject(Base):
 
     __mapper_args__ = {"polymorphic_on": "kind"}
     __table_args__ = (
-        Index(
-            "ix_subject_queue",
-            "handler",
-            "due_at",
-            "id",
-            sqlite_where=text("NOT finished"),
-            postgresql_where=text("NOT finished"),
-        ),
+        Index("ix_subject_queue", "handler", "finished", "due_at", "id"),
         Index("ix_subject_owner_queue", "owner_id", "due_at", "id"),
         Index("ix_subject_orphaned", "id", sqlite_where=text("orphaned"), postgresql_where=text("orphaned")),
         Index("ix_subject_kind_due", "kind", "finished", "due_at", "id"),

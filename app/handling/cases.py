@@ -38,6 +38,9 @@ class CaseInterface(Interface):
         """The tabs' counts."""
         return queue.counts(context().viewer(actor().person).visible(parts=False))
 
+    def _count(self, where: Sequence[ColumnElement[bool]]) -> ColumnElement[int]:
+        return queue.counted(*where).label("total")
+
 
 class CaseView(Look):
     """Cases as handlers see them; nothing is added, edited or deleted here: cases are moved."""

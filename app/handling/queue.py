@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import ColumnElement, and_, func, literal, not_, or_, select, true
+from sqlalchemy import ColumnElement, ScalarSelect, String, and_, cast, func, literal, not_, or_, select, true
 
 from app.i18n import gettext, lazy_gettext, ngettext, say
 from app.language.definition import Routine
@@ -63,13 +63,14 @@ def my_units() -> set[int]:
 
 def counts(scope: ColumnElement[bool]) -> Sequence[ColumnElement[int]]:
     """A capped count for each tab, as columns of the list's own query."""
-    found: list[ColumnElement[int]] = []
-    for tab in TABS:
-        capped = select(literal(1)).select_from(Case).where(scope, clause_of(tab)).limit(CAP + 1)
-        found.append(
-            select(func.count()).select_from(capped.correlate(None).subquery()).scalar_subquery().label(f"n_{tab}")
-        )
-    return found
+    return [counted(scope, clause_of(tab, Subject)).label(f"n_{tab}") for tab in TABS]
+
+
+def counted(*where: ColumnElement[bool]) -> ScalarSelect[int]:
+    """Count cases up to CAP + 1. The cast keeps the index by kind out: whose they are narrows more."""
+    is_case = cast(Subject.kind, String) == Case.__mapper__.polymorphic_identity
+    capped = select(literal(1)).select_from(Subject).where(*where, is_case).limit(CAP + 1)
+    return select(func.count()).select_from(capped.correlate(None).subquery()).scalar_subquery()
 
 
 def tabs(current: str, numbers: Sequence[int]) -> list[Tab]:

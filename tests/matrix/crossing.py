@@ -47,6 +47,28 @@ class Crossing:
         with closing(sqlite3.connect(self.file)) as connection:
             return connection.execute("SELECT version FROM subject WHERE number = ?", (number,)).fetchone()[0]
 
+    def _rows(self, query, *given):
+        with closing(sqlite3.connect(self.file)) as connection:
+            connection.row_factory = sqlite3.Row
+            return [dict(row) for row in connection.execute(query, given)]
+
+    def row(self, number):
+        """The case's row as it is kept."""
+        return self._rows("SELECT * FROM subject WHERE number = ?", number)[0]
+
+    def newest(self):
+        return self._rows("SELECT * FROM subject ORDER BY id DESC LIMIT 1")[0]
+
+    def pks(self, kind):
+        """Ids of the cases and actions of a kind."""
+        numbers = {number for key, number in self.numbers.items() if key[0] == kind}
+        return [row["id"] for row in self._rows("SELECT id, number FROM subject") if row["number"] in numbers]
+
+    def journal(self, number):
+        """(event, actor's id) of each row of the case's journal."""
+        query = "SELECT event, actor_id FROM journal_entry WHERE subject_id = ? ORDER BY ordinal"
+        return [(row["event"], str(row["actor_id"])) for row in self._rows(query, self.row(number)["id"])]
+
     def dump(self):
         """Everything that the database holds, as text."""
         with closing(sqlite3.connect(self.file)) as connection:
@@ -82,7 +104,7 @@ class Crossing:
         return self._seen(self.person.page)
 
     def _seen(self, page):
-        text = page.get_data(as_text=True)
+        text = page.get_data().decode("utf-8", "replace")
         assert not [each for each in HASHES if each in text], f"{page.request.path} shows a secret"
         return status(page)
 

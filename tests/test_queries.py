@@ -1,0 +1,228 @@
+"""What a page costs: three queries a list however many rows there are, and no page that loads a whole table."""
+
+import re
+import shutil
+import sqlite3
+from contextlib import closing, contextmanager
+from html import unescape
+
+import pytest
+from sqlalchemy import event
+
+from app.web.database import db
+from model import Base
+from tests.house import Person, make_app
+from tests.matrix.world import Maker
+
+MANY = 100_000
+MOST_LOADED = 500
+NEXT = re.compile(r'href="([^"]+)" rel="next"')
+BEFORE = re.compile(r'href="([^"]+)" rel="prev"')
+NUMBERS = re.compile(r'<tr role="row" data-case="([^"]+)"')
+
+COPY = """
+WITH RECURSIVE seq(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM seq WHERE n < {many})
+INSERT INTO subject ({columns})
+SELECT {values} FROM seq, (SELECT * FROM subject WHERE id = {template}) AS t
+"""
+CHANGED = {
+    "number": "'2020-' || printf('%06d', n)",
+    "due_at": "strftime('%Y-%m-%d %H:%M:%S.000000', '2026-01-01', '+' || ((n * 7919) % 50021) || ' minutes')",
+    "submitted_at": "strftime('%Y-%m-%d %H:%M:%S.000000', '2020-01-01', '+' || n || ' minutes')",
+    "submit_key": "NULL",
+    "follow_hash": "NULL",
+    "code_hash": "NULL",
+    "title": "'Case number ' || n",
+    "finished": "(n % 10) = 0",
+    "state": "CASE WHEN (n % 10) = 0 THEN 'closed' ELSE 'in_progress' END",
+}
+
+
+def multiply(file, template, many):
+    """Copy a case many times, each with a number and a deadline of its own."""
+    with closing(sqlite3.connect(file)) as connection:
+        columns = [row[1] for row in connection.execute("PRAGMA table_info(subject)") if row[1] != "id"]
+        values = [CHANGED.get(column, f"t.{column}") for column in columns]
+        connection.execute(
+            COPY.format(many=many, columns=", ".join(columns), values=", ".join(values), template=template)
+        )
+        connection.commit()
+
+
+def furnish(app, state="in_progress"):
+    """One case at the quality contact of IE; gives its id and number."""
+    with app.app_context():
+        case = Maker.open(db.session()).case("quality", state)
+        db.session.commit()
+        found = case.id, case.number
+        db.session.remove()
+        db.engine.dispose()
+    return found
+
+
+@contextmanager
+def watched(app):
+    """The statements that are sent meanwhile, and how many rows became objects."""
+    statements, loaded = [], []
+    with app.app_context():
+        engine = db.engine
+
+    def sent(_connection, _cursor, statement, parameters, *_):
+        statements.append((statement, parameters))
+
+    def load(_instance, _context):
+        loaded.append(1)
+
+    event.listen(engine, "before_cursor_execute", sent)
+    event.listen(Base, "load", load, propagate=True)
+    try:
+        yield statements, loaded
+    finally:
+        event.remove(engine, "before_cursor_execute", sent)
+        event.remove(Base, "load", load)
+
+
+def cost(person, path):
+    """How many statements the page takes, once everything that is kept in memory is there."""
+    person.get(path)
+    assert person.status == 200, person.text
+    with watched(person.app) as (statements, loaded):
+        person.get(path)
+    return len(statements), len(loaded), statements
+
+
+@pytest.mark.parametrize(
+    "path", ["/cases/", "/cases/?tab=all", "/cases/?tab=others&q=sak", "/actions/", "/actions/?tab=all"]
+)
+@pytest.mark.parametrize("rows", [0, 1, 25])
+def test_a_list_takes_three_queries_however_many_rows(house, path, rows):
+    with house.app_context():
+        make = Maker.open(db.session())
+        for _ in range(rows):
+            case = make.case("quality", "in_progress")
+            make.action(case, "quality", "assigned")
+        db.session.commit()
+        db.session.remove()
+    for who in ("quality_ie", "head_idi"):
+        person = Person(house, who)
+        count, _, _ = cost(person, path)
+        # An empty page has no row that could bring the tabs' counts along.
+        assert count == 3 if numbers(person) else count <= 4, who
+
+
+@pytest.fixture(scope="module")
+def great(sqlite_filled, tmp_path_factory):
+    """The product with 100,000 cases, nine in ten of them at one quality contact."""
+    folder = tmp_path_factory.mktemp("great")
+    shutil.copy(sqlite_filled, folder / "house.db")
+    app = make_app(f"sqlite:///{folder / 'house.db'}", folder)
+    pk, number = furnish(app)
+    multiply(folder / "house.db", pk, MANY)
+    app.number = number
+    app.file = folder / "house.db"
+    return app
+
+
+@pytest.fixture(scope="module")
+def contact(great):
+    return Person(great, "quality_ie")
+
+
+def expected_order(app, where="NOT finished"):
+    with closing(sqlite3.connect(app.file)) as connection:
+        return [row[0] for row in connection.execute(f"SELECT number FROM subject WHERE {where} ORDER BY due_at, id")]  # noqa: S608
+
+
+def numbers(person):
+    return NUMBERS.findall(person.page.get_data(as_text=True))
+
+
+def turn(person, pattern):
+    """Follow the link to the next or the previous page."""
+    person.get(unescape(pattern.search(person.page.get_data(as_text=True))[1]))
+
+
+def test_pages_follow_each_other_forward_and_back_without_a_gap(great, contact):
+    order = expected_order(great)
+    contact.get("/cases/")
+    pages = [numbers(contact)]
+    for _ in range(3):
+        turn(contact, NEXT)
+        pages.append(numbers(contact))
+    assert sum(pages, []) == order[:100]
+    for page in (2, 1, 0):
+        turn(contact, BEFORE)
+        assert numbers(contact) == pages[page]
+    assert not BEFORE.search(contact.page.get_data(as_text=True))
+
+
+def test_counts_are_told_up_to_a_thousand(contact):
+    contact.get("/cases/")
+    assert "(1000+)" in contact.text
+
+
+@pytest.mark.parametrize(
+    "path", ["/cases/", "/cases/?tab=all", "/cases/?tab=all&sort=-submitted_at", "/cases/?unit=ie"]
+)
+def test_a_page_of_a_great_list_takes_three_queries_too(contact, path):
+    count, loaded, _ = cost(contact, path)
+    assert count == 3
+    assert loaded < 60
+
+
+def test_a_deep_page_takes_no_more(great, contact):
+    deep = expected_order(great)[80_000]
+    with closing(sqlite3.connect(great.file)) as connection:
+        mark = connection.execute("SELECT id FROM subject WHERE number = ?", (deep,)).fetchone()[0]
+    count, loaded, _ = cost(contact, f"/cases/?after={mark}")
+    assert count == 3
+    assert loaded < 60
+    assert numbers(contact) == expected_order(great)[80_001:80_026]
+
+
+def plan(app, statement, parameters):
+    with closing(sqlite3.connect(app.file)) as connection:
+        return [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+
+
+def test_the_first_list_is_read_in_the_order_of_an_index(great, contact):
+    _, _, statements = cost(contact, "/cases/")
+    [(statement, parameters)] = [each for each in statements if "n_mine" in each[0]]
+    steps = plan(great, statement, parameters)
+    assert steps[0].startswith("SEARCH subject USING INDEX ix_subject_kind_due"), steps
+    assert "USE TEMP B-TREE FOR ORDER BY" not in steps
+    assert not [step for step in steps if re.match(r"SCAN subject", step)], steps
+
+
+def test_one_who_has_few_cases_is_counted_by_their_own_index(great):
+    _, _, statements = cost(Person(great, "desk"), "/cases/?tab=all")
+    *_, (statement, parameters) = [each for each in statements if "n_mine" in each[0]]
+    steps = plan(great, statement, parameters)
+    assert "MULTI-INDEX OR" in steps, steps
+    assert not [step for step in steps if re.match(r"SCAN subject", step)], steps
+
+
+FORMS = ["add", "hand_over", "inform", "move_unit", "assess", "close", "note"]
+
+
+@pytest.mark.parametrize("move", FORMS)
+def test_no_form_loads_a_whole_table(great, contact, move):
+    count, loaded, _ = cost(contact, f"/cases/{great.number}/{move}")
+    assert loaded < MOST_LOADED
+    assert count < 30
+
+
+def test_the_desks_form_loads_no_whole_table_either(great):
+    _, number = furnish(great, "received")
+    count, loaded, _ = cost(Person(great, "desk"), f"/cases/{number}/forward")
+    assert loaded < MOST_LOADED
+    assert count < 30
+
+
+@pytest.mark.parametrize("path", ["/", "/my/", "/reports/", "/actions/", "/home/"])
+def test_no_other_page_loads_a_whole_table(great, contact, path):
+    contact.get(path)
+    with watched(great) as (statements, loaded):
+        contact.get(path)
+    assert len(loaded) < MOST_LOADED
+    assert len(statements) < 30
