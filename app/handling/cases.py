@@ -73,6 +73,12 @@ class CaseView(Look):
         "submitted_at": lazy_gettext("Received"),
     }
     kept = ("tab",)
+    sort_labels = {
+        "due_at": lazy_gettext("Deadline, overdue first"),
+        "-submitted_at": lazy_gettext("Received, newest first"),
+        "submitted_at": lazy_gettext("Received, oldest first"),
+        "number": lazy_gettext("Number"),
+    }
 
     def tab(self) -> str:
         """The tab asked for."""

@@ -79,7 +79,9 @@ class Story:
         return flow.transitions.get(entry.transition or "") if flow else None
 
     def _details(self, entry: JournalEntry) -> str:
-        said = [f"{label}: {value}" for label, value in self.answers(entry)]
+        said = [
+            f"{label} {value}" if label.endswith("?") else f"{label}: {value}" for label, value in self.answers(entry)
+        ]
         mailed = dict.fromkeys(of_party(mail["why"], self.facts) for mail in entry.mails if "skipped" not in mail)
         if mailed:
             said.append(gettext("Mail to: %(names)s.", names=", ".join(mailed)))
