@@ -21,6 +21,11 @@ CELERY_QUEUE = os.environ.get("CELERY_QUEUE", "avviksflyt")
 WORKFLOW_FILE = Path(os.environ.get("WORKFLOW_FILE", ROOT / "workflow.yaml"))
 ORGANISATION_FILE = Path(os.environ.get("ORGANISATION_FILE", ROOT / "routines" / "ntnu" / "data.yaml"))
 
+# Where the institution tells about the routine in its own words; linked at the foot of every page.
+ROUTINE_URL = os.environ.get(
+    "ROUTINE_URL", "https://i.ntnu.no/wiki/-/wiki/Norsk/F%C3%B8lge+opp+avvik+-+kvalitetssystem+for+utdanning"
+)
+
 SMTP_URL = os.environ.get("SMTP_URL", "")
 DEMO_SMTP_PORT = int(os.environ.get("DEMO_SMTP_PORT", "0"))
 MAIL_FROM = os.environ.get("MAIL_FROM", "avviksflyt@localhost")

@@ -44,6 +44,9 @@ class Edition:
     published_at: datetime
 
 
+ROUTINE: Mapping[str, str] = {"nb": "Rutinen", "nn": "Rutinen", "en": "The routine"}
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """The institution's short name, links to neighbouring doors as (label, address), and the edition in force."""
@@ -141,9 +144,15 @@ def _frame() -> Frame:
     edition = db.session.execute(newest.limit(1)).first()
     return Frame(
         house=(root.code or root.name) if root else "",
-        links=tuple((label, href) for label, href in doors),
+        links=(*_routine_page(), *((label, href) for label, href in doors)),
         edition=Edition(*edition) if edition else None,
     )
+
+
+def _routine_page() -> tuple[tuple[Mapping[str, str], str], ...]:
+    """The institution's own page about the routine, where there is one."""
+    href = current_app.config["ROUTINE_URL"]
+    return ((ROUTINE, href),) if href else ()
 
 
 def user_label() -> str:
