@@ -11,7 +11,7 @@ LEVELS = (
     ("config",),
     ("model",),
     ("app.language",),
-    ("app.i18n", "app.logs",),
+    ("app.i18n", "app.logs"),
     ("app.privacy",),
     ("app.routing",),
     ("app.scope",),

@@ -142,8 +142,10 @@ class Lookup:
             return found
         minus = set(self.find(query.excepted).people)
         people = tuple(p for p in found.people if p not in minus)
-        changed = len(people) != len(found.people)
-        return Found(people, () if changed else found.seats, found.steps, found.anyone, found.fell)
+        if len(people) == len(found.people):
+            return found
+        # The function would give it to those left out as well: who is left has it by name.
+        return Found(people, _persons(people).seats, found.steps, found.anyone, found.fell or not people)
 
     def _chosen(self, query: Query) -> Found:
         if query.first:

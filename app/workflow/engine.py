@@ -173,7 +173,7 @@ def _assign(
     subject.handler = str(found.seats[0]) if found.seats else None
     subject.orphaned = subject.handler is None
     subject.trace = list(found.steps)
-    if found.fell:
+    if found.fell or subject.orphaned:
         mailing.warn_administrators(context, subject, facts, key)
     return found
 

@@ -19,7 +19,7 @@ FOUND = "assigned"
 def rehome(session: Session, now: datetime, limit: int = 50) -> int:
     """Look again for whoever should have these cases; give how many were given to somebody. The caller commits."""
     waiting = select(Subject).where(Subject.orphaned, not_(Subject.finished)).order_by(Subject.id)
-    rows = session.scalars(waiting.limit(limit).with_for_update(skip_locked=True)).all()
+    rows = session.scalars(waiting.limit(limit)).all()
     if not rows:
         return 0
     context = Context.open(session, now)
@@ -27,6 +27,9 @@ def rehome(session: Session, now: datetime, limit: int = 50) -> int:
 
 
 def _rehome(context: Context, subject: Subject) -> bool:
+    engine.hold(context, subject)
+    if not subject.orphaned:
+        return False
     facts = context.facts(subject)
     declared = _last_assigning(context, subject)
     found = context.lookup(facts).find(declared.assign) if declared else None

@@ -1,12 +1,13 @@
 """The one move: in its order, in one transaction, or not at all."""
 
 import pytest
+from flask_appbuilder.security.sqla.models import Role, User
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from app.workflow import engine
 from app.workflow.engine import EndlessRing, Refused, Stale
-from model import Case, JournalEntry, OutgoingMail
+from model import Case, JournalEntry, OutgoingMail, Person
 from tests.workflow.town import nothing_written, snapshot
 
 ROUTINE = """
@@ -33,6 +34,7 @@ flows:
       close: {label: Close, from: taken, to: shut, by: handler, fields: [summary], guards: [cause_is_known], notify: {reporter: closed}}
       reopen: {label: Reopen, from: shut, to: taken, by: handler}
       remark: {label: Remark, from: shut, to: same, by: handler, fields: [comment]}
+      to_keeper: {label: To the keeper, from: taken, to: same, by: handler, assign: keeper}
       lose: {label: Lose, from: taken, to: same, by: handler, assign: {who: warden, at: own}, notify: {handler: yours}}
 guards:
   cause_is_known: {needs: {cause: filled}, says: Find the cause first.}
@@ -192,22 +194,30 @@ def test_an_end_that_is_left_and_reached_again_has_its_own_day(small):
     assert case.closed_at == small.now
 
 
-def test_a_case_that_nobody_can_have_is_told_to_the_administrators(town):
-    from flask_appbuilder.security.sqla.models import Role, User  # noqa: PLC0415 - only here
-
-    from model import Person  # noqa: PLC0415
-
-    user = User(
-        first_name="A", last_name="", username="a", email="a@town.example", active=True, roles=[Role(name="Admin")]
-    )
+def employ_an_administrator(town):
+    given = {"username": "a", "email": "a@town.example", "active": True, "roles": [Role(name="Admin")]}
+    user = User(first_name="A", last_name="", **given)
     town.session.add(Person(name="admin", label="Admin", mail="a@town.example", language="en", user=user))
     town.session.commit()
+    town.names[town.session.scalars(select(Person.id).where(Person.name == "admin")).one()] = "admin"
+
+
+def test_a_case_that_nobody_can_have_is_told_to_the_administrators(town):
+    employ_an_administrator(town)
     case = taken(town)
     town.do(case, "rita", "lose")
-    assert case.handler is None
-    assert [name for _, name in town.mails()] == ["no_handler"]
+    assert (case.handler, case.orphaned) == (None, True)
+    assert town.mails() == [("admin", "no_handler")]
     assert case.trace[-1]["ok"] is None
     assert town.handlers(case) == set()
+
+
+def test_a_person_field_that_is_empty_has_nobody_and_that_is_told_too(small):
+    employ_an_administrator(small)
+    case = taken(small)
+    small.do(case, "rita", "to_keeper")
+    assert (case.handler, case.orphaned) == (None, True)
+    assert small.mails() == [("admin", "no_handler")]
 
 
 def test_a_submit_key_counts_once(town):
