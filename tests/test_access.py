@@ -148,6 +148,36 @@ def test_sight_follows_the_newest_edition(settle_on_both):  # noqa: F811
     assert disagreements(town.session, town.context, town.people) == []
 
 
+def sights(town, who):
+    """What somebody sees of each of the cases and parts: nothing, some fields, or all."""
+    viewer = town.context.viewer(town.people[who])
+    found = {}
+    for row in town.subjects():
+        facts = town.facts(row)
+        found[row.number] = "all" if viewer.fully(facts) else "some" if viewer.sees(facts) else "nothing"
+    return found
+
+
+def test_who_reports_or_is_held_to_some_fields_sees_neither_all_nor_the_parts(settle_on_both):  # noqa: F811
+    see = "[reporter, {who: boss, at: anywhere, only: [number, area]}, {who: owner, of: job, only: [number]}]"
+    town = settle_on_both(SIGHTS.replace("SIGHT", see).replace("PART", "owner"))
+    case = town.report(reporter=town.people["stig"])
+    first = town.add(case, "dora", owner=town.people["olga"])
+    second = town.add(case, "dora", owner=town.people["wanda"])
+    all_of_it = dict.fromkeys((case.number, first.number, second.number), "all")
+    nothing = dict.fromkeys(all_of_it, "nothing")
+    assert sights(town, "dora") == all_of_it, "whoever has it sees it with its parts"
+    assert sights(town, "stig") == {**nothing, case.number: "some"}
+    assert sights(town, "bess") == {**nothing, case.number: "some"}
+    assert sights(town, "olga") == {case.number: "some", first.number: "all", second.number: "nothing"}
+    assert sights(town, "bill") == nothing
+    viewer = town.context.viewer(town.people["bess"])
+    assert viewer.fields(town.facts(case)) == {"number", "state", "told", "area"}
+    assert viewer.shows("area", town.facts(case))
+    assert not viewer.shows("description", town.facts(case))
+    assert disagreements(town.session, town.context, town.people) == []
+
+
 def seen_by(town, who):
     viewer = town.context.viewer(town.people[who])
     return town.session.scalars(select(Subject.id).where(viewer.visible())).all()
