@@ -150,6 +150,7 @@ class Setting(Guarded, ModelView):  # type: ignore[misc]
             return page
         try:
             self._refuse_named(row)
+            self.check_deletion(row)
             db.session.delete(row)
             db.session.commit()
         except (Refused, IntegrityError) as refused:
@@ -180,6 +181,9 @@ class Setting(Guarded, ModelView):  # type: ignore[misc]
             form.form_errors.append(_told(fault))
             return False
         return True
+
+    def check_deletion(self, row: Any) -> None:
+        """Raise Refused for a row that can't be deleted."""
 
     def _refuse_named(self, row: Any) -> None:
         """Keep what the routine in force or a routing row calls by its name."""

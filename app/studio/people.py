@@ -46,6 +46,11 @@ class PersonView(Setting):
         "language": [("", "–"), ("nb", "Bokmål"), ("nn", "Nynorsk"), ("en", "English")]
     }
 
+    def check_deletion(self, row: Person) -> None:
+        """Keep whoever can log in: the account would be left without a person."""
+        if row.user_id is not None:
+            raise Refused(gettext("This person has an account. Delete the user first, or let the account be inactive."))
+
     def get_query(self) -> Any:
         """Leave reporters out."""
         return super().get_query().filter(is_staff())

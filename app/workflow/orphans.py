@@ -39,8 +39,8 @@ def _rehome(context: Context, subject: Subject) -> bool:
     subject.events += 1
     subject.version += 1
     facts = context.facts(subject)
-    to_handler = [pair for pair in declared.notify if mailing.name_of(pair[0]) in ("handler", "intake")]
-    told = mailing.send(context, facts, mailing.recipients(facts, to_handler, ITSELF), engine.event_key(subject))
+    told_now = [each for each in mailing.recipients(facts, declared.notify, ITSELF) if each.person in found.people]
+    told = mailing.send(context, facts, told_now, engine.event_key(subject))
     journal.write(context, subject, None, ITSELF, subject.state, {}, found.steps, told, event=FOUND)
     nextstep.refresh(context, subject)
     return True
