@@ -35,7 +35,8 @@ def init_database(app: Flask) -> None:
     # A write takes its lock when it begins: a deferred one that read first could not wait for another writer.
     immediate = {"connect_args": {"timeout": 10, "isolation_level": "IMMEDIATE"}}
     options = immediate if url.startswith("sqlite") else {"pool_pre_ping": True}
-    app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", options)
+    # What people typed is a statement's parameter: a fault that is logged must not repeat it.
+    app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", {**options, "hide_parameters": True})
     db.init_app(app)
     configure_mappers()  # relations declared from the far side, such as User.person, exist from here on
     with app.app_context():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime, time
+from datetime import date, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -155,8 +155,3 @@ def _home(field: Field, facts: CaseFacts) -> str | None:
     if found is not None and isinstance(field.choices, str):
         found = organisation.of_kind(found, field.choices)
     return organisation.units[found].name if found is not None else None
-
-
-def moment_of(value: str, facts: CaseFacts) -> datetime:
-    """Give the moment at which a date field's day begins to count."""
-    return facts.organisation.worktime.end_of(date.fromisoformat(value))

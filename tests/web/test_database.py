@@ -3,6 +3,7 @@ import time
 
 import pytest
 from sqlalchemy import select, text, update
+from sqlalchemy.exc import DBAPIError
 
 from app.web.database import db
 from model import Area, ConfigurationVersion, MailText, Person, Unit
@@ -91,3 +92,10 @@ def test_a_savepoint_taken_back_takes_nothing_else_with_it(small_house):
         session.rollback()
         kept = session.scalars(select(Person.mail).where(Person.mail.in_(["kept@x.example", "lost@x.example"]))).all()
         assert kept == []
+
+
+def test_a_fault_doesnt_repeat_what_was_typed(house):
+    with house.app_context(), pytest.raises(DBAPIError) as fault:
+        db.session.execute(text("SELECT no_such_column WHERE :typed = ''"), {"typed": "a student's words"})
+    assert "no_such_column" in str(fault.value)
+    assert "a student's words" not in str(fault.value)
