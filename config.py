@@ -21,9 +21,10 @@ CELERY_QUEUE = os.environ.get("CELERY_QUEUE", "avviksflyt")
 WORKFLOW_FILE = Path(os.environ.get("WORKFLOW_FILE", ROOT / "workflow.yaml"))
 ORGANISATION_FILE = Path(os.environ.get("ORGANISATION_FILE", ROOT / "routines" / "ntnu" / "data.yaml"))
 
-# Where the institution tells about the routine in its own words; linked at the foot of every page.
-ROUTINE_URL = os.environ.get(
-    "ROUTINE_URL", "https://i.ntnu.no/wiki/-/wiki/Norsk/F%C3%B8lge+opp+avvik+-+kvalitetssystem+for+utdanning"
+# Where the foot of every page leads for the routine (empty = our own /routine), and the page that one refers to.
+ROUTINE_URL = os.environ.get("ROUTINE_URL", "")
+ROUTINE_BASIS = os.environ.get(
+    "ROUTINE_BASIS", "https://i.ntnu.no/wiki/-/wiki/Norsk/F%C3%B8lge+opp+avvik+-+kvalitetssystem+for+utdanning"
 )
 
 SMTP_URL = os.environ.get("SMTP_URL", "")
@@ -31,6 +32,9 @@ DEMO_SMTP_PORT = int(os.environ.get("DEMO_SMTP_PORT", "0"))
 MAIL_FROM = os.environ.get("MAIL_FROM", "avviksflyt@localhost")
 ADMIN_MAIL = os.environ.get("ADMIN_MAIL", "")
 WORKER = os.environ.get("WORKER", "embedded")
+
+# Whether a draft of the routine must be approved by an administrator who didn't make it.
+FOUR_EYES = os.environ.get("FOUR_EYES", "0") == "1"
 
 LANGUAGES = ("nb", "nn", "en")
 BABEL_DEFAULT_LOCALE = os.environ.get("DEFAULT_LANGUAGE", "nb")

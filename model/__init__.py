@@ -3,7 +3,17 @@
 from model.base import Base
 from model.case import Case, Part, Subject
 from model.clock import Clock
-from model.edition import WorkflowEdition
+from model.edition import (
+    ConfigurationEntry,
+    Draft,
+    DraftChange,
+    DryRun,
+    DryRunCase,
+    LastCheck,
+    Migration,
+    StuckCase,
+    WorkflowEdition,
+)
 from model.journal import JournalEntry
 from model.organisation import (
     Area,
@@ -27,16 +37,24 @@ __all__ = [
     "Calendar",
     "Case",
     "Clock",
+    "ConfigurationEntry",
     "ConfigurationVersion",
     "Counter",
+    "Draft",
+    "DraftChange",
+    "DryRun",
+    "DryRunCase",
     "JournalEntry",
+    "LastCheck",
     "Lease",
     "MailText",
+    "Migration",
     "OutgoingMail",
     "Part",
     "Person",
     "Role",
     "RoutingRow",
+    "StuckCase",
     "Subject",
     "Unit",
     "WorkflowEdition",

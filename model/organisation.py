@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, false
 from sqlalchemy.orm import Mapped, backref, mapped_column, relationship
 
 from model.base import Base, Json
@@ -14,7 +14,10 @@ Texts = dict[str, str]
 
 
 class Unit(Base):
-    """A place in the organisation; `parent` is the unit above it."""
+    """A place in the organisation; `parent` is the unit above it.
+
+    A `retired` unit, area or role is kept for the cases it has; nothing new gets it, and nobody holds a role there.
+    """
 
     __tablename__ = "unit"
 
@@ -27,6 +30,7 @@ class Unit(Base):
     parameters: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     contact: Mapped[Texts] = mapped_column(Json, default=dict)
     position: Mapped[int] = mapped_column(default=0)
+    retired: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     parent: Mapped["Unit | None"] = relationship(remote_side="Unit.id")
 
@@ -48,6 +52,7 @@ class Area(Base):
     door: Mapped[Texts] = mapped_column(Json, default=dict)
     door_url: Mapped[str] = mapped_column(String(500), default="")
     position: Mapped[int] = mapped_column(default=0)
+    retired: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     def __repr__(self) -> str:
         """Show the name: a form's option reads it."""
@@ -62,6 +67,7 @@ class Role(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(64), unique=True)
     label: Mapped[Texts] = mapped_column(Json)
+    retired: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     def __repr__(self) -> str:
         """Show the name: a form's option reads it."""

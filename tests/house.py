@@ -11,9 +11,10 @@ from werkzeug.serving import make_server
 
 from app import create_app
 from app.outbox.deliver import deliver  # noqa: F401 - journeys take it from here
-from app.setup.accounts import DEMO_PASSWORD, create_accounts, sync_roles
+from app.setup.accounts import DEMO_PASSWORD, create_accounts
 from app.setup.demo import publish_first, read_organisation
 from app.web.database import db
+from app.web.roles import sync_roles
 from app.worker.tick import tick  # noqa: F401 - journeys take it from here
 from config import ROOT
 from model import Case, OutgoingMail, Part
