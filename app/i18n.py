@@ -6,8 +6,10 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from flask import Flask, Response, current_app, has_app_context, request
-from flask_babel import force_locale, get_locale, gettext, lazy_gettext, ngettext
+from flask_babel import force_locale, get_domain, get_locale, gettext, lazy_gettext, ngettext
 from flask_login import current_user
+
+from app.language.said import Said, Words
 
 __all__ = [
     "LANGUAGES",
@@ -22,6 +24,7 @@ __all__ = [
     "ngettext",
     "say",
     "today",
+    "translated",
     "zone",
 ]
 
@@ -76,6 +79,24 @@ def say(text: Mapping[str, str] | str | None, lang: str | None = None) -> str:
         if text.get(name):
             return text[name]
     return ""
+
+
+def translated(message: str) -> str:
+    """Say a sentence of app.language, such as a fault's message, in the request's language.
+
+    A text that isn't such a sentence comes back as it is.
+    """
+    if not isinstance(message, Said):
+        return message
+    text = get_domain().gettext(message.template)
+    values = {name: _in_turn(value) for name, value in message.values.items()}
+    return (text % values if values else text)[: message.most]
+
+
+def _in_turn(value: object) -> object:
+    if isinstance(value, Words):
+        return value.between.join(map(translated, value))
+    return translated(value) if isinstance(value, str) else value
 
 
 def zone() -> ZoneInfo:

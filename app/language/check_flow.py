@@ -4,6 +4,7 @@ from app.language.definition import BACK, SAME, Flow, Routine, Transition
 from app.language.graph import reached
 from app.language.read import Node
 from app.language.reading import Reading
+from app.language.said import said
 from app.language.standard import STANDARD
 from app.language.ways import leads
 
@@ -35,22 +36,24 @@ class _Check:
             state = self.flow.states.get(name)
             if state and state.final == "yes" and transition.to.state != SAME:
                 place = self.node.at(transition.name, "from").spot(name)
-                self.reading.wrong(place, f'"{name}" is final, nothing leaves it (final: may reopen would allow it)')
+                final = said('"%(state)s" is final, nothing leaves it (final: may reopen would allow it)', state=name)
+                self.reading.wrong(place, final)
 
     def _choices(self, transition: Transition) -> None:
         for name in transition.asked:
             field = self.routine.fields.get(name)
             if field and field == STANDARD.get(name) and field.type == "choice":
                 place = self.node.at(transition.name).spot(name)
-                self.reading.wrong(place, f'"{name}" has no choices; give it some under "fields"')
+                self.reading.wrong(place, said('"%(name)s" has no choices; give it some under "fields"', name=name))
 
     def _itself(self, transition: Transition) -> None:
         node = self.node.at(transition.name)
         for word in ("fields", "optional", "together"):
             if node.get(word):
-                self.reading.wrong(node.where(word), f'nobody is there to answer "{word}": it happens by itself')
+                nobody = said('nobody is there to answer "%(word)s": it happens by itself', word=word)
+                self.reading.wrong(node.where(word), nobody)
         if transition.creates:
-            self.reading.wrong(node.where("from"), "a case doesn't come by itself; say who makes it")
+            self.reading.wrong(node.where("from"), said("a case doesn't come by itself; say who makes it"))
 
 
 def _then(reading: Reading, flow: Flow, root: Node) -> None:
@@ -58,23 +61,27 @@ def _then(reading: Reading, flow: Flow, root: Node) -> None:
         move = flow.transitions.get(clock.then or "")
         if move and move.by is not None:
             place = root.at("flows", flow.name, "clocks", clock.name, "then")
-            reading.wrong(place, f'"{move.name}" is pressed by people; "then" needs a transition by: itself')
+            pressed = said('"%(name)s" is pressed by people; "then" needs a transition by: itself', name=move.name)
+            reading.wrong(place, pressed)
 
 
 def _ways(reading: Reading, routine: Routine, flow: Flow, root: Node) -> None:
     starts = entries(routine, flow)
     if not starts:
-        reading.wrong(
-            root.where("flows", flow.name), f'nothing starts flow "{flow.name}"; a transition from: new would'
-        )
+        unstarted = said('nothing starts flow "%(flow)s"; a transition from: new would', flow=flow.name)
+        reading.wrong(root.where("flows", flow.name), unstarted)
         return
     found = reached(starts, leads(flow))
     for state in flow.states.values():
         key = root.where("flows", flow.name, "states", state.name)
         if state.name not in found:
-            reading.wrong(key, f'nothing reaches the state "{state.name}"; a transition to it is missing')
+            unreached = said('nothing reaches the state "%(state)s"; a transition to it is missing', state=state.name)
+            reading.wrong(key, unreached)
         elif not state.finished and not _left(state.name, flow):
-            reading.wrong(key, f'nothing leaves the state "{state.name}"; a transition from it, or final: true')
+            unleft = said(
+                'nothing leaves the state "%(state)s"; a transition from it, or final: true', state=state.name
+            )
+            reading.wrong(key, unleft)
 
 
 def entries(routine: Routine, flow: Flow) -> set[str]:

@@ -2,10 +2,10 @@
 
 from app.language.conditions import Has, Is, walk
 from app.language.definition import SAME, Flow, Routine, Transition
-from app.language.fault import listed
 from app.language.graph import rings
 from app.language.read import Node
 from app.language.reading import Reading
+from app.language.said import listed, said
 from app.language.standard import ANSWERED
 from app.language.ways import targets
 
@@ -24,13 +24,19 @@ def check_flows(reading: Reading, routine: Routine, root: Node) -> None:
 def _taken(reading: Reading, routine: Routine, root: Node) -> None:
     cases = [flow for flow in routine.flows.values() if not flow.part_of]
     if not cases and routine.flows:
-        reading.wrong(root.where("flows"), 'every flow is "part of" another; one must be a case of its own')
+        parts = said('every flow is "part of" another; one must be a case of its own')
+        reading.wrong(root.where("flows"), parts)
     greedy = [flow.name for flow in cases if root.at("flows", flow.name).get("when") is None]
     names = [flow.name for flow in cases]
     for flow in cases[names.index(greedy[0]) + 1 :] if greedy else ():
         if not _gone_on_to(flow, routine):
             key = root.where("flows", flow.name)
-            reading.wrong(key, f'no case takes flow "{flow.name}": "{greedy[0]}" before it has no "when" and takes all')
+            untaken = said(
+                'no case takes flow "%(flow)s": "%(greedy)s" before it has no "when" and takes all',
+                flow=flow.name,
+                greedy=greedy[0],
+            )
+            reading.wrong(key, untaken)
 
 
 def _gone_on_to(flow: Flow, routine: Routine) -> bool:
@@ -45,7 +51,13 @@ def _asked(reading: Reading, routine: Routine, flow: Flow, root: Node) -> None:
         for name in tested:
             if name not in move.asked and not _answered(name, routine):
                 key = root.where("flows", flow.name, "transitions", move.name, "fields")
-                reading.wrong(key, f'"{move.name}" doesn\'t ask "{name}", which "when" of flow "{flow.name}" tests')
+                unasked = said(
+                    '"%(transition)s" doesn\'t ask "%(field)s", which "when" of flow "%(flow)s" tests',
+                    transition=move.name,
+                    field=name,
+                    flow=flow.name,
+                )
+                reading.wrong(key, unasked)
 
 
 def _answered(name: str, routine: Routine) -> bool:
@@ -66,8 +78,11 @@ def _rings(reading: Reading, routine: Routine, root: Node) -> None:
     for ring in rings(ways):
         flow_name, move = ring[0][0], moves[ring[0]]
         key = root.where("flows", flow_name, "transitions", move.name)
-        states = listed(state for _, state in ring)
-        reading.wrong(key, f"a ring of moves by itself: {states}; a clock or a person must make one of them")
+        states = listed([state for _, state in ring])
+        endless = said(
+            "a ring of moves by itself: %(states)s; a clock or a person must make one of them", states=states
+        )
+        reading.wrong(key, endless)
 
 
 def _targets(flow: Flow, source: str, move: Transition) -> set[Place]:

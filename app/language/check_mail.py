@@ -8,6 +8,7 @@ from app.language.parties import InRole, Party, Query, Several, Word
 from app.language.read import Node
 from app.language.reading import PLACEHOLDER, STANDARD_PLACEHOLDERS, Reading
 from app.language.rows import Mail
+from app.language.said import said
 
 REPORTER, HANDLER, ANYONE = Word("reporter"), Word("handler"), Word("anyone")
 
@@ -21,13 +22,17 @@ def check_mail(reading: Reading, routine: Routine, flow: Flow, to: Party, mail: 
     for receiver in dict.fromkeys(members(to, routine)):
         for field in named:
             if not _sees(receiver, field, flow, routine):
-                reading.warn(
-                    node, f'the mail "{mail.name}" names "{field.name}", which {_called(receiver)} may not see'
+                hidden = said(
+                    'the mail "%(mail)s" names "%(field)s", which "%(receiver)s" may not see',
+                    mail=mail.name,
+                    field=field.name,
+                    receiver=_called(receiver),
                 )
+                reading.warn(node, hidden)
 
 
 def _called(member: Member) -> str:
-    return f'"{getattr(member, "name", "") or getattr(member, "role", "") or getattr(member, "field", "")}"'
+    return str(getattr(member, "name", "") or getattr(member, "role", "") or getattr(member, "field", ""))
 
 
 def _sees(member: Member, field: Field, flow: Flow, routine: Routine) -> bool:

@@ -6,6 +6,7 @@ from app.language.plain import party as plain_party
 from app.language.read import Node
 from app.language.reading import Reading
 from app.language.rows import Data
+from app.language.said import said
 
 
 def check_sight(reading: Reading, routine: Routine, root: Node, data: Data | None) -> None:
@@ -41,11 +42,14 @@ def _by(reading: Reading, routine: Routine, flow: Flow, move: Transition, node: 
     if move.creates and not flow.part_of:
         return
     for role in sorted(roles_in(move.by, routine) - seeing):
-        reading.wrong(
-            node.spot(role),
-            f'role "{role}" may press "{move.name}" but doesn\'t see the case; '
-            f'put it in "see" of flow "{(flow.part_of or (flow.name,))[0]}" or assign the case to it',
+        blind = said(
+            'role "%(role)s" may press "%(transition)s" but doesn\'t see the case; '
+            'put it in "see" of flow "%(flow)s" or assign the case to it',
+            role=role,
+            transition=move.name,
+            flow=(flow.part_of or (flow.name,))[0],
         )
+        reading.wrong(node.spot(role), blind)
 
 
 def _reporter(reading: Reading, routine: Routine, flow: Flow, move: Transition, node: Node) -> None:
@@ -53,6 +57,7 @@ def _reporter(reading: Reading, routine: Routine, flow: Flow, move: Transition, 
         return
     for key, (party, _) in zip((key for key, _ in node.entries), move.notify, strict=False):
         if has_word(party, "reporter", routine):
-            reading.warn(
-                key, f'the reporter is mailed but has no page: "reporter" isn\'t in "see" of flow "{flow.name}"'
+            pageless = said(
+                'the reporter is mailed but has no page: "reporter" isn\'t in "see" of flow "%(flow)s"', flow=flow.name
             )
+            reading.warn(key, pageless)

@@ -12,9 +12,11 @@ from app.language.openness import open_names
 from app.language.read import Node, read
 from app.language.reading import Reading
 from app.language.rows import Calendar, Data
+from app.language.said import said
 
 __all__ = ["Data", "LoadedData", "load_data"]
 
+DATA = said("data")
 FILE_WORDS = ("units", "areas", "roles", "people", "assignments", "routing", "calendar", "mails")
 
 
@@ -38,7 +40,7 @@ def load_data(text: str | bytes, file: str = "data.yaml", routine: Routine | Non
         return LoadedData(None, sorted(faults))
     languages = routine.languages if routine else ()
     reading = Reading(file, _names(root, routine), languages, faults)
-    data = _data(reading, root, routine) if reading.shaped(root, "data", "map") else None
+    data = _data(reading, root, routine) if reading.shaped(root, DATA, "map") else None
     return LoadedData(None if reading.broken else data, sorted(set(reading.faults)))
 
 
@@ -55,11 +57,13 @@ def _keys(root: Node, section: str) -> frozenset[str]:
 
 
 def _data(reading: Reading, root: Node, routine: Routine | None) -> Data:
-    found = reading.words(root, "data", FILE_WORDS)
+    found = reading.words(root, DATA, FILE_WORDS)
     named = {section: _keys(root, section) for section in ("units", "areas", "roles", "people")}
     for role in routine.roles if routine else ():
         if role not in named["roles"]:
-            reading.wrong(root.where("roles"), f'role "{role}" of the routine has no row under "roles"')
+            reading.wrong(
+                root.where("roles"), said('role "%(name)s" of the routine has no row under "roles"', name=role)
+            )
     return Data(
         units=units(reading, found.get("units"), routine),
         areas=areas(reading, found.get("areas")),

@@ -5,13 +5,18 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
 
+from app.language.said import Words, said
+
 SHORT_LIST = 12
 LONG_WORD = 64
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Fault:
-    """One fault; `line` and `column` count from 1. A warning doesn't keep a file from being used."""
+    """One fault; `line` and `column` count from 1. A warning doesn't keep a file from being used.
+
+    `message` is English; app.i18n.translated says it in the reader's language.
+    """
 
     file: str
     line: int
@@ -41,13 +46,7 @@ def meant(word: str, known: Iterable[str]) -> str:
     among = sorted(set(known))
     near = nearest(word, among)
     if near:
-        return f' (Did you mean "{near}"?)'
+        return said(' (Did you mean "%(name)s"?)', name=near)
     if among and len(among) <= SHORT_LIST:
-        return f"; there is {', '.join(among)}"
+        return said("; there is %(names)s", names=Words(among))
     return ""
-
-
-def listed(words: Iterable[str]) -> str:
-    """Words as a sentence has them: `a`, `b` and `c`, in quotes."""
-    quoted = [f'"{word}"' for word in words]
-    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"

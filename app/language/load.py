@@ -11,11 +11,16 @@ from app.language.load_field import fields
 from app.language.load_flow import flow
 from app.language.load_report import migrate, report
 from app.language.names import Names, gather
+from app.language.nouns import A_LANGUAGE, FLOW, GUARD, PARTY, REPORT, ROLE
 from app.language.read import Node, read
-from app.language.reading import LANGUAGE, LANGUAGES, NAME, Reading
+from app.language.reading import LANGUAGE, LANGUAGES, NAME, Reading, no_language, no_name
 from app.language.rows import Data
+from app.language.said import said
 from app.language.scope import Scope, everywhere
 
+A_ROUTINE = said("a routine")
+A_ROLE = said("a role")
+THE_TITLE = said("title")
 FILE_WORDS = ("title", "languages", "roles", "parties", "flows", "guards", "fields", "reports", "migrate")
 
 
@@ -54,28 +59,27 @@ def _names(root: Node, data: Data | None) -> Names:
 
 
 def _routine(reading: Reading, root: Node) -> Routine | None:
-    if not reading.shaped(root, "a routine", "map"):
+    if not reading.shaped(root, A_ROUTINE, "map"):
         return None
-    found = reading.words(root, "a routine", FILE_WORDS, ("title", "flows"))
+    found = reading.words(root, A_ROUTINE, FILE_WORDS, ("title", "flows"))
     if not reading.names.flows:
-        reading.wrong(root.where("flows"), "there are no flows; one says how a case moves")
+        reading.wrong(root.where("flows"), said("there are no flows; one says how a case moves"))
         return None
     reading.languages = _languages(reading, found.get("languages"))
     everything = everywhere(reading.names)
-    parties = reading.named(found.get("parties"), "party")
+    parties = reading.named(found.get("parties"), PARTY)
     return Routine(
-        title=reading.text(found["title"], "title") if "title" in found else {},
+        title=reading.text(found["title"], THE_TITLE) if "title" in found else {},
         languages=reading.languages,
         roles=_roles(reading, found.get("roles")),
         parties={name: party(reading, value, everything, sight=True) for name, _, value in parties},
-        flows={name: flow(reading, name, key, value) for name, key, value in reading.named(found.get("flows"), "flow")},
+        flows={name: flow(reading, name, key, value) for name, key, value in reading.named(found.get("flows"), FLOW)},
         guards={
-            name: _guard(reading, name, key, value) for name, key, value in reading.named(found.get("guards"), "guard")
+            name: _guard(reading, name, key, value) for name, key, value in reading.named(found.get("guards"), GUARD)
         },
         fields=fields(reading, found.get("fields")),
         reports={
-            name: report(reading, name, key, value)
-            for name, key, value in reading.named(found.get("reports"), "report")
+            name: report(reading, name, key, value) for name, key, value in reading.named(found.get("reports"), REPORT)
         },
         migrate=migrate(reading, found.get("migrate")),
     )
@@ -84,11 +88,11 @@ def _routine(reading: Reading, root: Node) -> Routine | None:
 def _languages(reading: Reading, node: Node | None) -> tuple[str, ...]:
     found = []
     for item in node.each() if node else ():
-        code = reading.scalar(item, "a language")
+        code = reading.scalar(item, A_LANGUAGE)
         if not LANGUAGE.fullmatch(code):
-            reading.wrong(item, f'"{code}" is no language; languages are codes like nb, nn, en')
+            reading.wrong(item, no_language(code))
         elif code in found:
-            reading.wrong(item, f'language "{code}" stands twice')
+            reading.wrong(item, said('language "%(code)s" stands twice', code=code))
         else:
             found.append(code)
     return tuple(found) or LANGUAGES
@@ -97,17 +101,17 @@ def _languages(reading: Reading, node: Node | None) -> tuple[str, ...]:
 def _roles(reading: Reading, node: Node | None) -> tuple[str, ...]:
     found = []
     for item in node.each() if node else ():
-        role = reading.scalar(item, "a role")
+        role = reading.scalar(item, A_ROLE)
         if role in found:
-            reading.wrong(item, f'role "{role}" stands twice')
+            reading.wrong(item, said('role "%(name)s" stands twice', name=role))
         elif role and not NAME.fullmatch(role):
-            reading.wrong(item, f'"{role}" is no name for a role; names are lower_case words')
+            reading.wrong(item, no_name(role, ROLE))
         found.append(role)
     return tuple(found)
 
 
 def _guard(reading: Reading, name: str, key: Node, node: Node) -> Guard:
-    what = f'guard "{name}"'
+    what = said('guard "%(name)s"', name=name)
     found = reading.words(node, what, ("needs", "says"), ("needs", "says"), key=key)
     users = [flow for flow, names in reading.names.flows.items() if name in names.guards]
     scopes = [Scope(reading.names, (flow,)) for flow in users] or [everywhere(reading.names)]
@@ -115,5 +119,5 @@ def _guard(reading: Reading, name: str, key: Node, node: Node) -> Guard:
     if "says" in found:
         for scope in scopes:
             reading.placeholders(found["says"], scope.all("clocks"))
-    says = reading.text(found["says"], f"sentence of {what}") if "says" in found else {}
+    says = reading.text(found["says"], said("sentence of %(what)s", what=what)) if "says" in found else {}
     return Guard(name, needs[0] if needs else ALWAYS, says)

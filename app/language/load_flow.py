@@ -4,9 +4,11 @@ from app.language.conditions import ALWAYS
 from app.language.definition import BACK, NEW, SAME, Destination, Final, Flow, State, Text, Transition
 from app.language.grammar import choice, condition, party
 from app.language.load_clock import clock
+from app.language.nouns import A_MAIL, CLOCK, FIELD, FLOW, GUARD, SECTIONS, STATE, TRANSITION, flow_named, of, value_of
 from app.language.parties import Party, Word
 from app.language.read import Node
 from app.language.reading import Reading
+from app.language.said import Said, quoted, said
 from app.language.scope import Scope
 from app.language.standard import READ_ONLY
 
@@ -22,43 +24,43 @@ TOGETHER = ("each", "each in order", "everyone", "majority", "two thirds")
 
 def flow(reading: Reading, name: str, key: Node, node: Node) -> Flow:
     """One machine; faults go to the reading."""
-    what = f'flow "{name}"'
+    what = flow_named(name)
     found = reading.words(node, what, FLOW_WORDS, ("states", "transitions"), key=key)
     scope = Scope(reading.names, (name,))
-    states = {state: _state(reading, state, at, value, scope) for state, at, value in _in(reading, found, "state")}
-    moves = _in(reading, found, "transition")
+    states = {state: _state(reading, state, at, value, scope) for state, at, value in _in(reading, found, STATE)}
+    moves = _in(reading, found, TRANSITION)
     unfinished = tuple(state.name for state in states.values() if not state.finished)
     return Flow(
         name=name,
         label=_label(reading, found, what, name),
         states=states,
         transitions={move: _Move(reading, move, name, unfinished).read(at, value) for move, at, value in moves},
-        clocks={each: clock(reading, each, at, value, scope) for each, at, value in _in(reading, found, "clock")},
+        clocks={each: clock(reading, each, at, value, scope) for each, at, value in _in(reading, found, CLOCK)},
         when=condition(reading, found["when"], scope) if "when" in found else ALWAYS,
-        part_of=reading.knowns(found.get("part of"), "flow", reading.names.flows),
+        part_of=reading.knowns(found.get("part of"), FLOW, reading.names.flows),
         see=party(reading, found["see"], scope, sight=True) if "see" in found else None,
     )
 
 
-def _in(reading: Reading, found: dict[str, Node], what: str) -> list[tuple[str, Node, Node]]:
-    return list(reading.named(found.get(f"{what}s"), what))
+def _in(reading: Reading, found: dict[str, Node], what: Said) -> list[tuple[str, Node, Node]]:
+    return list(reading.named(found.get(SECTIONS[what]), what))
 
 
-def _label(reading: Reading, found: dict[str, Node], what: str, name: str) -> Text:
+def _label(reading: Reading, found: dict[str, Node], what: Said, name: str) -> Text:
     if "label" in found:
-        return reading.text(found["label"], f"label of {what}")
+        return reading.text(found["label"], of("label", what))
     return dict.fromkeys(reading.languages, name)
 
 
 def _state(reading: Reading, name: str, key: Node, node: Node, scope: Scope) -> State:
-    what = f'state "{name}"'
+    what = said('state "%(name)s"', name=name)
     found = reading.words(node, what, STATE_WORDS, ("label",), key=key)
-    label = reading.text(found["label"], f"label of {what}") if "label" in found else {}
+    label = reading.text(found["label"], of("label", what)) if "label" in found else {}
     told = label
     if "told" in found:
-        told = reading.text(found["told"], f"told of {what}")
+        told = reading.text(found["told"], of("told", what))
         reading.placeholders(found["told"], scope.all("clocks"))
-    final = reading.one_of(found["final"], 'value of "final"', FINALS) if "final" in found else "false"
+    final = reading.one_of(found["final"], value_of("final"), FINALS) if "final" in found else "false"
     return State(name, label, told, FINALS.get(final, "no"))
 
 
@@ -67,7 +69,7 @@ class _Move:
 
     def __init__(self, reading: Reading, name: str, flow_name: str, unfinished: tuple[str, ...]) -> None:
         self.reading, self.name, self.flow, self.unfinished = reading, name, flow_name, unfinished
-        self.what = f'transition "{name}"'
+        self.what = said('transition "%(name)s"', name=name)
         self.scope = Scope(reading.names, (flow_name,))
 
     def read(self, key: Node, node: Node) -> Transition:
@@ -81,14 +83,14 @@ class _Move:
         asked, optional = self._asked(found)
         return Transition(
             name=self.name,
-            label=self.reading.text(found["label"], f"label of {self.what}") if "label" in found else {},
+            label=self.reading.text(found["label"], of("label", self.what)) if "label" in found else {},
             sources=sources,
             to=to,
             by=self._by(found["by"]) if "by" in found else Word("anyone"),
             together=self._together(found["together"], sources) if "together" in found else "1",
             fields=asked,
             optional=optional,
-            guards=self.reading.knowns(found.get("guards"), "guard", self.reading.names.guards),
+            guards=self.reading.knowns(found.get("guards"), GUARD, self.reading.names.guards),
             exclude=self._party(found, "exclude"),
             assign=self._party(found, "assign"),
             set=self._set(found["set"]) if "set" in found else {},
@@ -106,29 +108,32 @@ class _Move:
         names = [item.text for item in node.each()]
         for item in node.each():
             if item.text in {"any", NEW} and len(names) > 1:
-                self.reading.wrong(item, f'"{item.text}" stands alone in "from"; make another transition of it')
+                alone = said('"%(word)s" stands alone in "from"; make another transition of it', word=item.text)
+                self.reading.wrong(item, alone)
                 return ()
-        return self.reading.knowns(node, "state", self.scope.all("states") | {NEW})
+        return self.reading.knowns(node, STATE, self.scope.all("states") | {NEW})
 
     def _to(self, node: Node, *, creates: bool) -> Destination:
         if node.kind == "map":
             return self._to_flow(node, creates=creates)
         states = self.scope.all("states") | ({SAME, BACK} if not creates else set())
         if creates and node.text in {SAME, BACK}:
-            self.reading.wrong(node, f'a new case has no former state; "to" names a state{self.scope}')
+            former = said('a new case has no former state; "to" names a state%(where)s', where=self.scope.place)
+            self.reading.wrong(node, former)
             return Destination(SAME)
-        return Destination(self.reading.known(node, "state", states))
+        return Destination(self.reading.known(node, STATE, states))
 
     def _to_flow(self, node: Node, *, creates: bool) -> Destination:
         if creates:
-            self.reading.wrong(node, 'a new case starts in the flow its "when" chose; "to" names a state of this flow')
+            chosen = said('a new case starts in the flow its "when" chose; "to" names a state of this flow')
+            self.reading.wrong(node, chosen)
         flows: dict[str, str] = {}
         for key, value in node.entries:
-            name = self.reading.known(key, "flow", self.reading.names.flows)
+            name = self.reading.known(key, FLOW, self.reading.names.flows)
             if name:
-                flows[name] = self.reading.known(value, "state", self.reading.names.flows[name].states)
+                flows[name] = self.reading.known(value, STATE, self.reading.names.flows[name].states)
         if len(flows) != 1 or len(node.entries) != 1:
-            self.reading.wrong(node, '"to" goes on in one other flow: {flow: state}')
+            self.reading.wrong(node, said('"to" goes on in one other flow: {flow: state}'))
         return Destination(flows=flows)
 
     def _by(self, node: Node) -> Party | None:
@@ -136,46 +141,52 @@ class _Move:
             return None
         for item in node.items:
             if item.text == "itself":
-                self.reading.wrong(item, '"itself" stands alone in "by": nobody presses')
+                self.reading.wrong(item, said('"itself" stands alone in "by": nobody presses'))
         return party(self.reading, node, self.scope)
 
     def _together(self, node: Node, sources: tuple[str, ...]) -> str:
-        text = self.reading.scalar(node, '"together"')
+        text = self.reading.scalar(node, quoted("together"))
         if NEW in sources:
-            self.reading.wrong(node, '"together" needs a case that is there already, not from: new')
+            self.reading.wrong(node, said('"together" needs a case that is there already, not from: new'))
         if text.isascii() and text.isdigit() and text != "0":
             return text
-        return self.reading.one_of(node, 'value of "together" (or a number of people)', TOGETHER) or "1"
+        return self.reading.one_of(node, said('value of "together" (or a number of people)'), TOGETHER) or "1"
 
     def _asked(self, found: dict[str, Node]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         asked, optional = self._fields(found.get("fields")), self._fields(found.get("optional"))
         for item in found["optional"].each() if "optional" in found else ():
             if item.text in asked:
-                self.reading.wrong(item, f'"{item.text}" is already in "fields"; a field is asked once')
+                self.reading.wrong(
+                    item, said('"%(name)s" is already in "fields"; a field is asked once', name=item.text)
+                )
         return asked, optional
 
     def _fields(self, node: Node | None) -> tuple[str, ...]:
         for item in node.each() if node else ():
             if item.text in READ_ONLY:
-                self.reading.wrong(item, f'"{item.text}" is written by the system')
-        return self.reading.knowns(node, "field", self.reading.names.fields)
+                self.reading.wrong(item, _ours(item.text))
+        return self.reading.knowns(node, FIELD, self.reading.names.fields)
 
     def _set(self, node: Node) -> dict[str, object]:
         values: dict[str, object] = {}
-        for key, value in node.entries if self.reading.shaped(node, '"set"', "map") else ():
-            name = self.reading.known(key, "field", self.reading.names.fields)
+        for key, value in node.entries if self.reading.shaped(node, quoted("set"), "map") else ():
+            name = self.reading.known(key, FIELD, self.reading.names.fields)
             if name in READ_ONLY:
-                self.reading.wrong(key, f'"{name}" is written by the system')
+                self.reading.wrong(key, _ours(name))
             elif name:
                 values[name] = field_value(self.reading, name, value, self.scope)
         return values
 
     def _notify(self, node: Node) -> tuple[tuple[Party, tuple[str, ...]], ...]:
         rows = []
-        for key, value in node.entries if self.reading.shaped(node, '"notify"', "map") else ():
-            mails = tuple(self.reading.scalar(item, "name of a mail") for item in value.each())
+        for key, value in node.entries if self.reading.shaped(node, quoted("notify"), "map") else ():
+            mails = tuple(self.reading.scalar(item, A_MAIL) for item in value.each())
             rows.append((party(self.reading, key, self.scope), mails))
         return tuple(rows)
+
+
+def _ours(name: str) -> Said:
+    return said('"%(name)s" is written by the system', name=name)
 
 
 def field_value(reading: Reading, name: str, node: Node, scope: Scope) -> object:
@@ -183,11 +194,11 @@ def field_value(reading: Reading, name: str, node: Node, scope: Scope) -> object
     kind = reading.names.fields[name].type
     if kind == "person":
         return party(reading, node, scope)
-    if not reading.shaped(node, f'value of "{name}"', "list" if node.kind == "list" else "scalar"):
+    if not reading.shaped(node, value_of(name), "list" if node.kind == "list" else "scalar"):
         return ""
     for item in node.each():
         if kind == "tick":
-            reading.one_of(item, f'value of the tick "{name}"', ("ticked",))
+            reading.one_of(item, said('value of the tick "%(name)s"', name=name), ("ticked",))
         else:
             choice(reading, name, item)
     return tuple(item.text for item in node.items) if node.kind == "list" else node.text

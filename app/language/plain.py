@@ -1,4 +1,7 @@
-"""Conditions, parties and lengths from plain values, as rows in the database keep them."""
+"""Conditions, parties and lengths from plain values, as rows in the database keep them.
+
+What isn't one is a ValueError whose message app.i18n.translated says in the reader's language.
+"""
 
 from collections.abc import Collection, Mapping
 from typing import TypeVar
@@ -8,10 +11,11 @@ from app.language.conditions import ALWAYS, Condition
 from app.language.moments import Length
 from app.language.openness import open_names, open_scope
 from app.language.parties import Party
-from app.language.read import Node
+from app.language.read import Node, too_deep
 from app.language.reading import Reading
-from app.language.times import LENGTHS
+from app.language.said import joined
 from app.language.times import length as parsed_length
+from app.language.times import no_length
 
 MAX_DEPTH = 20
 T = TypeVar("T")
@@ -45,20 +49,20 @@ def length(plain: object) -> Length:
     """Length from text. ValueError: it isn't one."""
     found = parsed_length(plain) if isinstance(plain, str) else None
     if found is None:
-        raise ValueError(f'"{plain}" is no length; {LENGTHS}')
+        raise ValueError(no_length(plain))
     return found
 
 
 def _told(reading: Reading, value: T) -> T:
     if reading.faults:
-        raise ValueError("; ".join(fault.message for fault in reading.faults))
+        raise ValueError(joined(fault.message for fault in reading.faults))
     return value
 
 
 def node_of(plain: object, depth: int = 0) -> Node:
     """Node of a plain value, without a place. ValueError: too deep."""
     if depth > MAX_DEPTH:
-        raise ValueError(f"deeper than {MAX_DEPTH} levels")
+        raise ValueError(too_deep(MAX_DEPTH))
     if isinstance(plain, Mapping):
         entries = ((Node("scalar", text=str(key)), node_of(value, depth + 1)) for key, value in plain.items())
         return Node("map", entries=tuple(entries))

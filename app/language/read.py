@@ -8,9 +8,13 @@ from typing import Literal
 import yaml
 
 from app.language.fault import Fault
+from app.language.said import Said, said
+from app.language.unreadable import in_words
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 20
+NOT_YAML = said("this isn't YAML")
+TAB = said("a tab in the indentation; indent with spaces")
 UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 TAB_INDENT = re.compile(r"^ *\t", re.MULTILINE)
 
@@ -86,7 +90,7 @@ class Node:
 class Unreadable(Exception):
     """The file can't be read further than here."""
 
-    def __init__(self, line: int, column: int, message: str) -> None:
+    def __init__(self, line: int, column: int, message: Said) -> None:
         super().__init__(message)
         self.line, self.column, self.message = line, column, message
 
@@ -95,10 +99,7 @@ def read(text: str | bytes, file: str) -> tuple[Node | None, list[Fault]]:
     """Nodes of the file and what is wrong with its YAML; no nodes if it can't be read. Never raises."""
     try:
         source = _decoded(text)
-        faults = [
-            Fault(file, *_place(source, tab.end() - 1), "a tab in the indentation; indent with spaces")
-            for tab in TAB_INDENT.finditer(source)
-        ]
+        faults = [Fault(file, *_place(source, tab.end() - 1), TAB) for tab in TAB_INDENT.finditer(source)]
         if faults:
             return None, faults
         builder = _Builder(file)
@@ -110,17 +111,18 @@ def read(text: str | bytes, file: str) -> tuple[Node | None, list[Fault]]:
 def _decoded(text: str | bytes) -> str:
     size = len(text) if isinstance(text, bytes) else len(text.encode("utf-8", "surrogatepass"))
     if size > MAX_BYTES:
-        raise Unreadable(1, 1, f"the file is larger than {MAX_BYTES // 1024} kB")
+        raise Unreadable(1, 1, said("the file is larger than %(size)s kB", size=MAX_BYTES // 1024))
     if isinstance(text, bytes):
         try:
             text = text.decode()
         except UnicodeDecodeError as fault:
             before = fault.object[: fault.start].decode()
-            raise Unreadable(*_place(before, len(before)), "this isn't UTF-8; save the file as UTF-8") from None
+            raise Unreadable(*_place(before, len(before)), said("this isn't UTF-8; save the file as UTF-8")) from None
     text = text.removeprefix("\ufeff")
     strange = UNPRINTABLE.search(text)
     if strange:
-        raise Unreadable(*_place(text, strange.start()), f"the character U+{ord(strange[0]):04X} can't stand here")
+        code = f"{ord(strange[0]):04X}"
+        raise Unreadable(*_place(text, strange.start()), said("the character U+%(code)s can't stand here", code=code))
     return text
 
 
@@ -141,7 +143,7 @@ class _Builder:
         except yaml.MarkedYAMLError as fault:
             raise _broken(fault) from None
         except yaml.YAMLError:
-            raise Unreadable(1, 1, "this isn't YAML") from None
+            raise Unreadable(1, 1, NOT_YAML) from None
 
     def _document(self, events: Iterator[yaml.Event]) -> Node:
         for event in events:
@@ -149,12 +151,12 @@ class _Builder:
                 node = self._node(event, events, 0)
                 self._refuse_second(events)
                 return node
-        raise Unreadable(1, 1, "the file is empty")
+        raise Unreadable(1, 1, said("the file is empty"))
 
     def _refuse_second(self, events: Iterator[yaml.Event]) -> None:
         for event in events:
             if isinstance(event, yaml.DocumentStartEvent):
-                raise Unreadable(*_mark(event), "a second document; a file holds one (remove the ---)")
+                raise Unreadable(*_mark(event), said("a second document; a file holds one (remove the ---)"))
 
     def _node(self, event: yaml.Event, events: Iterator[yaml.Event], depth: int) -> Node:
         self._refuse(event, depth)
@@ -179,7 +181,7 @@ class _Builder:
             key = self._node(event, events, depth + 1)
             value = self._node(next(events), events, depth + 1)
             if key.kind != "scalar":
-                raise Unreadable(key.line, key.column, "a name is one word, not a list or a map")
+                raise Unreadable(key.line, key.column, said("a name is one word, not a list or a map"))
             first = seen.setdefault(key.text, key)
             if first is key:
                 yield key, value
@@ -188,21 +190,27 @@ class _Builder:
 
     def _repeated(self, first: Node, again: Node) -> None:
         here, there = f"{first.line}:{first.column}", f"{again.line}:{again.column}"
+        before = said('"%(word)s" is written again at %(place)s; keep one', word=first.text, place=there)
+        after = said('"%(word)s" is already written at %(place)s; keep one', word=first.text, place=here)
         self.faults += [
-            Fault(self.file, first.line, first.column, f'"{first.text}" is written again at {there}; keep one'),
-            Fault(self.file, again.line, again.column, f'"{first.text}" is already written at {here}; keep one'),
+            Fault(self.file, first.line, first.column, before),
+            Fault(self.file, again.line, again.column, after),
         ]
 
     def _refuse(self, event: yaml.Event, depth: int) -> None:
         if depth > MAX_DEPTH:
-            raise Unreadable(*_mark(event), f"deeper than {MAX_DEPTH} levels")
+            raise Unreadable(*_mark(event), too_deep(MAX_DEPTH))
         if isinstance(event, yaml.AliasEvent):
-            raise Unreadable(*_mark(event), f"*{event.anchor} refers to another place; write it out here")
+            raise Unreadable(
+                *_mark(event), said("*%(name)s refers to another place; write it out here", name=event.anchor)
+            )
         anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None)
         if anchor is not None:
-            raise Unreadable(*_mark(event), f"&{anchor} is an anchor; write the value out where it is used")
+            raise Unreadable(
+                *_mark(event), said("&%(name)s is an anchor; write the value out where it is used", name=anchor)
+            )
         if tag is not None:
-            raise Unreadable(*_mark(event), f"{tag} is a tag; write the value alone")
+            raise Unreadable(*_mark(event), said("%(tag)s is a tag; write the value alone", tag=tag))
 
 
 def _mark(event: yaml.Event) -> tuple[int, int]:
@@ -210,16 +218,13 @@ def _mark(event: yaml.Event) -> tuple[int, int]:
     return (mark.line + 1, mark.column + 1) if mark else (1, 1)
 
 
+def too_deep(most: int) -> Said:
+    """Sentence about what holds more inside itself than anybody means."""
+    return said("deeper than %(most)s levels", most=most)
+
+
 def _broken(fault: yaml.MarkedYAMLError) -> Unreadable:
     mark = fault.problem_mark or fault.context_mark
     place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    problem = fault.problem or "it can't be read"
-    hint = HINTS.get(problem, "look at the indentation, the brackets and the quotes around here")
-    return Unreadable(*place, f"this isn't YAML: {problem}; {hint}")
-
-
-HINTS = {
-    "found character that cannot start any token": "no tabs, and text that begins with a sign stands in quotes",
-    "mapping values are not allowed in this context": "text that holds a colon stands in quotes",
-    "could not find expected ':'": "a name is followed by a colon and a space",
-}
+    problem, hint = in_words(fault.problem or "")
+    return Unreadable(*place, said("this isn't YAML: %(problem)s; %(hint)s", problem=problem, hint=hint))

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app.language.names import FlowNames, Names
+from app.language.said import said
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +38,10 @@ class Scope:
             return Scope(self.names, (name,))
         return Scope(self.names, tuple(flow for flow, names in self.names.flows.items() if not names.part_of))
 
-    def __str__(self) -> str:
+    @property
+    def place(self) -> str:
         """`in flow "case"`, or nothing where every flow is meant."""
-        return f' in flow "{self.flows[0]}"' if len(self.flows) == 1 else ""
+        return said(' in flow "%(flow)s"', flow=self.flows[0]) if len(self.flows) == 1 else ""
 
     def _flows(self) -> Iterable[FlowNames]:
         return (self.names.flows[name] for name in self.flows if name in self.names.flows)

@@ -3,12 +3,18 @@
 import re
 
 from app.language.moments import UNITS, Length, Moment
+from app.language.said import Said, said
 
 LENGTH = re.compile(r"([1-9]\d{0,4}) (working days?|days?|hours?|weeks?|months?|years?)")
 MOMENT = re.compile(r"(?P<run>.+) (?P<how>before|after)|every (?P<rhythm>.+)")
 A_CENTURY = {"working days": 26_000, "days": 36_525, "hours": 876_600, "weeks": 5_218, "months": 1_200, "years": 100}
-LENGTHS = "a length is like 5 days, 3 working days, 24 hours, 2 weeks, 3 months or 10 years"
-MOMENTS = "a moment is due, 3 working days before, 2 days after or every 5 days"
+LENGTHS = said("a length is like 5 days, 3 working days, 24 hours, 2 weeks, 3 months or 10 years")
+MOMENTS = said("a moment is due, 3 working days before, 2 days after or every 5 days")
+
+
+def no_length(text: object) -> Said:
+    """Sentence about what isn't a length."""
+    return said('"%(text)s" is no length; %(lengths)s', text=text, lengths=LENGTHS)
 
 
 def length(text: str) -> Length | None:

@@ -39,6 +39,14 @@ class WorkTime:
         self._country = holidays if isinstance(holidays, str) else ""
         self._holidays = frozenset(_dates(() if isinstance(holidays, str) else holidays))
         self._closed = tuple(_span(row) for row in closed)
+        self._key = (timezone, self._weekend, self._country, self._holidays, self._closed)
+        self._hash = hash(self._key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, WorkTime) and self._key == other._key
+
+    def __hash__(self) -> int:
+        return self._hash
 
     def is_working(self, day: date) -> bool:
         """Whether the day is neither weekend, holiday nor closed."""
@@ -68,7 +76,7 @@ class WorkTime:
             case "years":
                 return _add_months(day, 12 * length.count)
             case "working days":
-                return self._add_working_days(day, length.count)
+                return _working_days_later(self, day, length.count)
             case unit:
                 raise ValueError(f"not counted in days: {unit}")
 
@@ -119,17 +127,21 @@ class WorkTime:
     def _morning(self, day: date) -> datetime:
         return datetime.combine(day, MORNING, self._zone).astimezone(UTC)
 
-    def _add_working_days(self, day: date, count: int) -> date:
-        step = DAY if count > 0 else -DAY
-        for _ in range(abs(count)):
-            day = self._next_working_day(day, step)
-        return day
-
-    def _next_working_day(self, day: date, step: timedelta) -> date:
+    def next_working_day(self, day: date, step: timedelta) -> date:
+        """Give the nearest working day after the day, or before it with a negative step. Raises ValueError for none."""
         for ahead in range(1, LONGEST_CLOSURE):
             if self.is_working(day + ahead * step):
                 return day + ahead * step
         raise ValueError(f"the calendar has no working day for years around {day}")
+
+
+@lru_cache(maxsize=65536)
+def _working_days_later(worktime: WorkTime, day: date, count: int) -> date:
+    """Remembered: a list of cases asks for the same few days over and over."""
+    step = DAY if count > 0 else -DAY
+    for _ in range(abs(count)):
+        day = worktime.next_working_day(day, step)
+    return day
 
 
 def _add_months(day: date, count: int) -> date:

@@ -169,3 +169,27 @@ def test_an_area_no_flow_takes(complete, broken):
     )
     faults = load(text, "w", load_data(DATA).data).faults
     assert [str(fault) for fault in faults] == ['w:10:1: warning: no flow takes the area "threat"']
+
+
+def chained(section, count, uses):
+    """A file in which names of a section use one another, from the first to the last."""
+    text = (Path(__file__).parent / "files" / "complete.yaml").read_text()
+    if section == "guards":
+        rows = [f"  n{i}: {{needs: {{all: [{', '.join([f'n{i + 1}'] * uses)}]}}, says: X}}\n" for i in range(count)]
+        rows += [f"  n{count}: {{needs: {{area: hse}}, says: X}}\n"]
+        text = text.replace("when: {not: {area: praise}}", "when: {not: n0}")
+    else:
+        rows = [f"  n{i}: [{', '.join([f'n{i + 1}'] * uses)}]\n" for i in range(count)] + [f"  n{count}: desk\n"]
+        text = text.replace("by: dean, again", "by: n0, again")
+    return text.replace(f"\n{section}:\n", f"\n{section}:\n{''.join(rows)}")
+
+
+@pytest.mark.parametrize("section", ["guards", "parties"])
+def test_names_may_use_one_another_but_not_without_end(section):
+    """However they do it, the file is refused at the lowest name that is too large: no crash, no waiting."""
+    assert load(chained(section, 6, 2)).errors == []
+    assert load(chained(section, 18, 1)).errors == []
+    for count, uses, name in ((60, 2, "n52"), (3000, 1, "n2980")):
+        faults = load(chained(section, count, uses)).errors
+        assert [fault.message.split('"')[1] for fault in faults] == [name]
+        assert "is too large with the names in it written out" in faults[0].message

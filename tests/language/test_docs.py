@@ -4,6 +4,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from app.change.script import FILE_WORDS as SCRIPT_WORDS
+from app.change.script import SCENARIO_WORDS, STEP_WORDS
+from app.change.script_words import EXPECT_WORDS
 from app.language import load as load_module
 from app.language.data import FILE_WORDS as DATA_WORDS
 from app.language.data_people import ASSIGNMENT_WORDS, PERSON_WORDS
@@ -24,6 +27,7 @@ GROUPS = (
     *(load_module.FILE_WORDS, FLOW_WORDS, STATE_WORDS, TRANSITION_WORDS, CLOCK_WORDS, FIELD_WORDS, REPORT_WORDS),
     *(CONDITION_WORDS, QUERY_WORDS, TOGETHER, PERIODS, TYPES, WORDS, tuple(EVERY_STANDARD), ("needs", "says")),
     *(DATA_WORDS, UNIT_WORDS, AREA_WORDS, PERSON_WORDS, ASSIGNMENT_WORDS, CALENDAR_WORDS),
+    *(SCRIPT_WORDS, SCENARIO_WORDS, STEP_WORDS, EXPECT_WORDS),
 )
 
 

@@ -11,64 +11,13 @@ from app.language.draw import draw
 from app.language.kinds import guard_kind
 from app.language.load import load
 from app.language.plain import condition, party
+from tests.language.mutation import SNIPPETS, mutated
 
 FILES = Path(__file__).parent / "files"
 WORKFLOW = (FILES / "complete.yaml").read_text()
 DATA = (FILES / "data.yaml").read_text()
 ROWS = load_data(DATA).data
-SNIPPETS = (
-    *(
-        "any",
-        "new",
-        "same",
-        "back",
-        "itself",
-        "me",
-        "routing",
-        "state",
-        "final",
-        "whole",
-        "only",
-        "count",
-        "true",
-        "due",
-    ),
-    *(
-        "{}",
-        "[]",
-        "{a: b}",
-        "[a, b]",
-        "''",
-        "case",
-        "action",
-        "&a ",
-        "*a",
-        "!x ",
-        "\t",
-        "\n",
-        ": ",
-        "- ",
-        "{",
-        "}",
-        "[",
-        "]",
-    ),
-)
 OFTEN = settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-
-
-@st.composite
-def mutated(draw_from, text):
-    """A file with a few places overwritten: by another part of it, by a word of the language, by noise."""
-    for _ in range(draw_from(st.integers(1, 4))):
-        start = draw_from(st.integers(0, len(text)))
-        length = draw_from(st.integers(0, 12))
-        copied = draw_from(st.integers(0, len(text)))
-        piece = draw_from(
-            st.one_of(st.sampled_from(SNIPPETS), st.just(text[copied : copied + 15]), st.text(max_size=5))
-        )
-        text = text[:start] + piece + text[start + length :]
-    return text
 
 
 def placed(faults):
