@@ -9,7 +9,7 @@ from flask_appbuilder import AppBuilder
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, TooManyRequests
 
-from app.submit import following, receipt, sending
+from app.submit import following, receipt, routine, sending
 from app.submit.hush import Hush
 
 BIGGEST = 100_000
@@ -35,6 +35,7 @@ def _reports(pages: Blueprint, limited: object) -> None:
     add("/", "report", sending.show)
     add("/", "send", limited(sending.send), methods=["POST"])  # type: ignore[operator]
     add("/door/<name>", "door", sending.door)
+    add("/routine", "routine", routine.show)
     add("/receipt/", "received", receipt.plain)
     add("/receipt/<token>", "receipt", receipt.show)
 

@@ -24,7 +24,7 @@ def closed(facts: CaseFacts, transition: Transition) -> dict[str, Door]:
     found: dict[str, Door] = {}
     if AREA not in transition.asked:
         return found
-    for area in facts.organisation.areas.values():
+    for area in (each for each in facts.organisation.areas.values() if not each.retired):
         chosen = facts.with_answers({AREA: area.name})
         for says in _refusals(chosen, transition):
             found.setdefault(area.name, Door(area, says))

@@ -39,7 +39,8 @@ def _unit(text: str, organisation: Organisation) -> UnitCopy | None:
     wanted = text.casefold()
     if not wanted:
         return None
-    return next((unit for unit in organisation.units.values() if wanted in _names(unit)), None)
+    known = (unit for unit in organisation.units.values() if not unit.retired)
+    return next((unit for unit in known if wanted in _names(unit)), None)
 
 
 def _names(unit: UnitCopy) -> set[str]:
@@ -51,10 +52,13 @@ def _at(unit: UnitCopy | None, course: str, organisation: Organisation, kind: st
     if unit is None:
         return Place(course=course)
     found = organisation.of_kind(unit.id, kind) if kind else unit.id
-    return Place(organisation.units[found].name, course) if found is not None else Place(course=course, known=False)
+    if found is None or organisation.units[found].retired:
+        return Place(course=course, known=False)
+    return Place(organisation.units[found].name, course)
 
 
 def options(organisation: Organisation, kind: str | None) -> list[tuple[str, str]]:
     """Give what the field proposes: (what is typed, what it means) for every unit that leads somewhere."""
-    units = (unit for unit in organisation.units.values() if not kind or organisation.of_kind(unit.id, kind))
+    known = (unit for unit in organisation.units.values() if not unit.retired)
+    units = (unit for unit in known if not kind or organisation.of_kind(unit.id, kind))
     return [(unit.code or unit.name, say(unit.label)) for unit in units]

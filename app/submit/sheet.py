@@ -166,7 +166,8 @@ def _fitted(each: FormField, own: Own, report: Report) -> Any:
 
 def _explain_areas(each: FormField, report: Report) -> None:
     """Show areas as cards with what they are and an example; those that belong elsewhere have doors instead."""
-    areas = [area for area in report.context.organisation.areas.values() if area.name not in report.doors]
+    known = report.context.organisation.areas.values()
+    areas = [area for area in known if area.name not in report.doors and not area.retired]
     each.choices = [(area.name, say(area.label), {"description": _definition(area)}) for area in areas]
     each.render_kind = "cards"
     each.label.text = gettext("What is it about?")

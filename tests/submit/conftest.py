@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import create_engine, func, select
 
 from app import create_app
-from app.setup.accounts import DEMO_PASSWORD, create_accounts, sync_roles
+from app.setup.accounts import DEMO_PASSWORD, create_accounts
 from app.setup.demo import publish_first, read_organisation
 from app.web.database import db
+from app.web.roles import sync_roles
 from app.workflow import engine
 from app.workflow.actor import Actor
 from app.workflow.context import Context
