@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
@@ -86,9 +87,13 @@ class Viewer:
 
     def sees(self, facts: CaseFacts) -> bool:
         """Whether the viewer may open the case or part: what `visible` tells the database, told of one row."""
+        return any(fits for _, fits in self.ways(facts)) or self._through_whole(facts)
+
+    def ways(self, facts: CaseFacts) -> Iterator[tuple[Party, bool]]:
+        """Each party that sees this case or part, its handler first, and whether the viewer is in it."""
         lookup = Lookup(facts, self.person)
-        members = (Word("handler"), *self._see(facts))
-        return any(lookup.includes(party, self.person) for party in members) or self._through_whole(facts)
+        for party in (Word("handler"), *self._see(facts)):
+            yield party, lookup.includes(party, self.person)
 
     def fully(self, facts: CaseFacts) -> bool:
         """Whether the viewer sees all of it that no field's own `see` withholds, and its parts."""

@@ -72,7 +72,12 @@ def preview(
 ) -> tuple[str, str]:
     """Give subject and body as `write` would keep them, with a word where the link will stand."""
     title, body = _fill(session, mail, language, values, link)
-    return title, body.replace(LINK, standard.LINK_WORDS.get(language, standard.LINK_WORDS["en"]))
+    return title, with_word(body, language)
+
+
+def with_word(body: str, language: str) -> str:
+    """Put a word where the link will stand."""
+    return body.replace(LINK, standard.LINK_WORDS.get(language, standard.LINK_WORDS["en"]))
 
 
 def _fill(session: Session, mail: str, language: str, values: Mapping[str, str], link: str) -> tuple[str, str]:
@@ -80,6 +85,11 @@ def _fill(session: Session, mail: str, language: str, values: Mapping[str, str],
     title, body = standard.texts(mail, language, link)
     if text is not None:
         title, body = _spoken(text.subject, language) or title, _spoken(text.body, language) or body
+    return fill(title, body, values, link)
+
+
+def fill(title: str, body: str, values: Mapping[str, str], link: str) -> tuple[str, str]:
+    """Give subject and body with the values put in, and LINK where the link will stand."""
     clean = {name: plain(value) for name, value in values.items()}
     one_line = " ".join(expand(plain(title), clean | {"link": ""}).split())
     return one_line[:SUBJECT_LENGTH], expand(plain(body), clean | {"link": LINK if link else ""}).strip()

@@ -16,6 +16,21 @@ SUBJECTS: Mapping[str, Text] = {
         "nn": "{noun} {number} manglar saksbehandlar",
         "en": "{noun} {number} has no handler",
     },
+    "cases_handed_over": {
+        "nb": "Du har fått saker: {count}",
+        "nn": "Du har fått saker: {count}",
+        "en": "You have been given cases: {count}",
+    },
+    "stuck_cases": {
+        "nb": "Saker som står fast: {count}",
+        "nn": "Saker som står fast: {count}",
+        "en": "Cases that are stuck: {count}",
+    },
+    "draft_waits": {
+        "nb": "En kladd til rutinen venter på godkjenning",
+        "nn": "Ein kladd til rutinen ventar på godkjenning",
+        "en": "A draft of the routine waits for approval",
+    },
     "report": {"nb": "Rapport: {report}", "nn": "Rapport: {report}", "en": "Report: {report}"},
 }
 STATES: Text = {
@@ -34,6 +49,21 @@ BODIES: Mapping[str, Text] = {
         "nb": "{noun} {number} har ingen saksbehandler: rollen den skulle til, er uten folk. Status er «{state}».",
         "nn": "{noun} {number} har ingen saksbehandlar: rolla ho skulle til, er utan folk. Status er «{state}».",
         "en": "{noun} {number} has no handler: nobody holds the role it should go to. It is “{state}”.",
+    },
+    "cases_handed_over": {
+        "nb": "Rutinen er endret, og {count} åpne saker har kommet til deg. De ligger i listen din.",
+        "nn": "Rutinen er endra, og {count} opne saker har kome til deg. Dei ligg i lista di.",
+        "en": "The routine has changed, and {count} open cases have come to you. They are in your list.",
+    },
+    "stuck_cases": {
+        "nb": "Ingen som er til stede, kan flytte disse sakene videre:\n\n{cases}",
+        "nn": "Ingen som er til stades, kan flytte desse sakene vidare:\n\n{cases}",
+        "en": "Nobody who is active can move these cases on:\n\n{cases}",
+    },
+    "draft_waits": {
+        "nb": "{person} ber deg se på en kladd til rutinen. Den gjelder ikke før noen andre har godkjent den.",
+        "nn": "{person} bed deg sjå på ein kladd til rutinen. Han gjeld ikkje før nokon andre har godkjent han.",
+        "en": "{person} asks you to look at a draft of the routine. It doesn't count before somebody else approves it.",
     },
     "report": {
         "nb": "Rapporten «{report}» er klar.",

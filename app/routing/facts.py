@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from app.language.conditions import Condition
 from app.language.definition import Flow, Routine
@@ -151,16 +151,16 @@ class CaseFacts:
 
     def parts(self, flow: str) -> Iterator[CaseFacts]:
         """The parts of that flow."""
-        if isinstance(self.subject, Case):
-            for part in self.subject.parts:
+        if self.subject is not None and self.subject.kind == "case":
+            for part in cast("Case", self.subject).parts:
                 if part.flow == flow:
                     yield CaseFacts(self.world, flow, part, whole=self)
 
     @property
     def whole(self) -> CaseFacts | None:
         """The case this is a part of."""
-        if self._whole is None and isinstance(self.subject, Part):
-            case = self.subject.whole
+        if self._whole is None and self.subject is not None and self.subject.kind == "part":
+            case = cast("Part", self.subject).whole
             self._whole = CaseFacts(self.world, case.flow, case)
         return self._whole
 

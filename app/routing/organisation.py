@@ -17,7 +17,7 @@ from app.language import plain
 from app.language.conditions import ALWAYS, Condition
 from app.language.parties import Party
 from app.language.worktime import WorkTime
-from model import Area, Assignment, Calendar, ConfigurationVersion, Role, RoutingRow, Unit
+from model import Area, Assignment, Calendar, ConfigurationVersion, Person, Role, RoutingRow, Unit
 
 Texts = Mapping[str, str]
 
@@ -33,6 +33,7 @@ class UnitCopy:
     kind: str
     above: int | None
     parameters: Mapping[str, Any]
+    retired: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class AreaCopy:
     example: Texts
     door: Texts
     door_url: str
+    retired: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,7 @@ class Organisation:
     holdings: tuple[Holding, ...]
     rows: tuple[Row, ...]
     worktime: WorkTime
+    retired_roles: frozenset[str] = frozenset()
 
     @cached_property
     def unit_by_name(self) -> Mapping[str, UnitCopy]:
@@ -172,17 +175,19 @@ def load(session: Session, version: int) -> Organisation:
     calendar = session.scalars(select(Calendar).order_by(Calendar.id)).first() or Calendar(
         timezone="Europe/Oslo", weekend=["saturday", "sunday"], holidays="NO", closed=[]
     )
+    roles = session.scalars(select(Role)).all()
     return Organisation(
         version=version,
         units={
-            u.id: UnitCopy(u.id, u.name, u.code, u.label, u.kind, u.parent_id, u.parameters)
+            u.id: UnitCopy(u.id, u.name, u.code, u.label, u.kind, u.parent_id, u.parameters, u.retired)
             for u in session.scalars(select(Unit).order_by(Unit.position, Unit.id))
         },
         areas={
-            a.id: AreaCopy(a.id, a.name, a.label, a.help, a.example, a.door, a.door_url)
+            a.id: AreaCopy(a.id, a.name, a.label, a.help, a.example, a.door, a.door_url, a.retired)
             for a in session.scalars(select(Area).order_by(Area.position, Area.id))
         },
-        roles={role.name: role.label for role in session.scalars(select(Role))},
+        roles={role.name: role.label for role in roles},
+        retired_roles=frozenset(role.name for role in roles if role.retired),
         holdings=tuple(_holdings(session)),
         rows=tuple(
             Row(
@@ -197,10 +202,9 @@ def load(session: Session, version: int) -> Organisation:
 
 
 def _holdings(session: Session) -> Iterator[Holding]:
-    query = (
-        select(Assignment).options(joinedload(Assignment.person), joinedload(Assignment.role)).order_by(Assignment.id)
-    )
-    for row in session.scalars(query):
+    people = joinedload(Assignment.person).selectinload(Person.away)
+    kept = select(Assignment).join(Assignment.role).join(Assignment.unit).where(~Role.retired, ~Unit.retired)
+    for row in session.scalars(kept.options(people, joinedload(Assignment.role)).order_by(Assignment.id)):
         yield Holding(
             person=row.person_id,
             label=repr(row.person),

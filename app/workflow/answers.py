@@ -46,7 +46,8 @@ def _one(field: Field, raw: Any, facts: CaseFacts, me: int | None) -> Any:
     if field.type == "unit":
         return _unit(field, text, facts)
     if field.type == "area":
-        return _member(text, facts.organisation.area_by_name)
+        area = facts.organisation.area_by_name.get(text)
+        return _member(text, () if area is None or (area.retired and not _is_so(field, text, facts)) else (text,))
     if field.choices is not None:
         return _member(text, set(_names(field.choices)))
     return READERS.get(field.type, _text)(text)
@@ -69,7 +70,14 @@ def _unit(field: Field, text: str, facts: CaseFacts) -> str:
     unit = facts.organisation.unit_by_name.get(text)
     if unit is None or (isinstance(field.choices, str) and unit.kind != field.choices):
         raise Unacceptable(INVALID)
+    if unit.retired and not _is_so(field, text, facts):
+        raise Unacceptable(INVALID)
     return text
+
+
+def _is_so(field: Field, text: str, facts: CaseFacts) -> bool:
+    """Whether the case has that answer already: what is retired stays with the cases that have it."""
+    return facts.subject is not None and facts.value(field.name) == text
 
 
 def _person(field: Field, raw: Any, facts: CaseFacts, me: int | None) -> int:
@@ -154,4 +162,4 @@ def _home(field: Field, facts: CaseFacts) -> str | None:
     found = unit.id if unit else facts.home_of(name)
     if found is not None and isinstance(field.choices, str):
         found = organisation.of_kind(found, field.choices)
-    return organisation.units[found].name if found is not None else None
+    return organisation.units[found].name if found is not None and not organisation.units[found].retired else None

@@ -72,22 +72,26 @@ def _starts(clock: definition.Clock, row: Clock | None, facts: CaseFacts, happen
 
 
 def _start(clock: definition.Clock, facts: CaseFacts, happened: set[str]) -> None:
-    subject = facts.subject
-    if subject is None:
-        return
     by_state = [name for name in clock.start if name in happened and name in facts.flow.states]
+    row = begin(clock, facts, facts.now, by_state[0] if by_state else "")
+    if not happened.isdisjoint(clock.stop):
+        row.stopped_at = facts.now
+
+
+def begin(clock: definition.Clock, facts: CaseFacts, at: datetime, inside: str) -> Clock:
+    """Start a run of the clock at a moment; `inside` is the state whose entering started it."""
     before = facts.clock(clock.name)
     row = Clock(
         name=clock.name,
         run=before.run + 1 if before else 1,
-        started_at=_dated(clock, facts) or facts.now,
-        started_in=by_state[0] if by_state else "",
+        started_at=_dated(clock, facts) or at,
+        started_in=inside,
         reminded_until=facts.now,
         paused_units=0,
     )
-    subject.clocks.append(row)
-    if not happened.isdisjoint(clock.stop):
-        row.stopped_at = facts.now
+    if facts.subject is not None:
+        facts.subject.clocks.append(row)
+    return row
 
 
 def _dated(clock: definition.Clock, facts: CaseFacts) -> datetime | None:

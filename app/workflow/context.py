@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -109,7 +110,13 @@ class Context:
 
     def edition(self, subject: Subject) -> Edition:
         """The edition that the subject runs on."""
-        return _keepers(self.session).editions.get(self.session, subject.edition_id)
+        if subject.edition_id == self.newest.id:
+            return self.newest
+        return self._editions.get(self.session, subject.edition_id)
+
+    @cached_property
+    def _editions(self) -> Editions:
+        return _keepers(self.session).editions
 
     def world(self, routine: Routine) -> World:
         """What facts under that routine share."""

@@ -6,25 +6,23 @@ The order is the language's section 12 ("One move, one transaction"). Nothing he
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import inspect, update
 
 from app.language.conditions import holds
-from app.language.definition import BACK, NEW, Transition
+from app.language.definition import NEW, Transition
 from app.outbox import tokens
 from app.outbox.settings import Settings
 from app.routing.facts import CaseFacts
 from app.routing.parties import Found
-from app.workflow import clocks, journal, keeping, mailing, nextstep, numbers
+from app.workflow import clocks, journal, keeping, mailing, nextstep, numbers, step
 from app.workflow.actor import ITSELF, Actor
 from app.workflow.context import Context
 from app.workflow.evaluator import Refusal, Verdict, may
 from app.workflow.machine import Move, run
-from app.workflow.table import leaving
 from model import Case, Part, Subject
-
-MOST_ITSELF = 20
 
 
 class Refused(Exception):
@@ -41,6 +39,17 @@ class Stale(Exception):
 
 class EndlessRing(Exception):
     """Transitions by `itself` went on and on: a fault in the routine, rolled back."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """A step that was taken: what it was, whose, from which state, with which answers, and who was found."""
+
+    declared: Transition
+    actor: Actor
+    before: str | None
+    answers: Mapping[str, Any]
+    found: Found | None
 
 
 def choose_flow(context: Context, transition: str, answers: Mapping[str, Any], actor: Actor) -> str:
@@ -85,7 +94,8 @@ def create(
     context.session.add(subject)
     context.session.flush()
     _follow(subject)
-    _finish(context, subject, declared, actor, None, verdict.answers)
+    found = step.settle(context, subject, declared, actor, None)
+    _made(context, subject, _Done(declared, actor, None, verdict.answers, found))
     return subject
 
 
@@ -114,48 +124,17 @@ def move(
     return subject
 
 
-def _apply(
-    context: Context, subject: Subject, facts: CaseFacts, declared: Transition, verdict: Verdict, actor: Actor
-) -> None:
-    keeping.keep(subject, verdict.answers, facts)
-    keeping.set_values(subject, declared, facts, actor)
-    keeping.ask_again(subject, declared)
-    before = subject.state
-    former = subject.former_states[-1] if subject.former_states else ""
-    after = run(facts.flow, declared.name, Move(before, verdict, former))
-    if after != before:
-        _enter(subject, before, after, back=declared.to.state == BACK)
-    _finish(context, subject, declared, actor, before, verdict.answers)
-
-
-def _enter(subject: Subject, before: str, after: str, *, back: bool) -> None:
-    former = list(subject.former_states)
-    subject.former_states = former[:-1] if back else [*former, before]
-    subject.state = after
-
-
-def _finish(
-    context: Context,
-    subject: Subject,
-    declared: Transition,
-    actor: Actor,
-    before: str | None,
-    answers: Mapping[str, Any],
-) -> None:
-    """Everything after the new state: receiver, clocks, mails, journal, what happens by itself."""
+def _made(context: Context, subject: Subject, done: _Done) -> None:
+    """Everything after the step: mails, journal, what happens by itself."""
     facts = context.facts(subject)
-    subject.finished = facts.finished
-    subject.changed_at = context.now
-    subject.closed_at = (subject.closed_at or context.now) if facts.finished else None
-    subject.events += 1
     key = event_key(subject)
-    keeping.remember(subject, declared.name, actor.person)
-    found = _assign(context, subject, facts, declared, actor, key)
-    clocks.settle(facts, declared.name, subject.state if subject.state != before else None)
-    told = mailing.send(context, facts, mailing.recipients(facts, declared.notify, actor), key)
-    journal.write(context, subject, declared.name, actor, before, answers, found.steps if found else (), told)
+    if done.found is not None and (done.found.fell or subject.orphaned):
+        mailing.warn_administrators(context, subject, facts, key)
+    told = mailing.send(context, facts, mailing.recipients(facts, done.declared.notify, done.actor), key)
+    steps = done.found.steps if done.found else ()
+    journal.write(context, subject, done.declared.name, done.actor, done.before, done.answers, steps, told)
     context.session.flush()
-    _ripple(context, subject)
+    ripple(context, subject)
 
 
 def event_key(subject: Subject) -> str:
@@ -163,24 +142,9 @@ def event_key(subject: Subject) -> str:
     return f"{subject.id}:{subject.events}"
 
 
-def _assign(
-    context: Context, subject: Subject, facts: CaseFacts, declared: Transition, actor: Actor, key: str
-) -> Found | None:
-    """Give the case to the function that `assign` finds; nobody found is told to the administrators, loudly."""
-    if declared.assign is None:
-        return None
-    found = context.lookup(facts, actor.person).find(declared.assign)
-    subject.handler = str(found.seats[0]) if found.seats else None
-    subject.orphaned = subject.handler is None
-    subject.trace = list(found.steps)
-    if found.fell or subject.orphaned:
-        mailing.warn_administrators(context, subject, facts, key)
-    return found
-
-
-def _ripple(context: Context, subject: Subject) -> None:
+def ripple(context: Context, subject: Subject) -> None:
     """What the move makes possible: transitions by itself, here, in the whole, in the parts; and the next steps."""
-    around = [subject, *([subject.whole] if isinstance(subject, Part) else []), *getattr(subject, "parts", [])]
+    around = step.around(subject)
     for each in around:
         _by_itself(context, each)
     for each in around:
@@ -191,24 +155,26 @@ def _ripple(context: Context, subject: Subject) -> None:
 
 
 def _by_itself(context: Context, subject: Subject) -> None:
-    depth = context.session.info.get("by_itself", 0)
-    facts = context.facts(subject)
-    timed = {clock.then for clock in facts.flow.clocks.values()}
-    for name in leaving(facts.flow)[subject.state]:
-        declared = facts.flow.transitions[name]
-        if declared.by is not None or name in timed:
-            continue
-        verdict = may(facts, name, ITSELF, {})
-        if not verdict:
-            continue
-        if depth >= MOST_ITSELF:
-            raise EndlessRing(f"{facts.flow.name}.{name}")
-        context.session.info["by_itself"] = depth + 1
-        try:
-            _apply(context, subject, facts, declared, verdict, ITSELF)
-        finally:
-            context.session.info["by_itself"] = depth
+    ready = step.by_itself(context, subject)
+    if ready is None:
         return
+    declared, verdict = ready
+    depth = context.session.info.get("by_itself", 0)
+    if depth >= step.MOST_ITSELF:
+        raise EndlessRing(f"{subject.flow}.{declared.name}")
+    context.session.info["by_itself"] = depth + 1
+    try:
+        _apply(context, subject, context.facts(subject), declared, verdict, ITSELF)
+    finally:
+        context.session.info["by_itself"] = depth
+
+
+def _apply(
+    context: Context, subject: Subject, facts: CaseFacts, declared: Transition, verdict: Verdict, actor: Actor
+) -> None:
+    before = subject.state
+    found = step.take(context, subject, facts, declared, verdict, actor)
+    _made(context, subject, _Done(declared, actor, before, verdict.answers, found))
 
 
 def hold(context: Context, subject: Subject) -> None:

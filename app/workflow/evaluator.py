@@ -141,6 +141,11 @@ def _guards(facts: CaseFacts, transition: Transition, *, button: bool = False) -
     return tuple(found)
 
 
+def blocked(facts: CaseFacts, name: str) -> tuple[Refusal, ...]:
+    """The guards that stand in the way of a transition whoever presses, those of kind input aside."""
+    return _guards(facts, facts.flow.transitions[name], button=True)
+
+
 def names_reporter(transition: Transition, facts: CaseFacts) -> bool:
     """Whether the reporter is among those who may."""
     members = opened(transition.by, facts.routine.parties)

@@ -5,29 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from app.language.definition import Routine, Transition
+from app.language.said import Said, said
 
 
-def not_run(routine: Routine) -> list[str]:
+def not_run(routine: Routine) -> list[Said]:
     """Say where a routine asks for what the engine can't do; empty = all of it is run."""
     found = [fault for flow in routine.flows.values() for t in flow.transitions.values() for fault in _of(t, flow.name)]
     asked = (
         (t, routine.fields[name]) for f in routine.flows.values() for t in f.transitions.values() for name in t.fields
     )
     files = [
-        f"{t.name} must have the file “{each.name}”: files can't be sent yet"
+        said("%(move)s must have the file “%(field)s”: files can't be sent yet", move=t.name, field=each.name)
         for t, each in asked
         if each.type == "file"
     ]
-    return [*found, *files, *(["migrate isn't carried out yet"] if routine.migrate else [])]
+    return [*found, *files]
 
 
-def _of(transition: Transition, flow: str) -> Iterator[str]:
+def _of(transition: Transition, flow: str) -> Iterator[Said]:
     where = f"{flow}.{transition.name}"
     if transition.together != "1":
-        yield f"{where}: “together” isn't run yet, so one press would be enough"
+        yield said("%(move)s: “together” isn't run yet, so one press would be enough", move=where)
     if transition.exclude is not None:
-        yield f"{where}: “exclude” isn't run yet, so nobody would be shut out"
+        yield said("%(move)s: “exclude” isn't run yet, so nobody would be shut out", move=where)
     if transition.forget:
-        yield f"{where}: “forget” isn't run yet, so nothing would be erased"
+        yield said("%(move)s: “forget” isn't run yet, so nothing would be erased", move=where)
     if transition.to.flows:
-        yield f"{where}: a case can't go on in another flow yet"
+        yield said("%(move)s: a case can't go on in another flow yet", move=where)

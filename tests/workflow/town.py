@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import create_engine, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
+from app.change.importing import import_data
 from app.language.data import load_data
 from app.language.load import load
-from app.setup.organisation import import_data
 from app.web.database import tune
 from app.workflow import engine, reminding
 from app.workflow.actor import Actor

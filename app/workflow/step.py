@@ -1,0 +1,81 @@
+"""What a move makes of a case, on its row alone: the same for a real move and for one that is only tried."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.language.definition import BACK, Transition
+from app.routing.facts import CaseFacts
+from app.routing.parties import Found
+from app.workflow import clocks, keeping
+from app.workflow.actor import ITSELF, Actor
+from app.workflow.context import Context
+from app.workflow.evaluator import Verdict, may
+from app.workflow.machine import Move, run
+from app.workflow.table import leaving
+from model import Subject
+
+MOST_ITSELF = 20
+"""Moves by themselves that one move may set off."""
+
+
+def take(
+    context: Context, subject: Subject, facts: CaseFacts, declared: Transition, verdict: Verdict, actor: Actor
+) -> Found | None:
+    """Keep the answers, enter the new state and settle there; give who was found, None where nobody was looked for."""
+    keeping.keep(subject, verdict.answers, facts)
+    keeping.set_values(subject, declared, facts, actor)
+    keeping.ask_again(subject, declared)
+    before = subject.state
+    former = subject.former_states[-1] if subject.former_states else ""
+    after = run(facts.flow, declared.name, Move(before, verdict, former))
+    if after != before:
+        _enter(subject, before, after, back=declared.to.state == BACK)
+    return settle(context, subject, declared, actor, before)
+
+
+def _enter(subject: Subject, before: str, after: str, *, back: bool) -> None:
+    former = list(subject.former_states)
+    subject.former_states = former[:-1] if back else [*former, before]
+    subject.state = after
+
+
+def settle(context: Context, subject: Subject, declared: Transition, actor: Actor, before: str | None) -> Found | None:
+    """Note the move, find the receiver, start and stop clocks; the state has been entered already."""
+    facts = context.facts(subject)
+    subject.finished = facts.finished
+    subject.changed_at = context.now
+    subject.closed_at = (subject.closed_at or context.now) if facts.finished else None
+    subject.events += 1
+    keeping.remember(subject, declared.name, actor.person)
+    found = _assign(context, subject, facts, declared, actor)
+    clocks.settle(facts, declared.name, subject.state if subject.state != before else None)
+    return found
+
+
+def _assign(context: Context, subject: Subject, facts: CaseFacts, declared: Transition, actor: Actor) -> Found | None:
+    """Give the case to the function that `assign` finds."""
+    if declared.assign is None:
+        return None
+    found = context.lookup(facts, actor.person).find(declared.assign)
+    subject.handler = str(found.seats[0]) if found.seats else None
+    subject.orphaned = subject.handler is None
+    subject.trace = list(found.steps)
+    return found
+
+
+def by_itself(context: Context, subject: Subject) -> tuple[Transition, Verdict] | None:
+    """Give the transition by itself that may happen now: not one that waits for a clock."""
+    facts = context.facts(subject)
+    timed = {clock.then for clock in facts.flow.clocks.values()}
+    for name in leaving(facts.flow).get(subject.state, ()):
+        declared = facts.flow.transitions[name]
+        if declared.by is None and name not in timed and (verdict := may(facts, name, ITSELF, {})):
+            return declared, verdict
+    return None
+
+
+def around(subject: Subject) -> list[Subject]:
+    """Give the subject with its whole or its parts: what a move here may set off moves there."""
+    whole: list[Any] = [subject.whole] if subject.kind == "part" else []  # type: ignore[attr-defined]
+    return [subject, *whole, *getattr(subject, "parts", [])]
