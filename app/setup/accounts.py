@@ -1,60 +1,17 @@
-"""Who may use which screens, and an account for everybody in the demo.
+"""An account for everybody in the demo, and one for the first administrator."""
 
-What a person may do with a case is decided by the routine, not here: these grants only open the screens.
-"""
+from collections.abc import Iterable
 
-from collections.abc import Iterable, Mapping
-from fnmatch import fnmatchcase
-from typing import Any
-
-from flask_appbuilder.security.sqla.models import (
-    Permission,
-    PermissionView,
-    Role,
-    User,
-    ViewMenu,
-    assoc_permissionview_role,
-)
-from sqlalchemy import insert, select
+from flask_appbuilder.security.sqla.models import Role, User
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.security import generate_password_hash
 
+from app.web.roles import ADMIN, GRANTS, REPORTER, STAFF, role_named
 from model import Assignment, Person
 
-ADMIN, STAFF, REPORTER = "Admin", "Staff", "Reporter"
 ADMIN_NAME = "admin"
 DEMO_PASSWORD = "avviksflyt"  # noqa: S105 - public: printed on the demo's login page
-
-EVERYTHING = ("*",)
-PROFILE: Mapping[str, tuple[str, ...]] = {"ResetMyPasswordView": EVERYTHING, "UserInfoEditView": EVERYTHING}
-GRANTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    ADMIN: {"*": EVERYTHING},
-    STAFF: {
-        **PROFILE,
-        "CaseView": EVERYTHING,
-        "ActionView": EVERYTHING,
-        "ReportView": EVERYTHING,
-        "Cases": ("menu_access",),
-        "Actions": ("menu_access",),
-        "Reports": ("menu_access",),
-    },
-    REPORTER: PROFILE,
-}
-"""Role -> screen -> permissions, both as patterns. Every move is a permission `can_<move>` of its screen."""
-
-
-def sync_roles(appbuilder: Any) -> None:
-    """Add the roles and grants that are missing; what an admin has granted besides stays. Flushes, never commits."""
-    session = appbuilder.session
-    rows = session.execute(
-        select(PermissionView.id, Permission.name, ViewMenu.name)
-        .join(Permission, PermissionView.permission_id == Permission.id)
-        .join(ViewMenu, PermissionView.view_menu_id == ViewMenu.id)
-    ).all()
-    for name, screens in GRANTS.items():
-        role = _role(session, name)
-        wanted = {pk for pk, permission, view in rows if _granted(screens, view, permission)}
-        _grant(session, role.id, wanted)
 
 
 def create_accounts(session: Session, password: str = DEMO_PASSWORD) -> int:
@@ -67,7 +24,7 @@ def create_accounts(session: Session, password: str = DEMO_PASSWORD) -> int:
     if not people:
         return 0
     holders = set(session.scalars(select(Assignment.person_id)))
-    roles = {name: _role(session, name) for name in GRANTS}
+    roles = {name: role_named(session, name) for name in GRANTS}
     known = {user.username: user for user in session.scalars(select(User))}
     hashed = generate_password_hash(password)
     for person in people:
@@ -84,7 +41,7 @@ def create_admin(session: Session, password: str, mail: str) -> bool:
     person = session.scalar(select(Person).where(Person.name == ADMIN_NAME)) or Person(
         name=ADMIN_NAME, label="Administrator", mail=mail
     )
-    person.user = _account(person, _role(session, ADMIN), generate_password_hash(password))
+    person.user = _account(person, role_named(session, ADMIN), generate_password_hash(password))
     session.add(person)
     session.flush()
     return True
@@ -106,27 +63,3 @@ def _account(person: Person, role: Role, hashed: str) -> User:
         password=hashed,
         roles=[role],
     )
-
-
-def _role(session: Session, name: str) -> Role:
-    role: Role | None = session.scalar(select(Role).where(Role.name == name))
-    if role is None:
-        role = Role(name=name)
-        session.add(role)
-        session.flush()
-    return role
-
-
-def _granted(screens: Mapping[str, tuple[str, ...]], view: str, permission: str) -> bool:
-    return any(
-        fnmatchcase(view, screen) and any(fnmatchcase(permission, pattern) for pattern in patterns)
-        for screen, patterns in screens.items()
-    )
-
-
-def _grant(session: Session, role: int, wanted: Iterable[int]) -> None:
-    table = assoc_permissionview_role
-    have = set(session.scalars(select(table.c.permission_view_id).where(table.c.role_id == role)))
-    missing = [{"permission_view_id": pk, "role_id": role} for pk in sorted(set(wanted) - have)]
-    if missing:
-        session.execute(insert(table), missing)

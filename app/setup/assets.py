@@ -18,7 +18,7 @@ STYLES = (
 )
 FONT = MODULES / "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2"
 COMPONENTS = MODULES / "@digdir/designsystemet-web/dist/umd/index.js"
-SCRIPTS = ("look.js",)
+SCRIPTS = ("look.js", "coverage.js", "editor.js")
 
 
 def build(target: Path = BUILT) -> dict[str, str]:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from app.setup.crowd import ordinary
 from app.setup.stories import STORIES, Step, Story
 from app.workflow import engine, reminding
 from app.workflow.actor import Actor
@@ -29,15 +30,15 @@ class _Told:
     action: Subject | None = None
 
 
-def tell_stories(session: Session, now: datetime) -> int:
-    """Create the demo's cases unless there are cases; give how many. Flushes, never commits.
+def tell_stories(session: Session, now: datetime, more: int = 0) -> int:
+    """Create the demo's cases unless there are cases, and `more` ordinary ones; give how many. Flushes, never commits.
 
     Their mails count as sent: nobody is to get a mail about what happened before the installation began.
     """
     if session.scalar(select(func.count()).select_from(Case)):
         return 0
     people = {str(person.name): person for person in session.scalars(select(Person).where(Person.name.is_not(None)))}
-    known = [story for story in STORIES if story.who <= people.keys()]
+    known = [story for story in (*STORIES, *ordinary(more)) if story.who <= people.keys()]
     for story in sorted(known, key=lambda story: -story.days):
         told = _Told(session, people, _begin(now, story))
         for step in story.steps:

@@ -9,16 +9,20 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.change.importing import import_data
+from app.change.sweeping import sweep
 from app.language.data import load_data
 from app.language.definition import Routine
 from app.language.fault import Fault
 from app.language.load import load
-from app.setup.accounts import create_accounts, create_admin, sync_roles
+from app.setup.accounts import create_accounts, create_admin
 from app.setup.cases import tell_stories
-from app.setup.organisation import import_data
+from app.web.roles import sync_roles
 from app.workflow.limits import not_run
 from model import Unit, WorkflowEdition
 
+SCENARIOS = "scenarios.yaml"
+"""Lies beside the organisation's file, if the routine has any."""
 FIRST_REASON = "The routine the installation came with."
 
 
@@ -32,19 +36,24 @@ class Unusable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What to start with. `demo` gives everybody an account; elsewhere only `admin_password` makes one."""
+    """What to start with. `demo` gives everybody an account; elsewhere only `admin_password` makes one.
+
+    `cases` is how many ordinary cases the demo gets beside its stories.
+    """
 
     organisation: Path
     workflow: Path
     demo: bool
     admin_password: str = ""
     admin_mail: str = ""
+    cases: int = 0
 
 
 def seed(session: Session, appbuilder: Any, start: Start, now: datetime) -> list[str]:
     """Add what is missing and say what was added; never change what is there. Flushes, never commits."""
     done = []
-    if publish_first(session, start.workflow, now):
+    scenarios = start.organisation.with_name(SCENARIOS)
+    if publish_first(session, start.workflow, now, scenarios.read_text("utf-8") if scenarios.exists() else ""):
         done.append("workflow, edition 1")
     if not session.scalar(select(func.count()).select_from(Unit)):
         read_organisation(session, start.organisation)
@@ -52,8 +61,9 @@ def seed(session: Session, appbuilder: Any, start: Start, now: datetime) -> list
     sync_roles(appbuilder)
     if start.demo and (made := create_accounts(session)):
         done.append(f"{made} accounts")
-    if start.demo and (told := tell_stories(session, now)):
+    if start.demo and (told := tell_stories(session, now, start.cases)):
         done.append(f"{told} cases")
+        sweep(session, now)
     if not start.demo and start.admin_password and create_admin(session, start.admin_password, start.admin_mail):
         done.append("account admin")
     return done
@@ -74,7 +84,7 @@ def _in_force(session: Session) -> Routine | None:
     return load(text).routine if text else None
 
 
-def publish_first(session: Session, file: Path, now: datetime) -> bool:
+def publish_first(session: Session, file: Path, now: datetime, scenarios: str = "") -> bool:
     """Publish the file as edition 1 unless something is published; give whether it was. Raises Unusable."""
     if session.scalar(select(func.count()).select_from(WorkflowEdition)):
         return False
@@ -85,6 +95,8 @@ def publish_first(session: Session, file: Path, now: datetime) -> bool:
     if beyond := not_run(loaded.routine):
         raise Unusable([Fault(file.name, 1, 1, each) for each in beyond])
     sha256 = hashlib.sha256(text.encode()).hexdigest()
-    session.add(WorkflowEdition(number=1, text=text, sha256=sha256, published_at=now, reason=FIRST_REASON))
+    edition = WorkflowEdition(number=1, text=text, sha256=sha256, published_at=now, reason=FIRST_REASON)
+    edition.scenarios = scenarios
+    session.add(edition)
     session.flush()
     return True

@@ -31,28 +31,34 @@ class Story:
         return frozenset(step.who for step in self.steps)
 
 
-def _report(who: str, area: str, description: str, tried: str = "tried", **more: str) -> Step:
+def report(who: str, area: str, description: str, tried: str = "tried", **more: str) -> Step:
+    """A student reports."""
     answers = {"area": area, "description": description, "tried_first": tried, "no_personal_data": True, **more}
     return Step(0, who, "submit", answers)
 
 
-def _forward(day: int, unit: str, area: str, **more: Any) -> Step:
+def forward(day: int, unit: str, area: str, **more: Any) -> Step:
+    """The first line sends it to a unit."""
     return Step(day, "desk", "forward", {"unit": unit, "area": area, **more}, minute=30)
 
 
-def _accept(day: int, who: str) -> Step:
+def accept(day: int, who: str) -> Step:
+    """The contact takes it on."""
     return Step(day, who, "accept", minute=60)
 
 
-def _assess(day: int, who: str, severity: str) -> Step:
+def assess(day: int, who: str, severity: str) -> Step:
+    """The contact says how severe it is."""
     return Step(day, who, "assess", {"severity": severity, "others_to_inform": "nobody"}, minute=65)
 
 
-def _add(day: int, who: str, description: str, owner: str, due_in: int) -> Step:
+def add(day: int, who: str, description: str, owner: str, due_in: int) -> Step:
+    """The contact gives somebody an action to do."""
     return Step(day, who, "add", {"description": description, "owner": owner, "due_on": due_in}, minute=70)
 
 
-def _act(day: int, who: str, do: str, **answers: str) -> Step:
+def act(day: int, who: str, do: str, **answers: str) -> Step:
+    """The action's owner does something with it."""
     return Step(day, who, do, answers, on_action=True, minute=120)
 
 
@@ -62,36 +68,34 @@ STORIES = (
     Story(
         0,
         (
-            _report(
+            report(
                 "student_idi", QUALITY, "Øvingene i emnet blir ikke rettet før neste frist er ute.", course="TDT4100"
             ),
         ),
     ),
-    Story(1, (_report("student_isl", "other", "Kantina stengjer før kveldsundervisninga er ferdig."),)),
+    Story(1, (report("student_isl", "other", "Kantina stengjer før kveldsundervisninga er ferdig."),)),
     Story(
         3,
         (
-            _report("student_mtp", QUALITY, "Vi har ikkje fått tilbakemelding på prosjektet.", course="TMM4100"),
-            _forward(1, "iv", QUALITY),
+            report("student_mtp", QUALITY, "Vi har ikkje fått tilbakemelding på prosjektet.", course="TMM4100"),
+            forward(1, "iv", QUALITY),
         ),
         minute=12,
     ),
     Story(
         4,
         (
-            _report(
-                "student_ibi", PLACE, "Teleslyngen i auditoriet virker ikke. Det gjelder alle forelesningene våre."
-            ),
-            _forward(1, "nv", PLACE),
+            report("student_ibi", PLACE, "Teleslyngen i auditoriet virker ikke. Det gjelder alle forelesningene våre."),
+            forward(1, "nv", PLACE),
         ),
         minute=40,
     ),
     Story(
         9,
         (
-            _report("student_ips", MIND, "Some students are left out every time groups are made.", "difficult"),
-            _forward(1, "su", MIND),
-            _accept(2, "quality_su"),
+            report("student_ips", MIND, "Some students are left out every time groups are made.", "difficult"),
+            forward(1, "su", MIND),
+            accept(2, "quality_su"),
             Step(3, "quality_su", "write_to_reporter", {"conversation": "Thank you. Is this in one course or more?"}),
             Step(4, "student_ips", "reply", {"conversation": "In all the courses with group work this term."}),
             Step(5, "quality_su", "note", {"comment": "Referansegruppa i et annet emne sa det samme i fjor."}),
@@ -101,31 +105,31 @@ STORIES = (
     Story(
         11,
         (
-            _report("student_ikom", HSE, "Avtrekket på laboratoriet stoppet to ganger denne uka."),
-            _forward(1, "mh", HSE),
-            _accept(2, "hse_mh"),
-            _assess(2, "hse_mh", "high"),
-            _add(2, "hse_mh", "Få avtrekket kontrollert, og steng rommet til det er i orden.", "head_ikom", 14),
-            _act(3, "head_ikom", "clarify", comment="Stenging av rommet må avklares med fakultetet."),
+            report("student_ikom", HSE, "Avtrekket på laboratoriet stoppet to ganger denne uka."),
+            forward(1, "mh", HSE),
+            accept(2, "hse_mh"),
+            assess(2, "hse_mh", "high"),
+            add(2, "hse_mh", "Få avtrekket kontrollert, og steng rommet til det er i orden.", "head_ikom", 14),
+            act(3, "head_ikom", "clarify", comment="Stenging av rommet må avklares med fakultetet."),
         ),
         minute=55,
     ),
     Story(
         12,
         (
-            _report("student_iik", QUALITY, "Lectures were cancelled twice, and we were not told.", course="TTM4100"),
-            _forward(1, "ie", QUALITY),
-            _accept(2, "quality_ie"),
-            _assess(2, "quality_ie", "medium"),
-            _add(2, "quality_ie", "Sørg for at avlyste forelesninger blir varslet og tatt igjen.", "course_iik", 21),
-            _act(4, "course_iik", "decline", comment="Emnet hører til et annet institutt dette semesteret."),
+            report("student_iik", QUALITY, "Lectures were cancelled twice, and we were not told.", course="TTM4100"),
+            forward(1, "ie", QUALITY),
+            accept(2, "quality_ie"),
+            assess(2, "quality_ie", "medium"),
+            add(2, "quality_ie", "Sørg for at avlyste forelesninger blir varslet og tatt igjen.", "course_iik", 21),
+            act(4, "course_iik", "decline", comment="Emnet hører til et annet institutt dette semesteret."),
         ),
         minute=20,
     ),
     Story(
         14,
         (
-            _report("student_iap", "other", "Det er for få parkeringsplasser ved campus."),
+            report("student_iap", "other", "Det er for få parkeringsplasser ved campus."),
             Step(
                 1,
                 "desk",
@@ -137,54 +141,52 @@ STORIES = (
     Story(
         15,
         (
-            _report("student_iot", MIND, "Tonen i veiledningen gjør at flere slutter å møte opp.", "difficult"),
+            report("student_iot", MIND, "Tonen i veiledningen gjør at flere slutter å møte opp.", "difficult"),
             Step(1, "desk", "consult", {"comment": "Instituttleder er konferert.", "consulted_on": 0, "outcome": "go"}),
-            _forward(1, "ok", MIND, personnel_matter=True),
+            forward(1, "ok", MIND, personnel_matter=True),
         ),
         minute=33,
     ),
     Story(
         20,
         (
-            _report(
+            report(
                 "student_imf",
                 QUALITY,
                 "Referansegruppa vart aldri sett ned i haust. Emnet har heller ikkje vore evaluert dei siste to åra.",
                 course="TMA4100",
             ),
-            _forward(1, "ie", QUALITY),
-            _accept(3, "quality_ie"),
-            _assess(3, "quality_ie", "medium"),
-            _add(3, "quality_ie", "Send ut emneevaluering for høsten.", "head_imf", 14),
-            _act(5, "head_imf", "accept"),
-            _act(9, "head_imf", "complete", result="Evalueringen er sendt til alle i emnet, og mange har svart."),
-            _add(
-                10, "quality_ie", "Sørg for at emnet har referansegruppe når vårsemesteret starter.", "course_imf", 24
-            ),
+            forward(1, "ie", QUALITY),
+            accept(3, "quality_ie"),
+            assess(3, "quality_ie", "medium"),
+            add(3, "quality_ie", "Send ut emneevaluering for høsten.", "head_imf", 14),
+            act(5, "head_imf", "accept"),
+            act(9, "head_imf", "complete", result="Evalueringen er sendt til alle i emnet, og mange har svart."),
+            add(10, "quality_ie", "Sørg for at emnet har referansegruppe når vårsemesteret starter.", "course_imf", 24),
         ),
         minute=42,
     ),
     Story(
         26,
         (
-            _report("student_idi", QUALITY, "Sensuren i emnet kom tre uker for sent.", course="TDT4120"),
-            _forward(1, "ie", QUALITY),
-            _accept(2, "quality_ie"),
-            _assess(2, "quality_ie", "low"),
-            _add(2, "quality_ie", "Lag en plan for sensur som holder fristen neste gang.", "course_idi", 21),
-            _act(3, "course_idi", "accept"),
+            report("student_idi", QUALITY, "Sensuren i emnet kom tre uker for sent.", course="TDT4120"),
+            forward(1, "ie", QUALITY),
+            accept(2, "quality_ie"),
+            assess(2, "quality_ie", "low"),
+            add(2, "quality_ie", "Lag en plan for sensur som holder fristen neste gang.", "course_idi", 21),
+            act(3, "course_idi", "accept"),
         ),
     ),
     Story(
         34,
         (
-            _report("student_ilu", QUALITY, "Eksamensrommet var dobbeltbooket, og vi begynte en time for sent."),
-            _forward(1, "su", QUALITY),
-            _accept(2, "quality_su"),
-            _assess(2, "quality_su", "medium"),
-            _add(2, "quality_su", "Gå gjennom rutinen for booking av eksamensrom.", "head_ilu", 14),
-            _act(3, "head_ilu", "accept"),
-            _act(9, "head_ilu", "complete", result="Booking og eksamensplan blir nå kontrollert mot hverandre."),
+            report("student_ilu", QUALITY, "Eksamensrommet var dobbeltbooket, og vi begynte en time for sent."),
+            forward(1, "su", QUALITY),
+            accept(2, "quality_su"),
+            assess(2, "quality_su", "medium"),
+            add(2, "quality_su", "Gå gjennom rutinen for booking av eksamensrom.", "head_ilu", 14),
+            act(3, "head_ilu", "accept"),
+            act(9, "head_ilu", "complete", result="Booking og eksamensplan blir nå kontrollert mot hverandre."),
             Step(
                 10,
                 "quality_su",
@@ -197,9 +199,9 @@ STORIES = (
     Story(
         45,
         (
-            _report("student_iha", HSE, "Golvet i øvingsrommet er glatt når det regnar."),
-            _forward(1, "mh", HSE),
-            _accept(2, "hse_mh"),
+            report("student_iha", HSE, "Golvet i øvingsrommet er glatt når det regnar."),
+            forward(1, "mh", HSE),
+            accept(2, "hse_mh"),
             Step(6, "hse_mh", "close", {"summary": "Det er lagt nye matter ved inngangen."}),
         ),
         minute=48,

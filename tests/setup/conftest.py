@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
+from app.change.importing import import_data
 from app.language.data import load_data
-from app.setup.organisation import import_data
 from app.web.database import tune
 from model import Base
 

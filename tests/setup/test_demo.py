@@ -8,10 +8,21 @@ from sqlalchemy import create_engine, func, select
 from werkzeug.security import check_password_hash
 
 from app import create_app
-from app.setup.accounts import DEMO_PASSWORD, sync_roles
+from app.setup.accounts import DEMO_PASSWORD
 from app.setup.demo import Start, Unusable, seed
 from app.web.database import db
-from model import Base, Clock, ConfigurationVersion, OutgoingMail, Person, Subject, WorkflowEdition
+from app.web.roles import sync_roles
+from model import (
+    Base,
+    Clock,
+    ConfigurationVersion,
+    LastCheck,
+    OutgoingMail,
+    Person,
+    StuckCase,
+    Subject,
+    WorkflowEdition,
+)
 from tests.setup.conftest import NTNU, ROOT
 
 OWN = {"ResetMyPasswordView", "UserInfoEditView"}
@@ -108,6 +119,18 @@ def test_the_routine_is_edition_one(started):
     assert edition.text == (ROOT / "workflow.yaml").read_text(encoding="utf-8")
     assert edition.published_at == NOW
     assert edition.reason
+    assert edition.scenarios == NTNU.with_name("scenarios.yaml").read_text(encoding="utf-8")
+
+
+def test_a_routine_may_come_without_scenarios(context, tmp_path):
+    shutil.copy(NTNU, tmp_path / "data.yaml")
+    start(context, replace(START, organisation=tmp_path / "data.yaml"))
+    assert db.session.scalar(select(WorkflowEdition.scenarios)) == ""
+
+
+def test_the_demo_has_been_looked_over(started):
+    assert db.session.get_one(LastCheck, "radar").at == NOW
+    assert db.session.scalars(select(StuckCase)).all() == []
 
 
 def test_a_changed_password_and_a_changed_unit_are_left_alone(started):

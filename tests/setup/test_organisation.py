@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import func, select, update
 
+from app.change.exporting import export_data
+from app.change.importing import import_data
 from app.language.data import load_data
-from app.setup.export import export_data
-from app.setup.organisation import import_data
 from model import Area, Assignment, Case, ConfigurationVersion, Person, Role, RoutingRow, Unit, WorkflowEdition
 from tests.setup.conftest import NTNU, ROOT
 

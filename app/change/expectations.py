@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
+from app.change.script_words import ADMINISTRATORS, NOBODY, REPORTER
+from app.i18n import gettext
 from app.language.parties import Word
 from app.routing import seats
 from app.routing.parties import Lookup
@@ -20,9 +22,7 @@ from app.workflow.words import in_words, say
 from model import JournalEntry, OutgoingMail, Person, Subject
 
 if TYPE_CHECKING:
-    from app.setup.scenarios import Play
-
-ADMINISTRATORS = "administrators"
+    from app.change.stage import Play
 
 
 def check(play: Play, expected: Mapping[str, Any], who: str | None) -> Iterator[str]:
@@ -32,14 +32,10 @@ def check(play: Play, expected: Mapping[str, Any], who: str | None) -> Iterator[
             continue
         if word == "rows":
             yield from _rows(play, value, expected.get("as") or who)
-            continue
-        if word == "mails":
+        elif word == "mails":
             yield from _mails(play, value)
-            continue
-        if word not in WORDS:
-            yield f"nobody knows how to expect “{word}”"
-            continue
-        yield from WORDS[word](play, play.subject(expected["case"]), value)
+        else:
+            yield from WORDS[word](play, play.subject(expected["case"]), value)
 
 
 def _list(value: Any) -> list[str]:
@@ -48,7 +44,17 @@ def _list(value: Any) -> list[str]:
 
 def _unlike(word: str, wanted: Any, found: Any) -> Iterator[str]:
     if wanted != found:
-        yield f"expected {word} {wanted!r}, found {found!r}"
+        words = {"word": word, "wanted": _told(wanted), "found": _told(found)}
+        yield gettext("%(word)s should be %(wanted)s, but is %(found)s", **words)
+
+
+def _told(value: Any) -> str:
+    """Write a value as the file does."""
+    if value in (None, "", [], {}):
+        return gettext("nothing")
+    if isinstance(value, dict):
+        return "; ".join(f"{name}: {_told(each)}" for name, each in sorted(value.items()))
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _state(_play: Play, subject: Subject, value: str) -> Iterator[str]:
@@ -60,14 +66,21 @@ def _round(_play: Play, subject: Subject, value: str) -> Iterator[str]:
 
 
 def _names(play: Play, people: Iterable[int]) -> list[str]:
-    names = {pk: name for name, pk in play.people.items()}
+    names = play.names()
     return sorted(names.get(person, str(person)) for person in people)
+
+
+def _person(play: Play, name: str) -> int | None:
+    """Whom a scenario calls that: a guest by the mail address."""
+    if name in play.people:
+        return play.people[name]
+    return next((pk for pk, called in play.names().items() if called == name), None)
 
 
 def _handler(play: Play, subject: Subject, value: Any) -> Iterator[str]:
     facts = play.context.facts(subject)
     handler = facts.value("handler")
-    if value == "nobody":
+    if value == NOBODY:
         yield from _unlike("handler", None, handler)
         return
     if handler and seats.read(handler).role == value:
@@ -101,28 +114,34 @@ def _in_list(play: Play, subject: Subject, person: int) -> bool:
 
 
 def _sees(play: Play, subject: Subject, value: Any) -> Iterator[str]:
-    yield from (f"{n} doesn't see it" for n in _list(value) if not _in_list(play, subject, play.people[n]))
+    for name in _list(value):
+        if not _in_list(play, subject, play.people[name]):
+            yield gettext("%(person)s doesn't see the case, but should", person=name)
 
 
 def _hidden(play: Play, subject: Subject, value: Any) -> Iterator[str]:
-    yield from (f"{n} sees it" for n in _list(value) if _in_list(play, subject, play.people[n]))
+    for name in _list(value):
+        if _in_list(play, subject, play.people[name]):
+            yield gettext("%(person)s sees the case, but shouldn't", person=name)
 
 
 def _offered(play: Play, subject: Subject, name: str) -> list[str]:
-    reporter = name == "reporter" or play.people.get(name) == subject.reporter_id is not None
-    actor = Actor(person=play.people.get(name), reporter=reporter)
+    reporter = name == REPORTER or _person(play, name) == subject.reporter_id is not None
+    actor = Actor(person=_person(play, name), reporter=reporter)
     return possible(play.context.facts(subject), actor)
 
 
 def _offers(play: Play, subject: Subject, value: Mapping[str, Any]) -> Iterator[str]:
     for name, wanted in value.items():
-        yield from _unlike(f"offers to {name}", sorted(_list(wanted)), sorted(_offered(play, subject, name)))
+        yield from _unlike(f"offers {name}", sorted(_list(wanted)), sorted(_offered(play, subject, name)))
 
 
 def _not_offered(play: Play, subject: Subject, value: Mapping[str, Any]) -> Iterator[str]:
     for name, unwanted in value.items():
         offered = _offered(play, subject, name)
-        yield from (f"{name} is offered {each}" for each in _list(unwanted) if each in offered)
+        for each in _list(unwanted):
+            if each in offered:
+                yield gettext("%(person)s may do “%(what)s”, but shouldn't", person=name, what=each)
 
 
 def _latest(play: Play) -> list[OutgoingMail]:
@@ -130,23 +149,28 @@ def _latest(play: Play) -> list[OutgoingMail]:
 
 
 def _mails(play: Play, value: Mapping[str, Any]) -> Iterator[str]:
-    found: dict[str, list[str]] = defaultdict(list)
+    """Compare who got which mail; what the administrators got is looked at only where it is spoken of."""
+    found: dict[str, set[str]] = defaultdict(set)
     for mail in _latest(play):
-        found[_names(play, [mail.receiver_id or 0])[0]].append(mail.name)
-    wanted = {name: sorted(_list(mails)) for name, mails in value.items() if name != ADMINISTRATORS}
-    yield from _unlike("mails", wanted, {name: sorted(set(mails)) for name, mails in found.items()})
+        found[_names(play, [mail.receiver_id or 0])[0]].add(mail.name)
+    if ADMINISTRATORS not in value:
+        found.pop(ADMINISTRATORS, None)
+    wanted = {name: sorted(_list(mails)) for name, mails in value.items() if _list(mails)}
+    yield from _unlike("mails", wanted, {name: sorted(mails) for name, mails in found.items()})
 
 
 def _lacks(play: Play, _subject: Subject, value: Mapping[str, Any]) -> Iterator[str]:
     for name, words in value.items():
-        text = "\n".join(f"{m.subject}\n{m.body}" for m in _latest(play) if m.receiver_id == play.people[name])
-        yield from (f"{name}'s mail holds “{each}”" for each in _list(words) if each in text)
+        text = "\n".join(f"{m.subject}\n{m.body}" for m in _latest(play) if m.receiver_id == _person(play, name))
+        for each in _list(words):
+            if each in text:
+                yield gettext("%(person)s's mail holds “%(words)s”", person=name, words=each)
 
 
 def page_text(play: Play, subject: Subject, name: str) -> str:
     """Everything that the person reads on the case's page, or the reporter on theirs."""
     context = play.context
-    person = play.people.get(name)
+    person = _person(play, name)
     facts = context.facts(subject)
     language = (play.session.get(Person, person or 0) or Person(language="nb")).language or "nb"
     as_reporter = name == "reporter" or (person is not None and person == subject.reporter_id)
@@ -173,13 +197,17 @@ def _own(play: Play, subject: Subject) -> set[tuple[str, str]]:
 def _reads(play: Play, subject: Subject, value: Mapping[str, Any]) -> Iterator[str]:
     for name, words in value.items():
         text = page_text(play, subject, name)
-        yield from (f"{name} doesn't read “{each}”" for each in _list(words) if each not in text)
+        for each in _list(words):
+            if each not in text:
+                yield gettext("%(person)s doesn't read “%(words)s”, but should", person=name, words=each)
 
 
 def _not_reads(play: Play, subject: Subject, value: Mapping[str, Any]) -> Iterator[str]:
     for name, words in value.items():
         text = page_text(play, subject, name)
-        yield from (f"{name} reads “{each}”" for each in _list(words) if each in text)
+        for each in _list(words):
+            if each in text:
+                yield gettext("%(person)s reads “%(words)s”, but shouldn't", person=name, words=each)
 
 
 def _due(play: Play, subject: Subject, value: Mapping[str, str]) -> Iterator[str]:
@@ -188,7 +216,7 @@ def _due(play: Play, subject: Subject, value: Mapping[str, str]) -> Iterator[str
         row = facts.clock(clock)
         running = row is not None and row.stopped_at is None and row.due_at is not None
         found = _local(row.due_at, play) if running and row and row.due_at else "none"
-        yield from _unlike(f"due {clock}", wanted, found)
+        yield from _unlike(f"due {clock}", str(wanted), found)
 
 
 def _local(moment: datetime, play: Play) -> str:
@@ -199,7 +227,7 @@ def _log(play: Play, subject: Subject, value: Mapping[str, str]) -> Iterator[str
     query = select(JournalEntry).where(JournalEntry.subject_id == subject.id, JournalEntry.transition == value["did"])
     actors = {entry.actor_id for entry in play.session.scalars(query)}
     if play.people.get(value["who"]) not in actors:
-        yield f"the log doesn't say that {value['who']} did {value['did']}"
+        yield gettext("the journal doesn't say that %(person)s did “%(what)s”", person=value["who"], what=value["did"])
 
 
 def _rows(play: Play, value: list[dict[str, str]], who: str | None) -> Iterator[str]:
@@ -207,7 +235,8 @@ def _rows(play: Play, value: list[dict[str, str]], who: str | None) -> Iterator[
     found = count(play.context, choice=Choice(play.context.viewer(person).visible()))
     for row in value:
         if not any(all(str(each.get(k)) == v for k, v in row.items()) for each in found):
-            yield f"the report has no row {row}, only {found}"
+            rows = " | ".join(_told(each) for each in found)
+            yield gettext("the report has no row %(row)s, only %(rows)s", row=_told(row), rows=rows or _told(None))
 
 
 WORDS: Mapping[str, Callable[[Any, Subject, Any], Iterator[str]]] = {

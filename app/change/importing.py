@@ -1,6 +1,6 @@
 """The organisation from a file into rows: by name, so that reading the same file twice changes nothing."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 import model
+from app.change.exporting import in_use, left_out
 from app.language import rows
 from app.language.rows import Data
 
@@ -18,8 +19,8 @@ Row = TypeVar("Row", model.Unit, model.Area, model.Role, model.Person, model.Mai
 def import_data(session: Session, data: Data, *, replace: bool = False) -> None:
     """Make the rows say what the file says. Flushes, never commits.
 
-    Rows that the file lacks stay; with `replace` they go, unless a case, a journal row or an account uses them.
-    Routing and calendar are one thing each: the file's replaces them.
+    Rows that the file lacks stay; with `replace` they go, unless a case, a journal row or an account uses them, or they
+    are retired: that no file says. Routing and calendar are one thing each: the file's replaces them.
     """
     with session.no_autoflush:
         units = _units(session, data.units)
@@ -55,7 +56,8 @@ def _put(row: object, **values: object) -> None:
 
 def _units(session: Session, units: Mapping[str, rows.Unit]) -> dict[str, model.Unit]:
     found = _rows(session, model.Unit, units)
-    for position, unit in enumerate(units.values()):
+    places = _places([found[name] for name in units])
+    for position, unit in zip(places, units.values(), strict=True):
         _put(
             found[unit.name],
             label=dict(unit.label),
@@ -64,18 +66,22 @@ def _units(session: Session, units: Mapping[str, rows.Unit]) -> dict[str, model.
             contact=dict(unit.contact),
             parameters=dict(unit.parameters),
             position=position,
+            retired=False,
         )
     return found
 
 
 def _above(found: Mapping[str, model.Unit], units: Mapping[str, rows.Unit]) -> None:
     for unit in units.values():
-        _put(found[unit.name], parent_id=found[unit.under].id if unit.under else None)
+        row, above = found[unit.name], found[unit.under] if unit.under else None
+        if in_use(row.parent) is not above:
+            _put(row, parent_id=above.id if above else None)
 
 
 def _areas(session: Session, areas: Mapping[str, rows.Area]) -> dict[str, model.Area]:
     found = _rows(session, model.Area, areas)
-    for position, area in enumerate(areas.values()):
+    places = _places([found[name] for name in areas])
+    for position, area in zip(places, areas.values(), strict=True):
         _put(
             found[area.name],
             label=dict(area.label),
@@ -84,6 +90,7 @@ def _areas(session: Session, areas: Mapping[str, rows.Area]) -> dict[str, model.
             door=dict(area.door),
             door_url=area.door_url,
             position=position,
+            retired=False,
         )
     return found
 
@@ -91,8 +98,18 @@ def _areas(session: Session, areas: Mapping[str, rows.Area]) -> dict[str, model.
 def _labelled(session: Session, roles: Mapping[str, rows.Role]) -> dict[str, model.Role]:
     found = _rows(session, model.Role, roles)
     for role in roles.values():
-        _put(found[role.name], label=dict(role.label))
+        _put(found[role.name], label=dict(role.label), retired=False)
     return found
+
+
+def _places(ordered: Sequence[model.Unit | model.Area]) -> list[int]:
+    """Give the places of rows in the file's order; where that is the order they have, they keep them."""
+    kept = [row for row in ordered if row.id is not None]
+    known = [(row.position, row.id) for row in kept]
+    if known != sorted(known) or list(ordered[: len(kept)]) != kept:
+        return list(range(len(ordered)))
+    after = kept[-1].position + 1 if kept else 0
+    return [row.position for row in kept] + list(range(after, after + len(ordered) - len(kept)))
 
 
 def _people(
@@ -108,7 +125,7 @@ def _people(
             kind=person.kind,
             language=person.language,
             external=person.external,
-            unit=units[person.unit] if person.unit else None,
+            unit=units[person.unit] if person.unit else row.unit if row.unit and row.unit.retired else None,
         )
         away = [(_day(span.since), _day(span.until)) for span in person.away]
         if [(each.starts_on, each.ends_on) for each in row.away] != away:
@@ -156,9 +173,9 @@ def _routing(session: Session, routing: Iterable[rows.Route]) -> None:
     wanted = list(routing)
     for place, route in enumerate(wanted):
         if place == len(found):
-            found.append(model.RoutingRow())
+            found.append(model.RoutingRow(position=found[-1].position + 1 if found else 1))
             session.add(found[place])
-        _put(found[place], position=place + 1, condition=route.when, receiver=route.to)
+        _put(found[place], condition=route.when, receiver=route.to)
     for surplus in found[len(wanted) :]:
         session.delete(surplus)
 
@@ -183,7 +200,7 @@ def _day(iso: str) -> date | None:
 def _remove(session: Session, data: Data, kept: set[int]) -> None:
     """Take away what the file lacks, the ones that others refer to last; what is in use stays."""
     for row in session.scalars(select(model.Assignment)).all():
-        if row.id not in kept:
+        if row.id not in kept and not left_out(row):
             session.delete(row)
     session.flush()
     sitting = {seat for seat in session.scalars(select(model.Subject.handler).distinct()) if seat}
@@ -192,8 +209,10 @@ def _remove(session: Session, data: Data, kept: set[int]) -> None:
         model.Person: lambda row: (
             row.name is not None and row.name not in data.people and row.user_id is None and f"@{row.id}" not in sitting
         ),
-        model.Role: lambda row: row.name not in data.roles and not any(s.startswith(f"{row.name}:") for s in sitting),
-        model.Area: lambda row: row.name not in data.areas,
+        model.Role: lambda row: (
+            row.name not in data.roles and not row.retired and not any(s.startswith(f"{row.name}:") for s in sitting)
+        ),
+        model.Area: lambda row: row.name not in data.areas and not row.retired,
     }
     for table, test in idle.items():
         for row in session.scalars(select(table)).all():
@@ -206,7 +225,9 @@ def _remove_units(session: Session, data: Data) -> None:
     """Lowest first: a unit goes once nothing is under it."""
     gone = True
     while gone:
-        idle = session.scalars(select(model.Unit).where(model.Unit.name.not_in(list(data.units)))).all()
+        idle = session.scalars(
+            select(model.Unit).where(model.Unit.name.not_in(list(data.units)), ~model.Unit.retired)
+        ).all()
         gone = any(_delete(session, row) for row in idle)
 
 

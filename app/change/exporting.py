@@ -15,21 +15,33 @@ ANY_WIDTH = 10_000
 
 
 def export_data(session: Session) -> str:
-    """Write the whole organisation as data.yaml. Guests and people who only report are not in it."""
+    """Write the whole organisation as data.yaml.
+
+    Guests and people who only report are not in it; nor is what is retired, with the assignments there.
+    """
+    return as_yaml(sections(session))
+
+
+def sections(session: Session) -> dict[str, Any]:
+    """Give the sections of data.yaml as plain values, those that have something."""
+    units = select(Unit).where(~Unit.retired).order_by(Unit.position, Unit.id)
+    areas = select(Area).where(~Area.retired).order_by(Area.position, Area.id)
+    roles = select(Role).where(~Role.retired).order_by(Role.id)
     whole = {
-        "units": {unit.name: _unit(unit) for unit in session.scalars(select(Unit).order_by(Unit.position, Unit.id))},
-        "areas": {area.name: _area(area) for area in session.scalars(select(Area).order_by(Area.position, Area.id))},
-        "roles": {role.name: {"label": role.label} for role in session.scalars(select(Role).order_by(Role.id))},
+        "units": {unit.name: _unit(unit) for unit in session.scalars(units)},
+        "areas": {area.name: _area(area) for area in session.scalars(areas)},
+        "roles": {role.name: {"label": role.label} for role in session.scalars(roles)},
         "people": {str(person.name): _person(person) for person in _people(session)},
         "assignments": [_assignment(row) for row in _assignments(session)],
         "routing": [_without_empty(when=row.condition, to=row.receiver) for row in _routing(session)],
         "calendar": _calendar(session),
         "mails": {mail.name: _mail(mail) for mail in session.scalars(select(MailText).order_by(MailText.id))},
     }
-    return _yaml({name: part for name, part in whole.items() if part})
+    return {name: part for name, part in whole.items() if part}
 
 
-def _yaml(whole: Mapping[str, Any]) -> str:
+def as_yaml(whole: Mapping[str, Any]) -> str:
+    """Write plain values as the file has them."""
     yaml = YAML(typ="safe", pure=True)
     yaml.default_flow_style = None
     yaml.allow_unicode = True
@@ -44,8 +56,16 @@ def _without_empty(**values: Any) -> dict[str, Any]:
     return {name.strip("_"): value for name, value in values.items() if value not in (None, "", {}, [], False)}
 
 
+def in_use(unit: Unit | None) -> Unit | None:
+    """Give the unit, or the nearest above it, that isn't retired."""
+    while unit is not None and unit.retired:
+        unit = unit.parent
+    return unit
+
+
 def _unit(unit: Unit) -> dict[str, Any]:
-    under = unit.parent.name if unit.parent else None
+    above = in_use(unit.parent)
+    under = above.name if above else None
     known = _without_empty(label=unit.label, code=unit.code, kind=unit.kind, under=under, contact=unit.contact)
     return known | unit.parameters
 
@@ -71,7 +91,7 @@ def _person(person: Person) -> dict[str, Any]:
     return _without_empty(
         name=person.label,
         mail=person.mail,
-        unit=person.unit.name if person.unit else None,
+        unit=person.unit.name if person.unit and not person.unit.retired else None,
         kind=person.kind,
         language=person.language,
         away=[_without_empty(from_=_day(each.starts_on), until=_day(each.ends_on)) for each in person.away],
@@ -81,7 +101,14 @@ def _person(person: Person) -> dict[str, Any]:
 
 def _assignments(session: Session) -> Iterable[Assignment]:
     parts = (Assignment.person, Assignment.role, Assignment.unit, Assignment.area)
-    return session.scalars(select(Assignment).options(*map(joinedload, parts)).order_by(Assignment.id))
+    rows = session.scalars(select(Assignment).options(*map(joinedload, parts)).order_by(Assignment.id))
+    return [row for row in rows if not left_out(row)]
+
+
+def left_out(row: Assignment) -> bool:
+    """Whether a file can't say it: at something retired, or of somebody without a name there."""
+    places = (row.role, row.unit, row.area)
+    return row.person.name is None or any(place is not None and place.retired for place in places)
 
 
 def _assignment(row: Assignment) -> dict[str, Any]:

@@ -1,0 +1,139 @@
+"""A case before and after: what each side says of it, by the product's own functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from app.change.copies import Copy, as_subject, aside
+from app.change.memo import Memo
+from app.change.radar import Radar
+from app.language.parties import Word
+from app.routing.facts import CaseFacts, World
+from app.routing.parties import Lookup
+from app.workflow import mailing, migrating, step
+from app.workflow.actor import ITSELF
+from app.workflow.context import Context, Edition
+from app.workflow.evaluator import blocked
+from app.workflow.table import leaving
+from model import Subject
+
+Guard = tuple[str, str, str]
+"""Transition, guard and the guard's kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What one side says of a case."""
+
+    state: str
+    handler: str | None
+    people: tuple[int, ...]
+    moves: tuple[str, ...]
+    blocked: frozenset[Guard]
+    stuck: tuple[dict[str, Any], ...]
+
+
+class Side:
+    """One configuration: how it sees cases, remembered by what it looks at."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self._worlds: dict[int, World] = {}
+        radar = Radar.open(context)
+        self._people: Memo[tuple[int, ...]] = Memo(lambda facts: Lookup(facts).find(Word("handler")).people)
+        self._blocked: Memo[frozenset[Guard]] = Memo(_blocked)
+        self._stuck: Memo[tuple[dict[str, Any], ...]] = Memo(lambda facts: tuple(radar.reasons(facts)))
+        self.routed: Memo[tuple[tuple[int, ...], int]] = Memo(_routed)
+
+    def edition(self, each: Copy) -> Edition:
+        """The edition that the case runs on here."""
+        return self.context.edition(as_subject(each))
+
+    def facts(self, each: Copy) -> CaseFacts:
+        """The case as conditions see it here."""
+        key: int = each.edition_id
+        if key not in self._worlds:
+            self._worlds[key] = self.context.world(self.edition(each).routine)
+        return CaseFacts(self._worlds[key], each.flow, as_subject(each))
+
+    def view(self, each: Copy) -> View:
+        """Say what there is to compare. The case's state must be one of its edition's."""
+        facts = self.facts(each)
+        return View(
+            each.state,
+            each.handler,
+            self._people(facts),
+            leaving(facts.flow)[facts.state],
+            self._blocked(facts),
+            self._stuck(facts),
+        )
+
+
+def _blocked(facts: CaseFacts) -> frozenset[Guard]:
+    found = ((name, refusal) for name in leaving(facts.flow)[facts.state] for refusal in blocked(facts, name))
+    return frozenset((name, refusal.name, refusal.guard_kind) for name, refusal in found)
+
+
+def _routed(facts: CaseFacts) -> tuple[tuple[int, ...], int]:
+    """Whom routing gives it to, and which row decided (0: none)."""
+    found = Lookup(facts).find(Word("routing"))
+    row = next((each["row"] for each in found.steps if each["step"] == "row" and each["ok"]), 0)
+    return found.people, row
+
+
+@dataclass
+class After:
+    """A case as it would be: the copy, where it came to stand, the mails that go out, and why it can't be moved."""
+
+    case: Copy
+    mails: list[tuple[str, int]] = field(default_factory=list)
+    lost: str = ""
+
+
+def moved(side: Side, case: Copy, states: migrating.Mapped, happened: Mapping[int, list[migrating.Moment]]) -> After:
+    """Migrate a copy of the case as the worker would, with what then happens by itself."""
+    after = After(aside(case))
+    context = side.context
+    for each in (after.case, *after.case.parts):
+        try:
+            migrating.carry(context, as_subject(each), states, lambda each=each: happened.get(each.id, []))  # type: ignore[misc]
+        except migrating.Lost as lost:
+            after.lost = lost.state
+            return after
+    for each in (after.case, *after.case.parts):
+        after.mails.extend(_by_itself(context, as_subject(each)))
+    return after
+
+
+def _by_itself(context: Context, subject: Subject) -> Iterator[tuple[str, int]]:
+    for _ in range(step.MOST_ITSELF):
+        ready = step.by_itself(context, subject)
+        if ready is None:
+            return
+        declared, verdict = ready
+        step.take(context, subject, context.facts(subject), declared, verdict, ITSELF)
+        told = mailing.recipients(context.facts(subject), declared.notify, ITSELF)
+        yield from ((each.mail, each.person) for each in told if not each.skipped)
+
+
+def recounted(side: Side, case: Copy) -> Copy:
+    """The case with its running clocks reckoned by this side's calendar and lengths."""
+    for each in (case, *case.parts):
+        migrating.recount(side.facts(each))
+    return case
+
+
+Due = tuple[str, datetime | None, datetime | None]
+
+
+def due_moved(before: Iterable[Any], after: Iterable[Any]) -> Iterator[Due]:
+    """Which running clocks end at another moment: name, end before, end after; None where it doesn't run."""
+    now = {(row.name, row.run): row.due_at for row in before if row.stopped_at is None}
+    then = {(row.name, row.run): row.due_at for row in after if row.stopped_at is None}
+    for name, run in {**now, **then}:
+        ends = now.get((name, run)), then.get((name, run))
+        if ends[0] != ends[1]:
+            yield name, *ends

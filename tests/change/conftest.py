@@ -1,0 +1,10 @@
+"""Towns, as the engine's own tests have them."""
+
+from tests.workflow.conftest import (  # noqa: F401 - fixtures
+    postgresql_empty,
+    postgresql_town,
+    settle,
+    settle_on_both,
+    sqlite_empty,
+    sqlite_town,
+)

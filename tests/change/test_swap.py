@@ -1,0 +1,99 @@
+"""An edition swapped while people work: each move uses exactly one edition, and every process sees the new one."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.change import migrations, publish
+from app.workflow import engine, migrating
+from app.workflow.context import Context
+from model import Case, JournalEntry, WorkflowEdition
+from tests.change.office import ROUTINE, Office, edited
+from tests.change.test_dryrun import RENAME
+from tests.workflow.town import database
+
+MOVERS = 5
+EACH = 10
+DRAFT = edited(*RENAME, more="migrate: {case: {in_hand: handled}}")
+
+
+@pytest.fixture
+def town(settle_on_both):
+    return settle_on_both(ROUTINE)
+
+
+def routed(town, count):
+    return [town.do(town.report(), "dora", "route", unit="red", area="teaching").id for _ in range(count)]
+
+
+def take(town, ids, start):
+    """Take each case as the contact does; one that has changed meanwhile is looked at anew and taken then."""
+    start.wait()
+    for case in ids:
+        for _ in range(5):
+            with town.sessions() as session:
+                try:
+                    subject = session.get_one(Case, case)
+                    context = Context.open(session, town.now)
+                    engine.move(context, subject, "take", actor=town.actor("rita"), answers={}, version=subject.version)
+                    session.commit()
+                    break
+                except engine.Stale:
+                    session.rollback()
+
+
+def swap(town, draft, start):
+    start.wait()
+    with town.sessions() as session:
+        publish.publish(session, session.get_one(type(draft), draft.id), None, town.now, reason="x")
+        session.commit()
+        while migrations.advance(session, town.now, limit=3):
+            session.commit()
+        session.commit()
+
+
+def test_fifty_moves_in_flight_use_one_edition_each_and_name_it(town):
+    ids = routed(town, MOVERS * EACH)
+    office = Office(town)
+    draft = office.draft(DRAFT)
+    office.try_out(draft)
+    start = Barrier(MOVERS + 1)
+    with ThreadPoolExecutor(MOVERS + 1) as pool:
+        moving = [pool.submit(take, town, ids[n * EACH : (n + 1) * EACH], start) for n in range(MOVERS)]
+        moving.append(pool.submit(swap, town, draft, start))
+        for each in moving:
+            each.result(timeout=120)
+    town.session.expire_all()
+    numbers = {row.id: row.number for row in town.session.scalars(select(WorkflowEdition))}
+    rows = town.session.scalars(select(JournalEntry).where(JournalEntry.transition == "take")).all()
+    assert sorted(row.subject_id for row in rows) == sorted(ids)
+    assert {(numbers[row.edition_id], row.to_state) for row in rows} <= {(1, "in_hand"), (2, "handled")}
+    office.bring()
+    assert {(numbers[case.edition_id], case.state) for case in town.cases()} == {(2, "handled")}
+    brought = town.session.scalars(select(JournalEntry).where(JournalEntry.event == migrating.MIGRATED)).all()
+    assert sorted(row.subject_id for row in brought) == sorted(ids)
+
+
+def test_another_process_sees_the_edition_at_its_next_look(town):
+    """A process is its own engine here: what it keeps of the database is kept by engine."""
+    other = database(town.database.url.render_as_string(hide_password=False))
+    office = Office(town)
+    with Session(other) as session:
+        assert Context.open(session, town.now).newest.number == 1
+        session.rollback()
+        office.publish(office.draft(DRAFT))
+        assert Context.open(session, town.now).newest.number == 2
+    other.dispose()
+
+
+def test_a_bad_edition_never_gets_there(town):
+    office = Office(town)
+    draft = office.draft(edited(("to: in_hand, by: handler}", "to: nowhere, by: handler}")))
+    office.try_out(draft)
+    with pytest.raises(publish.NotYet):
+        publish.publish(town.session, draft, office.me, town.now, reason="x", override="I insist")
+    town.session.rollback()
+    assert town.context.newest.number == 1
