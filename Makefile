@@ -40,7 +40,7 @@ setup: .venv/ready build/static/manifest.json app/translations/compiled ## Insta
 .PHONY: run
 run: setup ## Start the product with its demo organisation
 	$(BIN)/python -m model.schema
-	$(BIN)/flask seed
+	$(BIN)/flask seed --cases 390
 	@$(BIN)/gunicorn --config deploy/gunicorn.py 'app:create_app()'
 
 .PHONY: reset
@@ -63,5 +63,5 @@ lock: .venv/ready-dev ## Pin the dependencies anew from requirements*.in
 .PHONY: messages
 messages: .venv/ready ## Gather the texts to be translated
 	@mkdir -p build
-	$(BIN)/pybabel -q extract -F babel.cfg -k lazy_gettext -k lazy_ngettext:1,2 --add-location=file --omit-header -o build/messages.pot .
+	$(BIN)/pybabel -q extract -F babel.cfg -k lazy_gettext -k lazy_ngettext:1,2 -k said --add-location=file --omit-header -o build/messages.pot .
 	for l in nb nn; do $(BIN)/pybabel -q update --init-missing --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -i build/messages.pot -d app/translations -l $$l; done

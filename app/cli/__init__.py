@@ -2,12 +2,14 @@
 
 from flask import Flask
 
-from app.cli import assets, routine, seed, worker, workflow
+from app.cli import assets, publishing, routine, seed, worker, workflow
 
 COMMANDS = (assets.group, routine.group, worker.group, workflow.group, *seed.groups)
 
 
 def register(app: Flask) -> None:
     """Add every command to `flask`."""
+    for command in (publishing.publish_file, publishing.diff):
+        workflow.group.add_command(command)
     for command in COMMANDS:
         app.cli.add_command(command)

@@ -7,9 +7,10 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from app.change import history
+from app.change.exporting import export_data
 from app.setup.demo import Start, Unusable, read_organisation
 from app.setup.demo import seed as add_what_is_missing
-from app.setup.export import export_data
 from app.web.database import db
 
 ADMIN_PASSWORD = "ADMIN_PASSWORD"  # noqa: S105 - the variable's name
@@ -19,8 +20,9 @@ ADMIN_PASSWORD = "ADMIN_PASSWORD"  # noqa: S105 - the variable's name
 @click.option(
     "--admin-password", envvar=ADMIN_PASSWORD, default="", help="Password of the account admin, without DEMO."
 )
+@click.option("--cases", default=0, help="Ordinary cases that the demo gets beside its stories.")
 @with_appcontext
-def seed(admin_password: str) -> None:
+def seed(admin_password: str, cases: int) -> None:
     """Add the organisation, the routine and the accounts that are missing."""
     settings = current_app.config
     start = Start(
@@ -29,6 +31,7 @@ def seed(admin_password: str) -> None:
         demo=bool(settings["DEMO"]),
         admin_password=admin_password,
         admin_mail=settings["ADMIN_MAIL"] or settings["MAIL_FROM"],
+        cases=cases,
     )
     appbuilder = current_app.appbuilder  # type: ignore[attr-defined]
     try:
@@ -63,7 +66,8 @@ def export_file(file: Path | None) -> None:
 def import_file(file: Path, *, replace: bool) -> None:
     """Read the organisation from FILE."""
     try:
-        warnings = read_organisation(db.session(), file, replace=replace)
+        with history.recording(db.session(), None, datetime.now(UTC), file.name):
+            warnings = read_organisation(db.session(), file, replace=replace)
     except Unusable as wrong:
         raise click.ClickException(str(wrong)) from wrong
     db.session.commit()

@@ -6,6 +6,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
+from app.i18n import LANGUAGES, force_locale, gettext, translated
 from app.language.data import load_data
 from app.language.definition import Routine
 from app.language.draw import draw
@@ -13,21 +14,25 @@ from app.language.fault import Fault
 from app.language.load import load
 
 group = AppGroup("workflow", help="The routine's file: check it, draw it.")
+READERS = ("LC_ALL", "LC_MESSAGES", "LANG")
+"""Where a shell says which language its user reads."""
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @group.command("check")
 @click.argument("file", type=FILE, required=False)
 @click.option("--data", type=FILE, help="Check it against this data.yaml, and that against it.")
-def check(file: Path | None, data: Path | None) -> None:
+@click.option("--language", envvar=READERS, default="en", help="Language of the faults: nb, nn or en.")
+def check(file: Path | None, data: Path | None, language: str) -> None:
     """Tell every fault in FILE (the routine in use, if none is named); exit code 1 if there are errors."""
     path = file or _in_use()
     faults = _faults(path, data)
-    for fault in faults:
-        click.echo(str(fault))
-    if any(not fault.warning for fault in faults):
-        raise SystemExit(1)
-    click.echo(f"{path}: in order")
+    with force_locale(spoken(language)):
+        for fault in faults:
+            click.echo(_told(fault))
+        if any(not fault.warning for fault in faults):
+            raise SystemExit(1)
+        click.echo(gettext("%(file)s: in order", file=path))
 
 
 @group.command("draw")
@@ -36,7 +41,7 @@ def check(file: Path | None, data: Path | None) -> None:
 @click.option("--language", default="", help="Language of the labels, such as nb.")
 def draw_flow(flow: str | None, file: Path | None, language: str) -> None:
     """Write FLOW (the first one, if none is named) as a Mermaid diagram."""
-    routine = _routine(file or _in_use())
+    routine = routine_of(file or _in_use())
     name = flow or next(iter(routine.flows))
     if name not in routine.flows:
         raise click.BadParameter(f'no flow "{name}"; there is {", ".join(routine.flows)}')
@@ -45,6 +50,19 @@ def draw_flow(flow: str | None, file: Path | None, language: str) -> None:
 
 def _in_use() -> Path:
     return Path(current_app.config["WORKFLOW_FILE"])
+
+
+def spoken(language: str) -> str:
+    """Take `nb` from nb_NO.UTF-8; a language we don't speak is English."""
+    name = language[:2].replace("no", "nb")
+    return name if name in LANGUAGES else "en"
+
+
+def _told(fault: Fault) -> str:
+    told = translated(fault.message)
+    if fault.warning:
+        told = gettext("warning: %(what)s", what=told)
+    return f"{fault.file}:{fault.line}:{fault.column}: {told}"
 
 
 def _faults(path: Path, data: Path | None) -> list[Fault]:
@@ -57,7 +75,8 @@ def _faults(path: Path, data: Path | None) -> list[Fault]:
     return loaded.faults + rows.faults
 
 
-def _routine(path: Path) -> Routine:
+def routine_of(path: Path) -> Routine:
+    """Give the routine of the file. Raises ClickException with its errors."""
     loaded = load(path.read_bytes(), str(path))
     if loaded.routine is None:
         raise click.ClickException("\n".join(str(fault) for fault in loaded.errors))

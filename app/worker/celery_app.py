@@ -62,7 +62,7 @@ def deliver_task() -> int:
 def tick_task() -> int:
     """Fire what is due and send what waits, unless another process is at it."""
     holder, done = lease.new_holder(), 0
-    while _taken(holder) and (did := tick(flask_app())):
+    while _taken(holder) and (did := tick(flask_app(), alive=lambda: _taken(holder))):
         done += did
     with flask_app().app_context(), Session(db.engine) as session, session.begin():
         lease.release(session, holder, datetime.now(UTC))

@@ -59,7 +59,7 @@ class Worker:
     def work(self) -> int:
         """Tick once if the lease is ours; how many things were done."""
         try:
-            return tick(self._app) if self._elected() else 0
+            return tick(self._app, alive=self._elected) if self._elected() else 0
         except Exception:
             log.exception("worker_failed")
             return 0

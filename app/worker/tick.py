@@ -1,5 +1,6 @@
 """What a worker does each time it wakes, whoever wakes it: fire the clocks that are due, send the mails that wait."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,10 +10,13 @@ import structlog
 from flask import Flask, current_app
 from sqlalchemy.orm import Session, sessionmaker
 
+from app.change.migrations import advance
 from app.outbox.deliver import BATCH, deliver
 from app.outbox.settings import Settings
 from app.outbox.sink import Mailbox, Sink
 from app.web.database import db
+from app.worker.nightly import check
+from app.worker.trying import try_out
 from app.workflow.orphans import rehome
 from app.workflow.reminding import run_due
 
@@ -22,13 +26,21 @@ CLOCKS = 50
 log = structlog.get_logger()
 
 
-def tick(app: Flask, now: datetime | None = None) -> int:
+def tick(app: Flask, now: datetime | None = None, alive: Callable[[], object] = lambda: None) -> int:
     """Fire due clocks and send waiting mails, one bounded batch of each; how many things were done.
 
-    `now` stands for the present. Less than a full batch of both means that nothing is left to do.
+    `now` stands for the present. Less than a full batch of both means that nothing is left to do. A draft that
+    waits to be tried is tried, too; that may take a while, so `alive` is called on the way, and mails go out.
     """
+
+    def sign() -> None:
+        alive()
+        send(now)
+
     with app.app_context():
-        return _fire(now or datetime.now(UTC)) + send(now)
+        done = _fire(now or datetime.now(UTC))
+        check(now or datetime.now(UTC))
+        return done + send(now) + try_out(now or datetime.now(UTC), sign)
 
 
 def send(now: datetime | None = None) -> int:
@@ -48,7 +60,7 @@ def _fire(now: datetime) -> int:
     """Run due clocks in a transaction; what goes wrong there is written down and keeps no mail back."""
     try:
         with Session(db.engine) as session, session.begin():
-            return run_due(session, now, CLOCKS) + rehome(session, now, CLOCKS)
+            return run_due(session, now, CLOCKS) + rehome(session, now, CLOCKS) + advance(session, now)
     except Exception:
         log.exception("clocks_failed")
         return 0
