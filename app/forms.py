@@ -24,14 +24,16 @@ from wtforms import (
 from wtforms import Field as FormField
 
 from app.language.definition import Choice, Field, Transition
+from app.outbox import compose
 from app.routing.facts import CaseFacts
 from app.routing.parties import Lookup
+from app.workflow import mailing
 from app.workflow.actor import Actor
 from app.workflow.answers import INVALID, MISSING, PERSONAL
 from app.workflow.context import Context
 from app.workflow.evaluator import Refusal, form, present
 from app.workflow.words import say
-from model import Person
+from model import MailText, Person
 
 Option = tuple[str, str]
 FEW = 6
@@ -53,10 +55,47 @@ def build(
     asked = [(each, must) for each, must in form(answered, transition) if each.type != "file"]
     fields = {each.name: _field(context, facts, each, must, actor, language) for each, must in asked}
     made: Form = type("TransitionForm", (Form,), fields)(sent)
-    if sent is None:
-        for name in fields:
+    offered = _offered(context, [each for each, _ in asked], language)
+    for name in fields:
+        made[name].starts = offered.get(name, [])
+        if sent is None:
             _show(made[name], present(facts.routine.fields[name], facts, actor))
     return made
+
+
+def _offered(context: Context, asked: Iterable[Field], language: str) -> dict[str, list[Option]]:
+    """Texts that the answers of a field may start from: the mail texts that it names, by their subjects."""
+    wanted = {each.name: each.templates for each in asked if each.templates and each.type == "text"}
+    if not wanted:
+        return {}
+    rows = context.session.scalars(
+        select(MailText).where(MailText.name.in_({n for those in wanted.values() for n in those}))
+    )
+    known = {row.name: say(row.subject, language) for row in rows}
+    return {name: [(mail, known[mail]) for mail in those if mail in known] for name, those in wanted.items()}
+
+
+def started(context: Context, facts: CaseFacts, actor: Actor, sent: MultiDict[str, str]) -> MultiDict[str, str]:
+    """Give what was typed with the text put in that was asked for, after what stands there already."""
+    name, _, mail = sent.get("start", "").partition(" ")
+    field = facts.routine.fields.get(name)
+    row = context.session.scalar(select(MailText).where(MailText.name == mail.replace("\0", "")))
+    if field is None or row is None or mail not in field.templates:
+        return sent
+    language = facts.subject.language if facts.subject is not None else actor.language
+    text = compose.expand(compose.plain(say(row.body, language)), _fillable(context, facts, actor, language)).strip()
+    begun = MultiDict(sent)
+    begun[name] = "\n\n".join(part for part in (sent.get(name, "").strip(), text) if part)
+    return begun
+
+
+def _fillable(context: Context, facts: CaseFacts, actor: Actor, language: str) -> dict[str, str]:
+    """What a text may say to whoever writes it: what they see of the case, but never who reported."""
+    person = context.session.get(Person, actor.person) if actor.person else None
+    if person is None or facts.subject is None:
+        return {}
+    known = mailing.allowed(mailing.values(context, facts, language), context, facts, person)
+    return {name: value for name, value in known.items() if name != "reporter"}
 
 
 def answers(made: Form) -> dict[str, Any]:
@@ -126,9 +165,13 @@ KINDS = {"tick": BooleanField, "date": DateField, "time": TimeField, "number": D
 def _options(facts: CaseFacts, each: Field, language: str) -> list[Option] | None:
     organisation = facts.organisation
     if each.type == "area":
-        return [(area.name, say(area.label, language)) for area in organisation.areas.values()]
+        present = facts.value(each.name)
+        areas = (area for area in organisation.areas.values() if not area.retired or area.name == present)
+        return [(area.name, say(area.label, language)) for area in areas]
     if each.type == "unit":
-        units = (u for u in organisation.units.values() if not isinstance(each.choices, str) or u.kind == each.choices)
+        kind = each.choices if isinstance(each.choices, str) else None
+        of_kind = (u for u in organisation.units.values() if kind is None or u.kind == kind)
+        units = (u for u in of_kind if not u.retired or u.name == facts.value(each.name))
         return [(u.name, f"{u.code} – {say(u.label, language)}" if u.code else say(u.label, language)) for u in units]
     if isinstance(each.choices, tuple):
         return list(_flat(each.choices, language))

@@ -6,10 +6,12 @@ from flask import Flask
 
 from app.handling.actions import ActionView
 from app.handling.cases import CaseView
+from app.handling.permissions import keep_known
 from app.i18n import lazy_gettext
 
 
 def register(app: Flask, appbuilder: Any) -> None:  # noqa: ARG001 - every room registers alike
     """Put the case and action screens in place."""
-    appbuilder.add_view(CaseView, "Cases", href="/cases/", label=lazy_gettext("Cases"))
-    appbuilder.add_view(ActionView, "Actions", href="/actions/", label=lazy_gettext("Actions"))
+    cases, actions = keep_known(CaseView(), appbuilder), keep_known(ActionView(), appbuilder)
+    appbuilder.add_view(cases, "Cases", href="/cases/", label=lazy_gettext("Cases"))
+    appbuilder.add_view(actions, "Actions", href="/actions/", label=lazy_gettext("Actions"))

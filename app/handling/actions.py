@@ -20,8 +20,8 @@ from wtforms import Form
 from app import forms
 from app.access import Viewer
 from app.handling import queue, story
-from app.handling.moving import MovePage, back_to, permission_of
-from app.handling.permissions import transitions_of
+from app.handling.moving import MovePage, back_to
+from app.handling.permissions import moves_on
 from app.handling.reasons import Check, of_refusals
 from app.i18n import gettext, language, lazy_gettext, say
 from app.routing.facts import CaseFacts
@@ -31,6 +31,8 @@ from app.web.grants import can
 from app.web.here import actor, context
 from app.web.interface import Interface, Page
 from app.web.look import Look
+from app.web.roles import PARTS as VIEW
+from app.web.roles import permission_of
 from app.web.table import Table
 from app.workflow import mailing
 from app.workflow.context import Context
@@ -38,8 +40,6 @@ from app.workflow.evaluator import Verdict
 from app.workflow.table import offers
 from app.workflow.words import spoken
 from model import Part
-
-VIEW = "ActionView"
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ class ActionView(Look):
     route_base = "/actions"
     class_permission_name = VIEW
     exclude_route_methods = {"action", "action_post", "download", "add", "edit", "delete", "show"}
-    base_permissions = ["can_list", "can_show", *map(permission_of, transitions_of(parts=True))]
+    base_permissions = ["can_list", "can_show", *moves_on(VIEW)]
     list_template = "handling/queue.html"
     list_columns = ["number", "owner", "state", "due_at", "submitted_at"]
     order_columns = ["due_at", "submitted_at", "number"]

@@ -11,7 +11,6 @@ from flask import url_for
 
 from app.access import Viewer
 from app.handling import queue, story
-from app.handling.moving import permission_of
 from app.handling.reasons import Check, of_party, of_refusals, of_trace
 from app.i18n import gettext, language, long_day, say
 from app.language.definition import BACK, SAME, Flow, Transition
@@ -19,6 +18,7 @@ from app.language.kinds import menders
 from app.routing.facts import CaseFacts
 from app.web.cells import Due, Tag
 from app.web.grants import can
+from app.web.roles import permission_of
 from app.workflow import mailing
 from app.workflow.actor import Actor
 from app.workflow.context import Context

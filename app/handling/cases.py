@@ -16,8 +16,8 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from app.handling import queue
 from app.handling.casepage import CasePage
-from app.handling.moving import MovePage, back_to, permission_of
-from app.handling.permissions import transitions_of
+from app.handling.moving import MovePage, back_to
+from app.handling.permissions import moves_on
 from app.i18n import gettext, lazy_gettext
 from app.web.database import db
 from app.web.filters import Answers, Filter
@@ -25,10 +25,10 @@ from app.web.grants import can
 from app.web.here import actor, context
 from app.web.interface import Interface, Page
 from app.web.look import Look
+from app.web.roles import CASES as VIEW
+from app.web.roles import permission_of
 from app.web.table import Table
 from model import Case, Subject
-
-VIEW = "CaseView"
 
 
 class CaseInterface(Interface):
@@ -57,7 +57,7 @@ class CaseView(Look):
         "delete",
         "show",
     }
-    base_permissions = ["can_list", "can_show", *map(permission_of, transitions_of(parts=False))]
+    base_permissions = ["can_list", "can_show", *moves_on(VIEW)]
     list_template = "handling/queue.html"
     list_columns = ["number", "unit", "state", "next_step", "due_at", "submitted_at"]
     order_columns = ["due_at", "submitted_at", "number"]

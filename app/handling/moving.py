@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
 from app import forms
@@ -59,13 +60,15 @@ class MovePage:
         return self._sent(done)
 
     def _form(self) -> Form:
-        sent = request.form if request.method == "POST" else None
+        sent: MultiDict[str, str] | None = request.form if request.method == "POST" else None
+        if sent is not None and "start" in sent:
+            sent = forms.started(context(), self.facts, actor(), sent)
         return forms.build(context(), self.facts, self.declared, actor(), language(), sent)
 
     def _sent(self, done: Callable[[Subject], ResponseReturnValue]) -> ResponseReturnValue:
         form = self._form()
         answers = forms.answers(form)
-        if "preview" in request.form:
+        if "preview" in request.form or "start" in request.form:
             return self._shown(form, may(self.facts, self.declared.name, actor(), answers), looking=True)
         try:
             moved = self._make(answers)
@@ -221,11 +224,6 @@ class MovePage:
         return [
             (say(labels[n].label), spoken(self.facts, n, language())) for n in ("unit", "area") if self.facts.value(n)
         ]
-
-
-def permission_of(transition: str) -> str:
-    """Name the permission by which the roles screen governs a transition."""
-    return f"can_{transition}"
 
 
 def back_to(href: str) -> Callable[[Subject], ResponseReturnValue]:

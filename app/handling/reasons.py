@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import url_for
 
+from app.change import explain
 from app.i18n import gettext, language, say
 from app.routing.facts import CaseFacts
 from app.workflow.evaluator import Refusal
@@ -38,31 +39,7 @@ def of_party(name: str, facts: CaseFacts) -> str:
 
 def of_trace(steps: Iterable[dict[str, Any]], facts: CaseFacts) -> list[Check]:
     """Tell how the receiver was found, step by step."""
-    return [Check(_tell(step, facts), step.get("ok")) for step in steps]
-
-
-def _tell(step: dict[str, Any], facts: CaseFacts) -> str:
-    if step["step"] == "row":
-        return _tell_row(step)
-    if step["step"] == "no_row":
-        return gettext("No row of the routing table fits.")
-    unit = facts.organisation.units.get(step["unit"])
-    words = {
-        "role": say(facts.organisation.label(step["role"])),
-        "unit": say(unit.label) if unit else "",
-        "people": ", ".join(step.get("people", ())),
-    }
-    if not step["ok"]:
-        return gettext("%(unit)s has no %(role)s, so we looked further.", **{**words, "role": words["role"].lower()})
-    if step.get("deputy"):
-        return gettext("%(unit)s: %(people)s steps in as deputy for %(role)s.", **words)
-    return gettext("%(unit)s: %(role)s is %(people)s.", **words)
-
-
-def _tell_row(step: dict[str, Any]) -> str:
-    if step["ok"]:
-        return gettext("Row %(row)d of the routing table fits this unit and area.", row=step["row"])
-    return gettext("Row %(row)d of the routing table does not fit.", row=step["row"])
+    return [Check(each.text, each.ok) for each in explain.of_trace(steps, facts.organisation)]
 
 
 def of_refusals(refusals: Iterable[Refusal], facts: CaseFacts, whole: Subject | None = None) -> list[Check]:

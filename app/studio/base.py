@@ -1,36 +1,40 @@
-"""The base of the studio's pages: guarded by one permission, told in plain words, and nothing in use is deleted."""
+"""The base of the studio's pages: guarded by one permission, told in plain words, and kept by changes."""
 
-import re
-from collections.abc import Sequence
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from types import SimpleNamespace
 from typing import Any, ClassVar
 
-from flask import abort, current_app, flash, redirect, request, url_for
+from flask import abort, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_admin import expose
 from flask_admin.contrib.sqla import ModelView
 from flask_admin.contrib.sqla.form import AdminModelConverter
 from flask_admin.model.form import converts
 from flask_login import current_user
-from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
-from wtforms import DateField, Form
+from sqlalchemy import inspect
+from werkzeug.utils import redirect
+from wtforms import DateField, Form, IntegerField
 from wtforms.validators import Optional, Regexp
 
+from app.change.changes import STRUCTURE, TABLES, key_of
 from app.i18n import gettext, lazy_gettext
-from app.studio.fields import TextsField, YamlField
-from app.web.cells import plain
+from app.studio import told
+from app.studio.columns import LABELS
+from app.studio.fields import RowField, TextsField, YamlField
+from app.studio.keeping import Refused, drafted
+from app.web.cells import Tag, plain
 from app.web.database import db
 from app.web.grants import can
-from model import RoutingRow, WorkflowEdition
+from model import DraftChange
+
+__all__ = ["NAME", "PERMISSION", "Guarded", "Refused", "Setting", "answer"]
 
 PERMISSION = ("can_configure", "Studio")
 NAME = Regexp(
     r"^[a-z][a-z0-9_]*$", message=lazy_gettext("Use small letters, digits and _ only, and begin with a letter.")
 )
-
-
-class Refused(Exception):
-    """A change that can't be made; its text is told."""
 
 
 class Guarded:
@@ -67,14 +71,34 @@ class Converter(AdminModelConverter):  # type: ignore[misc]
         return DateField(**field_args)
 
 
+def _standard(default: Any) -> Any:
+    return default(None) if callable(default) else default
+
+
+def answer(field: Any) -> Any:
+    """What was answered, as a change writes it."""
+    data = field.data
+    if isinstance(data, date):
+        return data.isoformat()
+    if isinstance(field, RowField):
+        return int(data) if data and data.isdigit() else data or None
+    if isinstance(field, IntegerField):
+        return data or 0
+    return "" if data is None and not isinstance(field, DateField | YamlField) else data
+
+
 class Setting(Guarded, ModelView):  # type: ignore[misc]
-    """A table of configuration. `texts` are its columns of several languages: name -> whether they are long."""
+    """A table of configuration. `texts` are its columns of several languages: name -> whether they are long.
+
+    `fixed` are columns that never change once the row is there.
+    """
 
     list_template = "admin/model/list.html"
     edit_template = "admin/model/edit.html"
     create_template = "admin/model/create.html"
     model_form_converter = Converter
     column_display_actions = False
+    column_labels = LABELS
     action_disallowed_list: ClassVar[Sequence[str]] = ["delete"]
     page_size = 100
     title: Any = ""
@@ -82,9 +106,11 @@ class Setting(Guarded, ModelView):  # type: ignore[misc]
     texts: ClassVar[dict[str, bool]] = {}
     checks: ClassVar[dict[str, Any]] = {}
     fixed: ClassVar[Sequence[str]] = ("name",)
+    inline: ClassVar[Sequence[str]] = ()
     details_view = action_view = export = ajax_lookup = ajax_update = None
 
     def __init__(self, model: type, name: str) -> None:
+        self.table = next(table for table, kept in TABLES.items() if kept is model)
         super().__init__(model, db, name=name, endpoint=f"studio_{name}", url=f"/studio/{name}")
 
     def _run_view(self, fn: Any, *arguments: Any, **options: Any) -> Any:
@@ -98,13 +124,7 @@ class Setting(Guarded, ModelView):  # type: ignore[misc]
         arguments.search = (arguments.search or "").replace("\0", "")[:200]
         return arguments
 
-    def edit_form(self, obj: Any = None) -> Form:
-        """Ask for everything but what other rows and the routine know this row by."""
-        form = super().edit_form(obj)
-        for name in self.fixed:
-            if name in form:
-                del form[name]
-        return form
+    # -- the list ----------------------------------------------------------------
 
     def shown(self, row: Any, name: str) -> Any:
         """Value of a column in the list."""
@@ -115,96 +135,57 @@ class Setting(Guarded, ModelView):  # type: ignore[misc]
         """What the row is called."""
         return plain(getattr(row, "label", None) or getattr(row, "name", None) or self.title)
 
-    def check(self, row: Any) -> None:
+    def key(self, row: Any) -> str:
+        """What changes call the row."""
+        return key_of(row)
+
+    def marks(self) -> Mapping[str, DraftChange]:
+        """The draft's changes of this table, by key."""
+        return drafted(self.table)
+
+    def mark(self, change: DraftChange) -> Tag:
+        """Say what the draft does to a row."""
+        texts = {"add": gettext("Added"), "change": gettext("Changed"), "remove": gettext("Deleted")}
+        text = texts[change.operation]
+        if "retired" in change.values:
+            text = gettext("Retired") if change.values["retired"] else gettext("Back in use")
+        return Tag(f"{told.SIGNS[change.operation]} {text}", told.TONES[change.operation])
+
+    def only_in_draft(self) -> Iterable[tuple[str, str, Tag]]:
+        """Rows that only the draft has: name, address and mark."""
+        for key, change in self.marks().items():
+            if change.operation == "add":
+                name = told.called(self.table, key, change.values)
+                yield name, self.get_url(".edit_view", key=key), self.mark(change)
+
+    @property
+    def by_publishing(self) -> bool:
+        """Whether the table changes only by publishing a draft."""
+        return self.table in STRUCTURE
+
+    # -- forms -------------------------------------------------------------------
+
+    def form_of(self, values: Mapping[str, Any], *, new: bool) -> Form:
+        """Ask for the row, with what it says as the answers."""
+        answers = self.as_answers(values)
+        made: Form = self.create_form(answers) if new else self.edit_form(answers)
+        for name in () if new else self.fixed:
+            if name in made:
+                del made[name]
+        return made
+
+    def as_answers(self, values: Mapping[str, Any]) -> SimpleNamespace:
+        """Give a row's values as a form takes them."""
+        days = {column.key for column in inspect(self.model).columns if column.type.python_type is date}
+        read = {name: date.fromisoformat(each) if name in days and each else each for name, each in values.items()}
+        return SimpleNamespace(**read)
+
+    def values(self, form: Form) -> dict[str, Any]:
+        """Give the answers as a change writes them."""
+        return {field.name: answer(field) for field in form if field.type != "CSRFTokenField"}
+
+    def check(self, values: Mapping[str, Any], key: str) -> None:
         """Raise Refused for a row that can't be kept."""
-
-    @expose("/new/", methods=("GET", "POST"))
-    def create_view(self) -> ResponseReturnValue:
-        """Ask for a new row."""
-        if not self.can_create:
-            abort(404)
-        form = self.create_form()
-        if self.validate_form(form) and self._kept(form, self.build_new_instance()):
-            return self._done(gettext("Saved."))
-        page: str = self.render(self.create_template, form=form, back=self.get_url(".index_view"))
-        return page
-
-    @expose("/edit/", methods=("GET", "POST"))
-    def edit_view(self) -> ResponseReturnValue:
-        """Ask for changes to a row."""
-        row = self._row(request.args.get("id", ""))
-        form = self.edit_form(row)
-        if self.validate_form(form) and self._kept(form, row):
-            return self._done(gettext("Saved."))
-        page: str = self.render(self.edit_template, form=form, row=row, back=self.get_url(".index_view"))
-        return page
-
-    @expose("/delete/", methods=("GET", "POST"))
-    def delete_view(self) -> ResponseReturnValue:
-        """Ask on GET, delete on POST."""
-        if not self.can_delete:
-            abort(404)
-        row = self._row(request.args.get("id", ""))
-        if request.method == "GET":
-            page: str = self.render("admin/model/delete.html", row=row, back=self.get_url(".edit_view", id=row.id))
-            return page
-        try:
-            self._refuse_named(row)
-            self.check_deletion(row)
-            db.session.delete(row)
-            db.session.commit()
-        except (Refused, IntegrityError) as refused:
-            db.session.rollback()
-            in_use = gettext("It is in use, so it can't be deleted.")
-            flash(str(refused) if isinstance(refused, Refused) else in_use, "danger")
-            return redirect(self.get_url(".edit_view", id=request.args["id"]))
-        return self._done(gettext("Deleted."))
-
-    def _row(self, key: str) -> Any:
-        number = int(key) if key.isascii() and key.isdigit() and len(key) < 10 else 0  # noqa: PLR2004 - no key is longer
-        row = self.get_query().filter(self.model.id == number).one_or_none()
-        return row if row is not None else abort(404)
-
-    def _done(self, told: str) -> ResponseReturnValue:
-        flash(told, "success")
-        return redirect(self.get_url(".index_view"))
-
-    def _kept(self, form: Form, row: Any) -> bool:
-        try:
-            with db.session.no_autoflush:
-                form.populate_obj(row)
-                self.check(row)
-                db.session.add(row)
-            db.session.commit()
-        except (Refused, SQLAlchemyError) as fault:
-            db.session.rollback()
-            form.form_errors.append(_told(fault))
-            return False
-        return True
 
     def check_deletion(self, row: Any) -> None:
         """Raise Refused for a row that can't be deleted."""
-
-    def _refuse_named(self, row: Any) -> None:
-        """Keep what the routine in force or a routing row calls by its name."""
-        name = getattr(row, "name", None)
-        if not name or not self.fixed:
-            return
-        newest = select(WorkflowEdition.text).order_by(WorkflowEdition.number.desc()).limit(1)
-        texts = [db.session.scalar(newest) or ""]
-        texts += [f"{each.condition} {each.receiver}" for each in db.session.scalars(select(RoutingRow))]
-        if any(re.search(rf"\b{re.escape(name)}\b", text) for text in texts):
-            raise Refused(gettext("The routine or the routing uses “%(name)s”, so it can't be deleted.", name=name))
-
-
-def _told(fault: Refused | SQLAlchemyError) -> str:
-    if isinstance(fault, Refused):
-        return str(fault)
-    if isinstance(fault, IntegrityError):
-        return gettext("It could not be saved: there is another one with the same name.")
-    current_app.logger.error("a setting could not be saved", exc_info=fault)
-    return gettext("It could not be saved. Nothing has been changed.")
-
-
-def _standard(default: Any) -> Any:
-    return default(None) if callable(default) else default

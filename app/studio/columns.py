@@ -5,8 +5,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.i18n import lazy_gettext, say
-from app.studio.fields import written
+from app.change.changes import TABLES, find, key_of
+from app.i18n import gettext, lazy_gettext, say
+from app.studio.fields import RowField, written
+from app.studio.keeping import added
 from app.web.cells import plain
 from app.web.database import db
 
@@ -44,6 +46,8 @@ LABELS = {
     "holidays": lazy_gettext("Holidays"),
     "closed": lazy_gettext("Closed days"),
     "notices": lazy_gettext("Notices"),
+    "away": lazy_gettext("Away"),
+    "retired": lazy_gettext("Retired"),
 }
 
 
@@ -58,15 +62,6 @@ def structure(_view: Any, _context: Any, row: Any, name: str) -> str:
     return written(getattr(row, name), one_line=True)
 
 
-def listed(model: type) -> Callable[[], Sequence[Any]]:
-    """Make the choices of a relation: every row, by its label."""
-
-    def rows() -> Sequence[Any]:
-        return sorted(db.session.scalars(select(model)), key=label_of)
-
-    return rows
-
-
 def label_of(row: Any) -> str:
     """Name of a row among others, with its short name."""
     text = say(row.label)
@@ -74,6 +69,27 @@ def label_of(row: Any) -> str:
     return f"{text} ({code})" if code and code != text else text
 
 
-def choice(model: type, **more: Any) -> dict[str, Any]:
-    """Arguments of a field that chooses a row of the model."""
-    return {"query_factory": listed(model), "get_label": label_of, **more}
+def chosen(table: str, label: Any, *, rows: Callable[[], Sequence[Any]] | None = None, **more: Any) -> RowField:
+    """Make the question for a row of the table: those in use by their names, and those that the draft adds."""
+    model = TABLES[table]
+
+    def choices() -> list[tuple[str, str]]:
+        found = rows() if rows else db.session.scalars(select(model))
+        kept = [(key_of(row), label_of(row)) for row in found if not getattr(row, "retired", False)]
+        return sorted(kept, key=lambda each: each[1]) + only_drafted(table)
+
+    def former(key: str) -> str:
+        row = find(db.session(), table, key)
+        return gettext("%(name)s (retired)", name=label_of(row)) if row else key
+
+    return RowField(label, rows=choices, former=former, **more)
+
+
+def only_drafted(table: str) -> list[tuple[str, str]]:
+    """Give the rows that only the draft has, as choices."""
+    found = []
+    for key, values in added(table).items():
+        name = values.get("name") if table == "person" else key
+        if name:
+            found.append((name, gettext("%(name)s (only in the draft)", name=say(values.get("label")) or name)))
+    return found

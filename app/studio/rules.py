@@ -1,135 +1,127 @@
-"""The studio's tables of how it goes: routing, mail texts and the calendar."""
+"""The studio's calendar: working days, holidays, closed days and notices."""
 
-from collections.abc import Sequence
-from datetime import date
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from babel import Locale
+from babel.dates import get_day_names
+from wtforms import Form, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import InputRequired
 
-from app.i18n import gettext, lazy_gettext
-from app.language import conditions, parties, plain
-from app.language.conditions import Has, Is
-from app.language.definition import Routine
-from app.language.load import load
-from app.language.parties import InField, InRole, NamedParty, Word
-from app.studio.base import NAME, Refused, Setting
-from app.studio.columns import LABELS, NAME_HELP, structure, texts
-from app.web.database import db
-from model import Role, WorkflowEdition
+from app.i18n import gettext, language, lazy_gettext
+from app.language.data_rest import WEEKDAYS
+from app.studio import told
+from app.studio.base import Refused
+from app.studio.columns import LABELS
+from app.studio.fields import SpansField, day_of
+from app.studio.saving import Saving
 
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+LAST_DAY = 6
 
 
-def in_force() -> Routine | None:
-    """Routine in force, as far as it can be read."""
-    newest = select(WorkflowEdition.text).order_by(WorkflowEdition.number.desc()).limit(1)
-    return load(db.session.scalar(newest) or "").routine
+@cache
+def countries() -> frozenset[str]:
+    """Codes of the countries whose holidays are known; the package takes a while to import, so only when asked."""
+    from holidays import list_supported_countries  # noqa: PLC0415
+
+    return frozenset(code for code in list_supported_countries() if len(code) == 2)  # noqa: PLR2004 - as data has them
 
 
-class RoutingView(Setting):
-    """Who gets a case: the first row that holds decides."""
+class CountryField(SelectField):  # type: ignore[misc]
+    """Whose holidays count: a country's, or none but the listed days."""
 
-    title = lazy_gettext("Routing")
-    about = lazy_gettext("Who gets a case. The first row whose condition holds decides; an empty one always holds.")
-    column_labels = LABELS
-    column_list = ("position", "condition", "receiver")
-    column_sortable_list = ()
-    column_default_sort: ClassVar[Sequence[Any]] = [("position", False), ("id", False)]
-    fixed: ClassVar[Sequence[str]] = ()
-    checks: ClassVar[dict[str, Any]] = {"condition": plain.condition, "receiver": plain.party}
-    form_columns = ("position", "condition", "receiver")
-    form_args: ClassVar[dict[str, Any]] = {
-        "condition": {"description": lazy_gettext("For example: area: [hse, physical]")},
-        "receiver": {
-            "validators": [InputRequired()],
-            "description": lazy_gettext("For example: first: [hse_coordinator, quality_contact, intake]"),
-        },
-    }
-    column_formatters: ClassVar[dict[str, Any]] = {"condition": structure, "receiver": structure}
+    render_kind = "SelectField"
 
-    def check(self, row: Any) -> None:
-        """Refuse receivers and fields that neither the organisation nor the routine in force has."""
-        routine = in_force()
-        fields = set(routine.fields) if routine else set()
-        roles = set(db.session.scalars(select(Role.name)))
-        try:
-            receiver = plain.party(row.receiver, roles=roles, fields=fields, parties=routine.parties if routine else ())
-        except ValueError as wrong:
-            raise Refused(str(wrong)) from wrong
-        if not any(isinstance(each, InRole | InField | Word | NamedParty) for each in parties.walk(receiver)):
-            raise Refused(gettext("Say who gets the case: nobody is named."))
-        asked = {each.field for each in conditions.walk(plain.condition(row.condition)) if isinstance(each, Is | Has)}
-        unknown = asked - fields if routine else set()
-        if unknown:
-            raise Refused(gettext("The routine has no field called %(names)s.", names=", ".join(sorted(unknown))))
+    def iter_choices(self) -> Any:
+        """Give the countries by name, in the reader's language."""
+        names = Locale.parse(language()).territories
+        known = sorted((str(names.get(code, code)), code) for code in countries())
+        yield "", gettext("No country: only the days below"), not self.data, {}
+        yield from ((code, name, code == self.data, {}) for name, code in known)
 
 
-class MailView(Setting):
-    """Texts of the mails."""
+class WeekdaysField(SelectMultipleField):  # type: ignore[misc]
+    """Days of the week."""
 
-    title = lazy_gettext("Mail texts")
-    about = lazy_gettext(
-        "Texts of the mails. Words in braces, such as {number}, are filled in when the mail is written."
-    )
-    column_labels = LABELS
-    column_list = ("subject", "name", "letter")
-    column_formatters: ClassVar[dict[str, Any]] = {"subject": texts}
-    column_default_sort = "name"
-    texts: ClassVar[dict[str, bool]] = {"subject": False, "body": True}
-    form_columns = ("name", "subject", "body", "letter")
-    form_args: ClassVar[dict[str, Any]] = {
-        "name": {"validators": [NAME], "description": NAME_HELP},
-        "subject": {"validators": [InputRequired()]},
-        "body": {"validators": [InputRequired()]},
-    }
+    render_kind = "SelectMultipleField"
+
+    def iter_choices(self) -> Any:
+        """Give the days by name, in the reader's language."""
+        names = get_day_names("wide", locale=language())
+        return ((day, names[at].capitalize(), day in (self.data or ()), {}) for at, day in enumerate(WEEKDAYS))
 
 
-class CalendarView(Setting):
+def shown(column: str) -> Any:
+    """Show a column as the journal says it."""
+    return lambda _view, _context, row, _name: told.in_words(column, getattr(row, column))
+
+
+class CalendarView(Saving):
     """The institution's working days."""
 
     title = lazy_gettext("Calendar")
     about = lazy_gettext("Days on which no deadline runs.")
-    column_labels = LABELS
-    column_list = ("timezone", "weekend", "holidays")
-    column_formatters: ClassVar[dict[str, Any]] = {"weekend": structure, "holidays": structure}
+    column_list = ("timezone", "weekend", "holidays", "closed", "notices")
+    column_formatters: ClassVar[dict[str, Any]] = {
+        name: shown(name) for name in ("weekend", "holidays", "closed", "notices")
+    }
     can_create = False
     can_delete = False
     fixed: ClassVar[Sequence[str]] = ()
-    form_columns = ("timezone", "weekend", "holidays", "closed", "notices")
-    form_args: ClassVar[dict[str, Any]] = {
-        "weekend": {"description": lazy_gettext("For example: [saturday, sunday]")},
-        "holidays": {"description": lazy_gettext("A country's code, such as NO, or a list of dates.")},
-        "closed": {"description": lazy_gettext("For example: - {from: 2026-12-24, until: 2027-01-01}")},
-        "notices": {"description": lazy_gettext("The same with a text: {from: …, until: …, text: {nb: …}}")},
+    form_columns = ("timezone", "weekend", "country", "holidays", "closed", "notices")
+    form_extra_fields: ClassVar[dict[str, Any]] = {
+        "timezone": StringField(LABELS["timezone"], [InputRequired()]),
+        "weekend": WeekdaysField(
+            LABELS["weekend"],
+            choices=[(day, day) for day in WEEKDAYS],
+            description=lazy_gettext("No deadline runs then."),
+        ),
+        "country": CountryField(lazy_gettext("Holidays of"), choices=(), validate_choice=False),
+        "holidays": TextAreaField(
+            lazy_gettext("Or these days only"),
+            description=lazy_gettext("One day a line, such as 2026-12-24. Used when no country is chosen."),
+        ),
+        "closed": SpansField(
+            LABELS["closed"], open_end="", description=lazy_gettext("The institution is closed, and no deadline runs.")
+        ),
+        "notices": SpansField(
+            LABELS["notices"],
+            texts=True,
+            open_end="",
+            description=lazy_gettext("What those who report are told on these days; mails say it as {notice}."),
+        ),
     }
 
-    def check(self, row: Any) -> None:
+    def form_of(self, values: Mapping[str, Any], *, new: bool) -> Form:
+        """Ask for a country's holidays and for days of one's own apart."""
+        kept = values.get("holidays")
+        country = kept if isinstance(kept, str) else ""
+        days = "" if isinstance(kept, str) else "\n".join(kept or ())
+        return super().form_of({**values, "country": country, "holidays": days}, new=new)
+
+    def values(self, form: Form) -> dict[str, Any]:
+        """Give the country's code, or the days."""
+        found = super().values(form)
+        country = found.pop("country")
+        return {**found, "holidays": country or found["holidays"].split()}
+
+    def check(self, values: Mapping[str, Any], key: str) -> None:  # noqa: ARG002 - the base's signature
         """Refuse a calendar that can't be counted with."""
         try:
-            ZoneInfo(row.timezone)
+            ZoneInfo(values["timezone"])
         except (KeyError, ValueError, OSError) as wrong:
             raise Refused(gettext("There is no time zone with that name.")) from wrong
-        if not isinstance(row.weekend, list) or not set(row.weekend) < set(WEEKDAYS):
-            raise Refused(gettext("The weekend is a list of weekdays, such as [saturday, sunday]."))
-        for text in row.holidays if isinstance(row.holidays, list) else ():
-            _require_day(text)
-        _require_spans(row.closed)
-        _require_spans(row.notices)
-
-
-def _require_spans(spans: Any) -> None:
-    if not isinstance(spans, list) or not all(isinstance(each, dict) and "from" in each for each in spans):
-        raise Refused(gettext("Closed days and notices are lists of {from: …, until: …}."))
-    for each in spans:
-        _require_day(each["from"])
-        if each.get("until"):
-            _require_day(each["until"])
-
-
-def _require_day(text: Any) -> None:
-    try:
-        date.fromisoformat(text)
-    except (TypeError, ValueError) as wrong:
-        raise Refused(gettext("“%(text)s” isn't a day. Write days as 2026-12-24.", text=text)) from wrong
+        if len(values["weekend"]) > LAST_DAY:
+            raise Refused(gettext("Leave at least one working day in the week."))
+        kept = values["holidays"]
+        if isinstance(kept, str) and kept not in countries():
+            raise Refused(gettext("Choose one of the list."))
+        for text in () if isinstance(kept, str) else kept:
+            try:
+                day_of(text)
+            except ValueError as wrong:
+                raise Refused(str(wrong)) from wrong

@@ -2,39 +2,40 @@
 
 from datetime import UTC, datetime
 
-from flask import url_for
+from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import AdminIndexView, expose
-from sqlalchemy import not_, select
 
-from app.i18n import day, gettext, say
+from app.change.sweeping import sweep
+from app.i18n import gettext, ngettext
+from app.outbox import queue
 from app.studio.base import Guarded
-from app.web.cells import Two
+from app.studio.overview import Overview
 from app.web.database import db
-from app.web.here import context
-from model import Subject
 
 
 class Start(Guarded, AdminIndexView):  # type: ignore[misc]
-    """Cases that nobody has: their number and place, never what they are about."""
+    """How it stands: cases' numbers and places, never what they are about."""
 
     @expose("/")
     def index(self) -> ResponseReturnValue:
-        """Show them with the page that mends it."""
-        waiting = select(Subject).where(Subject.orphaned, not_(Subject.finished)).order_by(Subject.id).limit(100)
-        rows = [(case.number, place(case), day(case.changed_at)) for case in db.session.scalars(waiting)]
-        return self.render(
-            "admin/index.html",
-            title=gettext("Setup"),
-            rows=rows,
-            mend=url_for("studio_assignment.index_view"),
-            checked=datetime.now(UTC),
-        )
+        """Show it, with the page that mends each thing."""
+        page: str = self.render("admin/index.html", title=gettext("How it stands"), overview=Overview())
+        return page
 
+    @expose("/check", methods=("POST",))
+    def check(self) -> ResponseReturnValue:
+        """Look for cases that nobody can move now."""
+        found = sweep(db.session(), datetime.now(UTC))
+        db.session.commit()
+        told = ngettext("%(num)d open case was checked.", "%(num)d open cases were checked.", found.open)
+        flash(told, "success")
+        return redirect(url_for("studio.index"))
 
-def place(case: Subject) -> Two:
-    """Unit and area of a case."""
-    organisation = context().organisation
-    unit = organisation.units.get(case.unit_id or 0)
-    area = organisation.areas.get(case.area_id or 0)
-    return Two(say(unit.label) if unit else gettext("No unit"), say(area.label) if area else "")
+    @expose("/mails", methods=("POST",))
+    def mails(self) -> ResponseReturnValue:
+        """Try anew to send the mails that did not arrive."""
+        count = queue.revive(db.session(), datetime.now(UTC))
+        db.session.commit()
+        flash(ngettext("%(num)d mail is tried again.", "%(num)d mails are tried again.", count), "success")
+        return redirect(url_for("studio.index"))

@@ -10,6 +10,7 @@ from flask_login import current_user
 from wtforms import Form, StringField
 
 from app.i18n import lazy_gettext
+from app.web.admins import require_one, require_without
 from app.web.look import Look, Quiet, Refusal
 
 USER_COLUMNS = ["first_name", "last_name", "username", "email", "active", "roles", "groups"]
@@ -30,7 +31,21 @@ USER_LABELS = {
 }
 
 
-class UserDBModelView(Look, fab.UserDBModelView):  # type: ignore[misc]
+class Safe(Look):
+    """A screen that never locks out the last one who can administer."""
+
+    def pre_update(self, row: Any) -> None:
+        """Keep somebody who can administer."""
+        super().pre_update(row)
+        require_one()
+
+    def pre_delete(self, row: Any) -> None:
+        """Keep somebody who can administer."""
+        super().pre_delete(row)
+        require_without(row)
+
+
+class UserDBModelView(Safe, fab.UserDBModelView):  # type: ignore[misc]
     """Accounts."""
 
     list_title = lazy_gettext("Users")
@@ -71,9 +86,10 @@ class UserDBModelView(Look, fab.UserDBModelView):  # type: ignore[misc]
         """Keep accounts that have a person: the journal says what they did."""
         if row.person is not None:
             raise Refusal(str(lazy_gettext("The user is a person in the routine. Take the login away instead.")))
+        super().pre_delete(row)
 
 
-class RoleModelView(Look, fab.RoleModelView):  # type: ignore[misc]
+class RoleModelView(Safe, fab.RoleModelView):  # type: ignore[misc]
     """Named sets of permissions."""
 
     list_title = lazy_gettext("Access")
@@ -93,9 +109,10 @@ class RoleModelView(Look, fab.RoleModelView):  # type: ignore[misc]
         """Keep what somebody has."""
         if row.user:
             raise Refusal(str(self.in_use_message))
+        super().pre_delete(row)
 
 
-class UserGroupModelView(Look, fab.UserGroupModelView):  # type: ignore[misc]
+class UserGroupModelView(Safe, fab.UserGroupModelView):  # type: ignore[misc]
     """Groups of accounts that share access."""
 
     list_title = lazy_gettext("Groups")
@@ -116,6 +133,7 @@ class UserGroupModelView(Look, fab.UserGroupModelView):  # type: ignore[misc]
         """Keep what somebody is in."""
         if row.users:
             raise Refusal(str(self.in_use_message))
+        super().pre_delete(row)
 
 
 class PermissionViewModelView(Look, fab.PermissionViewModelView):  # type: ignore[misc]

@@ -139,20 +139,20 @@ def _frame() -> Frame:
     root = db.session.execute(
         select(Unit.code, Unit.name).where(Unit.parent_id.is_(None)).order_by(Unit.position, Unit.id).limit(1)
     ).first()
-    doors = db.session.execute(select(Area.label, Area.door_url).where(Area.door_url != "").order_by(Area.position))
+    leading = select(Area.label, Area.door_url).where(Area.door_url != "", ~Area.retired)
+    doors = db.session.execute(leading.order_by(Area.position))
     newest = select(WorkflowEdition.number, WorkflowEdition.published_at).order_by(WorkflowEdition.number.desc())
     edition = db.session.execute(newest.limit(1)).first()
     return Frame(
         house=(root.code or root.name) if root else "",
-        links=(*_routine_page(), *((label, href) for label, href in doors)),
+        links=(_routine_page(), *((label, href) for label, href in doors)),
         edition=Edition(*edition) if edition else None,
     )
 
 
-def _routine_page() -> tuple[tuple[Mapping[str, str], str], ...]:
-    """The institution's own page about the routine, where there is one."""
-    href = current_app.config["ROUTINE_URL"]
-    return ((ROUTINE, href),) if href else ()
+def _routine_page() -> tuple[Mapping[str, str], str]:
+    """The institution's own page about the routine, else the one that is written from the routine itself."""
+    return ROUTINE, current_app.config["ROUTINE_URL"] or "/routine"
 
 
 def user_label() -> str:

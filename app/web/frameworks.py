@@ -5,6 +5,7 @@ from typing import Any
 import flask_admin.babel
 from flask_babel import get_domain, lazy_ngettext
 from flask_wtf import FlaskForm
+from wtforms.meta import DefaultMeta
 
 from app.i18n import gettext, lazy_gettext
 
@@ -79,6 +80,6 @@ def _translations(_meta: Any, _form: Any) -> Translations:
 
 def init_frameworks() -> None:
     """Let our catalogues speak for every form of the frameworks."""
-    FlaskForm.Meta.get_translations = _translations
+    DefaultMeta.get_translations = FlaskForm.Meta.get_translations = _translations
     for domain in (flask_admin.babel.domain, flask_admin.babel.wtforms_domain):
         domain.get_translations = lambda: get_domain().get_translations()

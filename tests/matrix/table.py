@@ -19,6 +19,7 @@ TABLE = """
 GET /                             ok      ok      ok    ok      ok    ok    ok    ok
 POST /                            bad     bad     bad   bad     bad   bad   bad   bad
 GET /door/<name>                  go      go      go    go      go    go    go    go
+GET /routine                      ok      ok      ok    ok      ok    ok    ok    ok
 GET /receipt/                     none    none    none  none    none  none  none  none
 GET /receipt/<token>              ok      ok      ok    ok      ok    ok    ok    ok
 GET /follow/                      ok      go      go    go      go    go    go    go
@@ -70,6 +71,15 @@ GET /demo/mail/<name>             none    none    none  none    none  none  none
 * /roles/*                        login   no      no    no      no    no    no    in
 * /groups/*                       login   no      no    no      no    no    no    in
 * /permissionviews/*              login   no      no    no      no    no    no    in
+GET /studio/coverage/             login   no      no    no      no    no    no    ok
+POST /studio/coverage/            login   no      no    no      no    no    no    bad
+GET /studio/explain/              login   no      no    no      no    no    no    ok
+GET /studio/                      login   no      no    no      no    no    no    ok
+POST /studio/check                login   no      no    no      no    no    no    go
+POST /studio/mails                login   no      no    no      no    no    no    go
+GET /studio/scenarios/            login   no      no    no      no    no    no    ok
+POST /studio/scenarios/           login   no      no    no      no    no    no    late
+POST /studio/scenarios/check      login   no      no    no      no    no    no    ok
 * /studio/*                       login   no      no    no      no    no    no    in
 """
 

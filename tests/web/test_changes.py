@@ -30,8 +30,8 @@ def loose_rows(app):
     with session_of(app) as session:
         named = {"groups": Group(name="loose"), "roles": Role(name="Loose")}
         named["users"] = User(first_name="L", last_name="", username="loose", email="loose@x.example", active=True)
-        kept = {"area": Area(name="loose", label={}), "role": Function(name="loose", label={})}
-        kept["unit"] = Unit(name="loose", label={})
+        kept = {"mail": MailText(name="loose", subject={}, body={})}
+        kept["person"] = Row(name="loose", label="Loose", mail="loose@x.example")
         session.add_all([*named.values(), *kept.values()])
         session.commit()
         paths = [f"/{page}/delete/{row.id}" for page, row in named.items()]
