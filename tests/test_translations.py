@@ -30,7 +30,7 @@ TAG = re.compile(r"</?\w[^>]*>")
 WORD = re.compile(r"\w+")
 NYNORSK = "ikkje|frå|einingar?|dykk|korleis|kvifor|kva|meldaren|saka"
 BOKMAL = "ikke|fra|enhet|enheten|dere|hvordan|hvorfor|hva|noe|saken|dager"
-MARKERS = {"_", "gettext", "ngettext", "lazy_gettext", "lazy_ngettext"}
+MARKERS = {"_", "gettext", "ngettext", "lazy_gettext", "lazy_ngettext", "said"}
 HOW = {"method_map": [("**.py", "python")], "keywords": {**DEFAULT_KEYWORDS, "lazy_gettext": None}}
 ROUTINE = [ROOT / "workflow.yaml", *sorted((ROOT / "routines").rglob("*.yaml"))]
 
@@ -181,7 +181,7 @@ def test_the_routines_own_words_are_in_all_languages(file):
 
 # -- pages -------------------------------------------------------------------
 
-VISITORS = ["/", "/follow/", "/login/", "/login/?next=/cases/2026-0001", "/nothing", "/door/whistleblowing"]
+VISITORS = ["/", "/follow/", "/login/", "/login/?next=/cases/2026-0001", "/nothing", "/routine", "/door/whistleblowing"]
 HANDLERS = ["/cases/", "/cases/?q=nothing-has-this", "/cases/{case}", "/cases/{case}/forward", "/cases/{case}/reject"]
 HANDLERS += ["/cases/{case}/consult", "/actions/", "/reports/", "/reports/by_unit", "/my/", "/logout/", "/users/list/"]
 ADMINS = [
