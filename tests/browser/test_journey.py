@@ -74,6 +74,12 @@ class Hands:
             self.key("Enter")
         return self
 
+    def follows(self, link):
+        """Click it, and wait for the page it leads to: a key pressed before that goes to the page left behind."""
+        with self.tab.expect_navigation():
+            link.first.click()
+        return self
+
     @property
     def focused(self):
         return self.tab.evaluate(FOCUSED)
@@ -114,9 +120,9 @@ def mail_to(hands, app, receiver, subject):
     while tick(app):
         pass
     hands.opens(f"/demo/mail?to={receiver}")
-    hands.tab.get_by_role("link", name=re.compile(subject)).first.click()
-    hands.tab.locator("main a[href*='/cases/'], main a[href*='/actions/'], main a[href*='/follow/']").first.click()
-    return hands
+    mail = hands.tab.get_by_role("link", name=re.compile(subject))
+    case = hands.tab.locator("main a[href*='/cases/'], main a[href*='/actions/'], main a[href*='/follow/']")
+    return hands.follows(mail).follows(case)
 
 
 def test_skip_link_and_refusal_put_the_focus_where_it_is_needed(comes):
