@@ -214,8 +214,8 @@ def town(sqlite_filled, tmp_path_factory):
 def english():
     """Searches for English sentences that have a Norwegian translation, in a page without its markup."""
     texts = {forms(m.id)[0] for m in messages("nb") if forms(m.id)[0] not in {*forms(m.string), "Person"}}
-    ours = {text for text in texts if not any(text in forms(m.string) for lang in NORWEGIAN for m in messages(lang))}
-    telling = [text for text in sorted(ours) if not PLACEHOLDER.search(text) or len(WORD.findall(_bare(text))) > 1]
+    norwegian = {text for language in NORWEGIAN for message in messages(language) for text in forms(message.string)}
+    telling = [text for text in sorted(texts - norwegian) if not PLACEHOLDER.search(text) or len(WORD.findall(_bare(text))) > 1]
     return [(text, re.compile(rf"(?m)^\s*{_pattern(text)}\s*$")) for text in telling]
 
 
