@@ -215,7 +215,9 @@ def english():
     """Searches for English sentences that have a Norwegian translation, in a page without its markup."""
     texts = {forms(m.id)[0] for m in messages("nb") if forms(m.id)[0] not in {*forms(m.string), "Person"}}
     norwegian = {text for language in NORWEGIAN for message in messages(language) for text in forms(message.string)}
-    telling = [text for text in sorted(texts - norwegian) if not PLACEHOLDER.search(text) or len(WORD.findall(_bare(text))) > 1]
+    telling = [
+        text for text in sorted(texts - norwegian) if not PLACEHOLDER.search(text) or len(WORD.findall(_bare(text))) > 1
+    ]
     return [(text, re.compile(rf"(?m)^\s*{_pattern(text)}\s*$")) for text in telling]
 
 

@@ -262,6 +262,7 @@ class Tally:
             "questions": questions.questions(today.routine, after.routine, standing, self.came_from),
             "newcomers": sorted(self.newcomers.items()),
             "holes": findings.new_holes(today, after),
+            "rows": findings.new_row_faults(today, after),
             "moved": {root: dict(states) for root, states in self.trial.moves.items()},
             "recount": self.trial.recount,
         }

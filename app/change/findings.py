@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
 from app.change import coverage
+from app.change.routing_rows import RowFault, row_faults
+from app.language.conditions import Condition
+from app.language.parties import Party
 from app.routing.organisation import Organisation, UnitCopy
 from app.workflow.context import Context
 
@@ -28,3 +33,21 @@ def _lengths(unit: UnitCopy) -> tuple[object, object]:
 def new_holes(today: Context, after: Context) -> list[dict[str, Any]]:
     """Give units and areas where somebody would be missing who isn't missing today: {"unit", "area", "kind"} each."""
     return [asdict(hole) for hole in coverage.new_holes(today, after)]
+
+
+def new_row_faults(today: Context, after: Context) -> list[dict[str, Any]]:
+    """Give what would be wrong with rows of the routing that isn't today: {"row", "why", "name"} each."""
+    known = Counter((row, fault.why, fault.name) for row, fault in _row_faults(today))
+    found = []
+    for row, fault in _row_faults(after):
+        known[row, fault.why, fault.name] -= 1
+        if known[row, fault.why, fault.name] < 0:
+            found.append(asdict(fault))
+    return found
+
+
+def _row_faults(context: Context) -> Iterator[tuple[tuple[Condition, Party] | None, RowFault]]:
+    """Each fault with what its row says; None where there are no rows."""
+    rows = [(row.when, row.to) for row in context.organisation.rows]
+    for fault in row_faults(context.organisation, context.routine):
+        yield rows[fault.row - 1] if fault.row else None, fault

@@ -28,7 +28,7 @@ class Hindrance:
     """One thing that publishing needs: whether it is so, how many are in the way, and which.
 
     `name` is nothing_changed, migrating (cases are on their way to the newest edition), dry_run, faults, mapping,
-    stranded, holes, scenarios or approval. With `override` an administrator may publish all the same and say why.
+    stranded, holes, rows, scenarios or approval. With `override` an administrator may publish all the same and say why.
     """
 
     name: str
@@ -91,6 +91,7 @@ def _findings(result: Mapping[str, Any], draft: Draft) -> list[Hindrance]:
         Hindrance("mapping", not unanswered, len(unanswered), tuple((e["flow"], e["state"]) for e in unanswered)),
         Hindrance("stranded", not stranded, stranded),
         Hindrance("holes", not result["holes"], len(result["holes"]), tuple(map(tuple, result["holes"]))),
+        Hindrance("rows", not result["rows"], len(result["rows"]), tuple(each["row"] for each in result["rows"])),
         Hindrance("scenarios", played and not failed, len(failed), tuple(failed), override=True),
     ]
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from flask import url_for
 from sqlalchemy import select
@@ -22,6 +23,8 @@ MOST = 100_000
 """Rows of the file."""
 LONGEST = 10
 """Digits of a key; a longer one fits no column."""
+Found = tuple[str, int | None, str, Mapping[str, Any]]
+"""A case's number and unit, what becomes of it, and the details."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,8 @@ def page(run: DryRun, words: Words, outcome: str, after: str) -> Shown:
     here = found[:PAGE]
     counts = run.result["counts"]
     number = counts.get(outcome, 0) if outcome else sum(counts.get(each, 0) for each in OUTCOMES[:-1])
-    return Shown(_told(here, words), f"{here[-1].outcome}:{here[-1].id}" if len(found) > PAGE else "", number)
+    rows = told([(row.number, row.unit_id, row.outcome, row.detail) for row in here], words)
+    return Shown(rows, f"{here[-1].outcome}:{here[-1].id}" if len(found) > PAGE else "", number)
 
 
 def everything(run: DryRun, words: Words, outcome: str) -> Iterator[list[str]]:
@@ -76,19 +80,20 @@ def _place(after: str) -> tuple[str, int]:
     return (name, int(number)) if fine else (OUTCOMES[0], 0)
 
 
-def _told(rows: Sequence[DryRunCase], words: Words) -> list[Row]:
-    people = {person for row in rows for person in _people(row)}
+def told(cases: Sequence[Found], words: Words) -> list[Row]:
+    """Give the cases as rows, with links to those that the reader may open."""
+    people = {person for *_, detail in cases for person in _people(detail)}
     labels = select(Person.id, Person.label).where(Person.id.in_(people))
     words = replace(words, people={row[0]: row[1] for row in db.session.execute(labels)})
-    open_to_me = _seen([row.number for row in rows])
-    return [words.row(r.number, r.unit_id, r.outcome, r.detail, open_to_me.get(r.number, "")) for r in rows]
+    open_to_me = _seen([number for number, *_ in cases])
+    return [words.row(*case, open_to_me.get(case[0], "")) for case in cases]
 
 
-def _people(row: DryRunCase) -> Iterator[int]:
-    for side in row.detail.get("people", ()):
+def _people(detail: Mapping[str, Any]) -> Iterator[int]:
+    for side in detail.get("people", ()):
         yield from side
-    yield from (person for _, person in row.detail.get("mails", ()))
-    yield from (each["person"] for each in row.detail.get("stuck", ()) if "person" in each)
+    yield from (person for _, person in detail.get("mails", ()))
+    yield from (each["person"] for each in detail.get("stuck", ()) if "person" in each)
 
 
 def _seen(numbers: list[str]) -> dict[str, str]:

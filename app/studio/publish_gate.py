@@ -67,6 +67,9 @@ def _wrong(each: Hindrance) -> tuple[str, str, str]:
         case "holes":
             text = ngettext("%(num)d new hole in the coverage.", "%(num)d new holes in the coverage.", count)
             return text, "#holes", gettext("Close the holes")
+        case "rows":
+            text = ngettext("%(num)d new fault in the routing.", "%(num)d new faults in the routing.", count)
+            return text, "/studio/routing/", gettext("Mend the routing")
         case "scenarios":
             text = ngettext("%(num)d scenario fails.", "%(num)d scenarios fail.", count)
             return text, "#scenarios", gettext("See which")
@@ -92,6 +95,7 @@ def _well(name: str, run: DryRun | None) -> str:
         "mapping": gettext("It is said what happens to the open cases."),
         "stranded": gettext("No case gets stuck."),
         "holes": gettext("No new holes in the coverage."),
+        "rows": gettext("Every row of the routing has cases, and the last one takes the rest."),
         "scenarios": ngettext("%(num)d scenario went well.", "%(num)d scenarios went well.", scenarios)
         if scenarios
         else gettext("There are no scenarios."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -14,6 +15,7 @@ from wtforms import Form
 from wtforms.validators import InputRequired
 
 from app.change.changes import Change
+from app.change.routing_rows import row_faults
 from app.i18n import gettext, lazy_gettext, translated
 from app.language import conditions, parties, plain
 from app.language.conditions import Has, Is
@@ -21,8 +23,8 @@ from app.language.parties import InField, InRole, NamedParty, Word
 from app.studio import told
 from app.studio.base import Refused
 from app.studio.keeping import DRAFT, added, keep, routing_rows
-from app.studio.leftover import row_faults
 from app.studio.saving import Place, Saving
+from app.studio.scene import scene
 from app.studio.usual import UsualForm, fits
 from app.web.cells import Two
 from app.web.database import db
@@ -33,6 +35,15 @@ from model import Role, RoutingRow
 def sentence(_view: Any, _context: Any, row: RoutingRow, name: str) -> str:
     """Say the row's part in words."""
     return told.in_words(name, getattr(row, name))
+
+
+def _faults() -> dict[int, list[str]]:
+    """Give what is wrong with rows as the draft has them, by place from 1; none where the draft can't be read."""
+    where, found = scene({"draft": "1"}), defaultdict(list)
+    if where.drafted or not where.drafting:
+        for fault in row_faults(where.context.organisation, where.context.routine):
+            found[fault.row].append(str(fault))
+    return found
 
 
 class RoutingView(Saving):
@@ -62,8 +73,7 @@ class RoutingView(Saving):
 
     def lines(self) -> list[dict[str, Any]]:
         """Give the list's rows in the draft's order, each in words, with what is wrong with it."""
-        marks, ordered = self.marks(), routing_rows()
-        faults = row_faults([values for _, values in ordered], context().organisation)
+        marks, ordered, faults = self.marks(), routing_rows(), _faults()
         return [
             {
                 "key": key,
@@ -72,7 +82,7 @@ class RoutingView(Saving):
                 "words": Two(told.condition(values.get("condition")), ""),
                 "receiver": told.receiver(values.get("receiver")),
                 "mark": self.mark(marks[key]) if key in marks else None,
-                "faults": faults.get(place, ()),
+                "faults": faults.get(place + 1, ()),
             }
             for place, (key, values) in enumerate(ordered)
         ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -15,25 +14,14 @@ from app.change import drafts
 from app.change.changes import CannotApply
 from app.change.scenarios import CannotPlay, Ground, Played, editions, play_each
 from app.change.whatif import what_if
-from app.i18n import gettext, ngettext, translated
-from app.language.fault import Fault
+from app.i18n import gettext, ngettext
 from app.studio.base import Guarded
+from app.studio.typed import Told, told_of, typed
 from app.web.database import db
 from app.web.grants import me
 from model import Draft, WorkflowEdition
 
 CONFLICT = 409
-LONGEST_QUOTE = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A fault with its place, its sentence and the line it is about."""
-
-    line: int
-    column: int
-    text: str
-    quote: str
 
 
 @dataclass(frozen=True)
@@ -117,19 +105,15 @@ class Scenarios(Guarded, BaseView):  # type: ignore[misc]
         if request.method == "GET":
             return _page(rehearsal, rehearsal.text)
         if "play" in request.form:
-            return _page(rehearsal, _typed(), play=True)
-        return _save(rehearsal, _typed())
+            return _page(rehearsal, typed(), play=True)
+        return _save(rehearsal, typed())
 
     @expose("/check", methods=("POST",))
     def check(self) -> ResponseReturnValue:
         """Tell what is wrong with the text as it is typed; nothing is kept."""
-        text = _typed()
+        text = typed()
         ground, why = _ground(Rehearsal.opened())
-        return render_template("studio/scenario_faults.html", faults=list(_faults(text, ground)), why=why, text=text)
-
-
-def _typed() -> str:
-    return request.form.get("text", "").replace("\r\n", "\n").replace("\0", "")
+        return render_template("studio/scenario_faults.html", faults=_faults(text, ground), why=why, text=text)
 
 
 def _save(rehearsal: Rehearsal, text: str) -> ResponseReturnValue:
@@ -152,14 +136,8 @@ def _ground(rehearsal: Rehearsal) -> tuple[Ground | None, str]:
         return None, gettext("The draft changes a setting that is gone. Take the change out of the draft first.")
 
 
-def _faults(text: str, ground: Ground | None) -> Iterator[Told]:
-    if ground is None:
-        return
-    lines = text.split("\n")
-    faults: list[Fault] = ground.read(text).every_fault
-    for fault in faults:
-        quote = lines[fault.line - 1].strip()[:LONGEST_QUOTE] if 0 < fault.line <= len(lines) else ""
-        yield Told(fault.line, fault.column, translated(fault.message), quote)
+def _faults(text: str, ground: Ground | None) -> list[Told]:
+    return list(told_of(text, ground.read(text).every_fault)) if ground else []
 
 
 def _page(rehearsal: Rehearsal, text: str, *, late: bool = False, play: bool = False) -> str:
@@ -169,7 +147,7 @@ def _page(rehearsal: Rehearsal, text: str, *, late: bool = False, play: bool = F
         "studio/scenarios.html",
         rehearsal=rehearsal,
         text=text,
-        faults=list(_faults(text, ground)),
+        faults=_faults(text, ground),
         why=why,
         results=results,
         late=late and text != rehearsal.text,

@@ -12,6 +12,7 @@ from babel.dates import get_day_names
 from sqlalchemy import select
 
 from app.change.changes import find
+from app.change.explain import naming
 from app.change.history import HIDDEN
 from app.i18n import LANGUAGES, day, gettext, language, say
 from app.language import plain
@@ -41,13 +42,8 @@ class Line:
 
 
 def names() -> Names:
-    """Give what roles, areas and units are called."""
-    organisation = context().organisation
-    return Names(
-        roles=organisation.roles,
-        areas={area.name: area.label for area in organisation.areas.values()},
-        units={unit.name: unit.label for unit in organisation.units.values()},
-    )
+    """Give what roles, areas and units are called today."""
+    return naming(context().organisation)
 
 
 def lines(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Line]:

@@ -1,13 +1,12 @@
-"""The frame around every page: the menu one may use, the edition in force, and where the reader stands."""
+"""The frame around every page: the house, the edition in force, links to neighbours, and where the reader stands."""
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from urllib.parse import quote, urlencode
 
-from flask import Flask, current_app, redirect, request, url_for
+from flask import Flask, current_app, redirect, request
 from flask_appbuilder import BaseView, expose
 from flask_login import current_user
 from sqlalchemy import select
@@ -16,24 +15,8 @@ from werkzeug.wrappers import Response
 from app.i18n import gettext
 from app.web.database import db
 from app.web.grants import grants, me
+from app.web.menu import menu, sections
 from model import Area, Unit, WorkflowEdition
-
-ORDER = ("Operations", "Cases", "Actions", "Reports")
-"""Menu items in the order people look for them; any other one follows, the setup last."""
-LAST = "Setup"
-ACCESS = ("Users", "Access", "Groups", "Permissions")
-"""Pages about who may log in; they follow the other pages of the setup."""
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One place in the menu; `children` are the pages of a place that has several."""
-
-    name: str
-    label: str
-    href: str
-    current: bool = False
-    children: tuple["Item", ...] = field(default=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,62 +50,6 @@ class Home(BaseView):  # type: ignore[misc]
         """Lead staff to the first page they may use, others to the submit page."""
         items = menu()
         return redirect(items[0].href if items and current_user.is_authenticated else "/")
-
-
-def menu() -> list[Item]:
-    """Menu of the person of this request: the pages one may use; for visitors and reporters the public ones."""
-    allowed = {view for permission, view in grants().permissions if permission == "menu_access"}
-    found = [_item(each, allowed) for each in current_app.appbuilder.menu.get_list()]  # type: ignore[attr-defined]
-    items = [item for item in found if item is not None]
-    if not items:
-        return _public()
-    return _mark(sorted(items, key=lambda item: _rank(item.name)))
-
-
-def _rank(name: str) -> int:
-    if name == LAST:
-        return len(ORDER) + 1
-    return ORDER.index(name) if name in ORDER else len(ORDER)
-
-
-def _item(item: Any, allowed: set[str]) -> Item | None:
-    if item.name == "-" or item.name not in allowed or not item.should_render():
-        return None
-    if not item.childs:
-        return Item(item.name, str(item.label), item.get_url())
-    found = [child for each in item.childs if (child := _item(each, allowed)) is not None]
-    children = tuple(sorted(found, key=lambda child: child.name in ACCESS))
-    return Item(item.name, str(item.label), children[0].href, children=children) if children else None
-
-
-def _public() -> list[Item]:
-    items = [Item("Submit", gettext("Report"), "/"), Item("Follow", gettext("Follow your case"), "/follow/")]
-    if not current_user.is_authenticated:
-        items.append(Item("Login", gettext("Log in"), url_for("AuthDBView.login")))
-    here = request.path
-    return [Item(i.name, i.label, i.href, here == i.href or (i.href != "/" and here.startswith(i.href))) for i in items]
-
-
-def _mark(items: list[Item]) -> list[Item]:
-    """Mark the one page, and the place it lies in, whose address is nearest to the one asked for."""
-    pages = [page for item in items for page in (item.children or (item,))]
-    best = max(pages, key=lambda page: _nearness(page.href), default=None)
-    here = best.href if best and _nearness(best.href) else None
-    return [
-        Item(
-            item.name,
-            item.label,
-            item.href,
-            any(page.href == here for page in (item.children or (item,))),
-            tuple(Item(child.name, child.label, child.href, child.href == here) for child in item.children),
-        )
-        for item in items
-    ]
-
-
-def _nearness(href: str) -> int:
-    root = re.sub(r"(list/)?(\?.*)?$", "", href)
-    return len(root) if root != "/" and request.path.startswith(root) else 0
 
 
 def frame() -> Frame:
@@ -188,4 +115,4 @@ def link(**changes: object) -> str:
 def init_frame(app: Flask) -> None:
     """Give every template the frame's parts; widgets are rendered without context processors."""
     app.extensions["look"] = {}
-    app.jinja_env.globals.update(menu=menu, frame=frame, link=link, user_label=user_label)
+    app.jinja_env.globals.update(menu=menu, sections=sections, frame=frame, link=link, user_label=user_label)

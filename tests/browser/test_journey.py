@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from app.setup.accounts import DEMO_PASSWORD
 from app.worker.tick import tick
@@ -85,7 +86,7 @@ class Hands:
         return self.tab.evaluate(FOCUSED)
 
     def reads(self, text):
-        assert text in self.tab.locator("main").inner_text(), self.tab.locator("main").inner_text()
+        expect(self.tab.locator("main")).to_contain_text(text, use_inner_text=True)
         return self
 
     def logs_in(self, name):

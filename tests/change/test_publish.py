@@ -8,7 +8,7 @@ from app.change import drafts, publish
 from app.change.changes import Change
 from app.change.rollback import roll_back
 from app.workflow import migrating
-from model import Case, Clock, ConfigurationEntry, JournalEntry, Migration, Unit, WorkflowEdition
+from model import Case, Clock, ConfigurationEntry, JournalEntry, Migration, RoutingRow, Unit, WorkflowEdition
 from tests.change.office import ROUTINE, Office, assignment_of, edited
 from tests.change.test_dryrun import RENAME, cases
 from tests.workflow.town import HEAD
@@ -75,6 +75,33 @@ def test_a_flow_that_changed_needs_an_answer_and_a_state_that_is_gone_a_place(to
         draft = office.draft(edited(*RENAME, more=answer))
         office.try_out(draft)
         assert against(office, draft) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "rows"),
+    [
+        ([Change("routing", "2", "change", {"condition": {"area": "teaching"}})], (2,)),
+        ([Change("routing", "2", "remove", {})], (1,)),
+        ([Change("routing", "1", "change", {"condition": None})], (2,)),
+        ([Change("routing", "1", "change", {"receiver": {"first": ["contact", "desk"]}})], ()),
+    ],
+)
+def test_a_routing_that_leaves_cases_or_rows_over_is_not_published(small, changed, rows):
+    office = Office(small)
+    draft = office.settings(*changed)
+    office.try_out(draft)
+    found = office.gate(draft)["rows"]
+    assert (found.ok, found.items, found.count) == (not rows, rows, len(rows))
+
+
+def test_a_fault_of_the_routing_that_is_there_today_is_in_nobodys_way(small):
+    office = Office(small)
+    row = small.session.get(RoutingRow, 2)
+    row.condition = {"area": "teaching"}
+    small.session.commit()
+    draft = office.settings(Change("routing", "1", "change", {"receiver": {"first": ["contact", "desk"]}}))
+    office.try_out(draft)
+    assert office.gate(draft)["rows"].ok
 
 
 def test_a_draft_with_errors_is_not_published(small):

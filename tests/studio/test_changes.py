@@ -6,13 +6,11 @@ import pytest
 from sqlalchemy import select
 
 from app.change import drafts
-from app.routing.organisation import load
-from app.studio.leftover import row_faults
 from config import ROOT
 from model import Area, Assignment, Case, Draft, MailText, Role, RoutingRow, Unit, WorkflowEdition
 from model import Person as Row
 from tests.house import cases, session_of
-from tests.studio.desk import drafted, filled, journal, send
+from tests.studio.forms import drafted, filled, journal, send
 from tests.web.english import English as Person
 
 
@@ -51,7 +49,7 @@ def test_a_change_of_who_has_a_case_is_shown_before_it_is_saved(small_house, adm
     assert admin.status == 200
     assert "This is what it does" in admin.text
     assert case in admin.text
-    assert "get another receiver" in admin.text
+    assert "get a new handler" in admin.text
     carried = admin.hidden()
     assert carried["person"] == person
     with session_of(small_house) as session:
@@ -311,24 +309,3 @@ def test_nothing_is_drafted_where_nothing_was_changed(small_house, admin):
     with session_of(small_house) as session:
         assert session.scalar(select(Draft)) is None
         assert drafts.open_draft(session) is None
-
-
-@pytest.mark.parametrize(
-    ("conditions", "faulty"),
-    [
-        ([{"area": ["hse", "physical"]}, None], set()),
-        ([{"area": ["hse", "physical"]}, {"area": "hse"}, None], {1}),
-        ([{"unit": "ie"}, {"unit": ["idi"], "area": ["hse"]}, None], {1}),
-        ([{"unit": "idi"}, {"unit": ["ie"]}, None], set()),
-        ([{"unit": "department"}, {"unit": "idi"}, None], {1}),
-        ([{"area": "hse"}, {"area": "physical"}, {"area": ["physical", "hse"]}, None], {2}),
-        ([{"severity": "high"}, {"severity": "high"}, None], set()),
-        ([None, {"severity": "high"}, None], {1, 2}),
-        ([{"area": "hse"}], {0}),
-        ([], set()),
-    ],
-)
-def test_a_row_that_earlier_ones_leave_nothing_to_is_a_fault(small_house, conditions, faulty):
-    with session_of(small_house) as session:
-        organisation = load(session, 0)
-    assert set(row_faults([{"condition": each} for each in conditions], organisation)) == faulty

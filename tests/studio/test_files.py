@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.change import drafts
 from model import Area, Assignment, Case, MailText, Person, Role, RoutingRow, Unit, WorkflowEdition
 from tests.house import session_of
-from tests.studio.desk import drafted, journal
+from tests.studio.forms import drafted, journal
 from tests.web.english import English
 
 TABLES = ("unit", "area", "role", "person", "assignment", "routing", "mail", "calendar")

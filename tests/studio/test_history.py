@@ -7,7 +7,7 @@ from sqlalchemy import select
 from model import ConfigurationEntry, Role
 from model import Person as Row
 from tests.house import session_of
-from tests.studio.desk import filled, journal, send
+from tests.studio.forms import filled, journal, send
 from tests.web.english import English as Person
 
 NUMBERS = re.compile(r"to “Number (\d+)\.”")

@@ -9,7 +9,7 @@ from model import Case, MailText, OutgoingMail, WorkflowEdition
 from model import Person as Row
 from tests.house import Person as Norwegian
 from tests.house import cases, mails, session_of
-from tests.studio.desk import drafted, filled, send
+from tests.studio.forms import drafted, filled, send
 from tests.web.english import English as Person
 
 FIELD = """fields:

@@ -3,7 +3,7 @@ from sqlalchemy import select
 
 from model import Area, Assignment, Role, Unit
 from tests.house import cases, session_of
-from tests.studio.desk import send
+from tests.studio.forms import send
 from tests.web.english import English as Person
 
 

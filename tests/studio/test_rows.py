@@ -6,7 +6,7 @@ from sqlalchemy import select
 from model import Assignment, Role, Unit
 from model import Person as Row
 from tests.house import cases, session_of
-from tests.studio.desk import drafted, filled, journal
+from tests.studio.forms import drafted, filled, journal
 from tests.web.english import English as Person
 
 TABLES = ("unit", "area", "role", "person", "assignment", "mail", "door")

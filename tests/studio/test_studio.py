@@ -5,7 +5,7 @@ from app.language.data_rest import WEEKDAYS
 from model import Area, Assignment, Calendar, ConfigurationVersion, MailText, Role, RoutingRow, Unit
 from model import Person as Row
 from tests.house import session_of
-from tests.studio.desk import drafted, filled
+from tests.studio.forms import drafted, filled
 from tests.web.english import English as Person
 
 PAGES = ("unit", "area", "role", "person", "assignment", "routing", "mail", "calendar", "door")
