@@ -21,7 +21,7 @@ PUBLISHING = ("Studio publish", "Studio changes", "Studio editions", "Studio his
 ACCESS = ("Users", "Access", "Groups", "Permissions")
 SECTIONS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (lazy_gettext("Coverage"), ("Studio coverage", "Studio routing", "Studio explain")),
-    (lazy_gettext("Places"), ("Studio unit", "Studio area", "Studio door", "Studio calendar")),
+    (lazy_gettext("Organisation"), ("Studio unit", "Studio area", "Studio door", "Studio calendar")),
     (lazy_gettext("People"), ("Studio role", "Studio assignment", "Studio person")),
     (lazy_gettext("Workflow"), ("Studio workflow", "Studio scenarios")),
     (lazy_gettext("Texts"), ("Studio mail", "Studio reply")),

@@ -69,7 +69,7 @@ def test_cases_on_their_way_are_counted(small_house, admin):
 def test_an_edition_tells_what_it_changed_in_words_and_settings(small_house, admin):
     with session_of(small_house) as session:
         first = session.scalars(select(RoutingRow).order_by(RoutingRow.position)).first()
-    published(small_house, admin, with_head, Change("routing", str(first.id), "change", {"position": 99}))
+    published(small_house, admin, with_head, Change("routing", str(first.id), "change", {"position": 0}))
     admin.get(f"{LIST}2")
     assert "What it changed from edition 1" in admin.text
     assert "New state: “With the head”" in admin.text
@@ -97,7 +97,7 @@ def test_an_old_edition_is_used_again_settings_included(house):
         first = session.scalars(select(RoutingRow).order_by(RoutingRow.position)).first()
         key, position = first.id, first.position
     text = draft_text(house)
-    published(house, admin, renamed, Change("routing", str(key), "change", {"position": 99}))
+    published(house, admin, renamed, Change("routing", str(key), "change", {"position": 0}))
     admin.get(f"{LIST}1")
     assert admin.post(f"{PAGE}back", number="1").status_code == 302
     assert draft_of(house)[1] == text
