@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from itertools import islice
 from operator import attrgetter
@@ -17,6 +19,7 @@ from sqlalchemy.orm import Session
 from model import Clock, Subject
 
 BATCH = 2000
+SELDOM = 10_000
 
 
 @dataclass(slots=True)
@@ -40,7 +43,8 @@ class ClockCopy:
 class Copy:
     """A case or a part, column by column, with its whole, its parts and its clocks.
 
-    Of `title` and `description` only the first letter is read: a trial needs nobody's words.
+    Of `title` and `description` only the first letter is read: a trial needs nobody's words. `runs` are its clocks as
+    the database gave them; most cases are tried without a look at those.
     """
 
     id: int
@@ -75,20 +79,70 @@ class Copy:
     changed_at: datetime | None = None
     closed_at: datetime | None = None
     trace: list[Any] = field(default_factory=list)
-    clocks: list[Any] = field(default_factory=list)
     parts: list[Copy] = field(default_factory=list)
     whole: Copy | None = None
+    runs: list[tuple[Any, ...]] = field(default_factory=list)
+    _clocks: list[ClockCopy] | None = None
+
+    @property
+    def clocks(self) -> list[ClockCopy]:
+        """Its clocks' runs, the first started first."""
+        if self._clocks is None:
+            self._clocks = [ClockCopy(*_read(row, CLOCK_READERS)) for row in self.runs]
+        return self._clocks
+
+    def twin(self) -> Copy:
+        """Copy it with its clocks; parts and whole are left as they are."""
+        twin = Copy(*VALUES(self))
+        twin.whole, twin.runs = self.whole, self.runs
+        if self._clocks is not None:
+            twin._clocks = [ClockCopy(*CLOCK_VALUES(clock)) for clock in self._clocks]
+        return twin
 
 
-OWN = ("changed_at", "closed_at", "trace", "clocks", "parts", "whole")
+def _moment(value: Any) -> datetime | None:
+    """Read a moment: SQLite keeps it as text in UTC."""
+    if isinstance(value, str):
+        return datetime.fromisoformat(value).replace(tzinfo=UTC)
+    return cast("datetime", value).astimezone(UTC) if value is not None else None
+
+
+@lru_cache(maxsize=4096)
+def _parsed(text: str) -> Any:
+    return json.loads(text)
+
+
+def _structure(value: Any) -> Any:
+    """Read a structure: SQLite keeps it as text, and cases that look alike have the same.
+
+    It is shared: who changes an answer puts another structure in its place.
+    """
+    return _parsed(value) if isinstance(value, str) else value
+
+
+Readers = tuple[tuple[int, Callable[[Any], Any]], ...]
+"""Places of columns that are taken as the database keeps them, and how each is read."""
+OWN = ("changed_at", "closed_at", "trace", "parts", "whole", "runs", "_clocks")
 """Not read: what a trial only writes, and what is put together."""
 TEXTS = ("title", "description")
-STRUCTURES = ("former_states", "answers", "done")
+KEPT: dict[str, Callable[[Any], Any]] = {
+    **dict.fromkeys(("former_states", "answers", "done"), _structure),
+    **dict.fromkeys(("submitted_at", "due_at"), _moment),
+}
 COLUMNS = tuple(each.name for each in fields(Copy) if each.name not in OWN)
 VALUES = attrgetter(*COLUMNS)
+READERS: Readers = tuple((COLUMNS.index(name), read) for name, read in KEPT.items())
+MOMENTS = ("started_at", "due_at", "paused_at", "stopped_at", "reminded_until")
 CLOCK_COLUMNS = tuple(each.name for each in fields(ClockCopy) if each.name != "next_at")
 CLOCK_VALUES = attrgetter(*CLOCK_COLUMNS)
-PLACES = tuple(COLUMNS.index(name) for name in STRUCTURES)
+CLOCK_READERS: Readers = tuple((CLOCK_COLUMNS.index(name), _moment) for name in MOMENTS)
+
+
+def _read(row: Iterable[Any], readers: Readers) -> list[Any]:
+    values = list(row)
+    for place, read in readers:
+        values[place] = read(values[place])
+    return values
 
 
 def as_subject(each: Copy) -> Subject:
@@ -98,17 +152,10 @@ def as_subject(each: Copy) -> Subject:
 
 def aside(case: Copy) -> Copy:
     """Copy a case with its parts and clocks, to be moved without touching the first copy."""
-    twin = _twin(case)
-    twin.parts = [_twin(part) for part in case.parts]
+    twin = case.twin()
+    twin.parts = [part.twin() for part in case.parts]
     for part in twin.parts:
         part.whole = twin
-    return twin
-
-
-def _twin(each: Copy) -> Copy:
-    twin = Copy(*VALUES(each))
-    twin.whole = each.whole
-    twin.clocks = [ClockCopy(*CLOCK_VALUES(clock)) for clock in each.clocks]
     return twin
 
 
@@ -116,22 +163,12 @@ def _column(name: str) -> Any:
     column = getattr(Subject.__table__.c, name)
     if name in TEXTS:
         return func.substr(column, 1, 1)
-    # SQLite keeps structures as text, and cases that look alike have the same: it is read once.
-    return type_coerce(column, String) if name in STRUCTURES else column
+    return type_coerce(column, String) if name in KEPT else column
 
 
-def _copy(row: Iterable[Any]) -> Copy:
-    values = list(row)
-    for place in PLACES:
-        if isinstance(values[place], str):
-            values[place] = _read(values[place])
-    return Copy(*values)
-
-
-@lru_cache(maxsize=4096)
-def _read(text: str) -> Any:
-    """Structure of a text. It is shared: who changes an answer puts another structure in its place."""
-    return json.loads(text)
+def _clock_column(name: str) -> Any:
+    column = getattr(Clock.__table__.c, name)
+    return type_coerce(column, String) if name in MOMENTS else column
 
 
 def all_cases(*which: ColumnElement[bool]) -> Select[Any]:
@@ -146,10 +183,21 @@ def open_cases(session: Session, *which: ColumnElement[bool]) -> Iterator[Copy]:
 
 def cases(session: Session, query: Select[Any]) -> Iterator[Copy]:
     """Give the cases that `all_cases` asks for, with parts and clocks."""
-    for rows in _batches(session.execute(query.execution_options(yield_per=BATCH))):
-        found = {row[0]: _copy(row) for row in rows}
+    for rows in _batches(session.connection().execute(query.execution_options(yield_per=BATCH))):
+        found = {row[0]: Copy(*_read(row, READERS)) for row in rows}
         _add_parts(session, found)
         yield from found.values()
+
+
+@contextmanager
+def rarely_collected() -> Iterator[None]:
+    """Look for forgotten rings of objects seldom meanwhile: after each batch it would take a third of a trial."""
+    first, second, third = gc.get_threshold()
+    gc.set_threshold(max(first, SELDOM), second, max(third, SELDOM))
+    try:
+        yield
+    finally:
+        gc.set_threshold(first, second, third)
 
 
 def _batches(several: Iterable[Any]) -> Iterator[tuple[Any, ...]]:
@@ -161,15 +209,17 @@ def _batches(several: Iterable[Any]) -> Iterator[tuple[Any, ...]]:
 def _add_parts(session: Session, found: dict[int, Copy]) -> None:
     everything = dict(found)
     inside = Subject.kind == "part", Subject.whole_id.in_(list(found))
-    for row in session.execute(select(*map(_column, COLUMNS)).where(*inside).order_by(Subject.id)):
-        part = everything[row[0]] = _copy(row)
+    query = select(*map(_column, COLUMNS)).where(*inside).order_by(Subject.id)
+    for row in session.connection().execute(query).all():
+        part = everything[row[0]] = Copy(*_read(row, READERS))
         part.whole = found[part.whole_id or 0]
         part.whole.parts.append(part)
     _add_clocks(session, everything)
 
 
 def _add_clocks(session: Session, everything: dict[int, Copy]) -> None:
-    columns = [getattr(Clock.__table__.c, name) for name in CLOCK_COLUMNS]
+    columns = [_clock_column(name) for name in CLOCK_COLUMNS]
     for ids in _batches(everything):
-        for row in session.execute(select(*columns).where(Clock.subject_id.in_(ids)).order_by(Clock.id)):
-            everything[row[0]].clocks.append(ClockCopy(*row))
+        query = select(*columns).where(Clock.subject_id.in_(ids)).order_by(Clock.id)
+        for row in session.connection().execute(query).all():
+            everything[row[0]].runs.append(row)

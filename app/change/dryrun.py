@@ -118,7 +118,7 @@ def _tried(session: Session, run: DryRun, then: WhatIf, now: datetime, progress:
     trial = trial_of(session, then, now)
     tally = Tally(trial)
     rows: list[dict[str, Any]] = []
-    with Session(session.get_bind()) as reading:
+    with Session(session.get_bind()) as reading, copies.rarely_collected():
         for case in copies.open_cases(reading):
             consequence = tally.add(case)
             if consequence.outcome != "nothing":
@@ -284,7 +284,7 @@ def consequences(
     trial = trial_of(session, what_if(session, now, changes=changes), now)
     counts: Counter[str] = Counter()
     first: list[tuple[str, int | None, str, Mapping[str, Any]]] = []
-    with Session(session.get_bind()) as reading:
+    with Session(session.get_bind()) as reading, copies.rarely_collected():
         for case in copies.open_cases(reading, *which):
             found = trial.consequence(case)
             counts[found.outcome] += 1

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from app.change.copies import Copy, aside
@@ -55,7 +56,7 @@ class Trial:
 
     def _compare(self, case: Copy, before: View, after: After) -> dict[str, Any]:
         twin = after.case
-        then = self.then.view(twin)
+        then = before if twin is case and self._same(case) else self.then.view(twin)
         detail: dict[str, Any] = {"flow": case.flow, "state": [before.state, then.state]}
         if then.stuck and not twin.finished:
             detail["stuck"] = list(then.stuck)
@@ -72,6 +73,15 @@ class Trial:
         detail["clocks"] = [[name, _iso(was), _iso(will)] for name, was, will in self._due(case, twin)]
         detail["mails"] = [list(each) for each in after.mails]
         return {name: value for name, value in detail.items() if value}
+
+    @cached_property
+    def _same_organisation(self) -> bool:
+        organisation = self.now.context.organisation
+        return replace(self.then.context.organisation, version=organisation.version) == organisation
+
+    def _same(self, case: Copy) -> bool:
+        """Whether both sides see the case alike: they would say the same of it."""
+        return self._same_organisation and self.now.edition(case).id == self.then.edition(case).id
 
     def _renamed(self, case: Copy, state: str) -> bool:
         """Whether the state is the same one under another name: the edition it runs on has no such name."""
