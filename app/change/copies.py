@@ -20,6 +20,10 @@ from model import Clock, Subject
 
 BATCH = 2000
 SELDOM = 10_000
+IN_UTC = "+00:00"
+
+
+Ends = dict[tuple[str, int], datetime | None]
 
 
 @dataclass(slots=True)
@@ -91,6 +95,12 @@ class Copy:
             self._clocks = [ClockCopy(*_read(row, CLOCK_READERS)) for row in self.runs]
         return self._clocks
 
+    def ends(self) -> Ends:
+        """When each running clock ends, by its name and run."""
+        if self._clocks is None:
+            return {(row[NAME], row[RUN]): _moment(row[DUE]) for row in self.runs if row[STOPPED] is None}
+        return {(each.name, each.run): each.due_at for each in self._clocks if each.stopped_at is None}
+
     def twin(self) -> Copy:
         """Copy it with its clocks; parts and whole are left as they are."""
         twin = Copy(*VALUES(self))
@@ -103,7 +113,7 @@ class Copy:
 def _moment(value: Any) -> datetime | None:
     """Read a moment: SQLite keeps it as text in UTC."""
     if isinstance(value, str):
-        return datetime.fromisoformat(value).replace(tzinfo=UTC)
+        return datetime.fromisoformat(value + IN_UTC)
     return cast("datetime", value).astimezone(UTC) if value is not None else None
 
 
@@ -135,6 +145,7 @@ READERS: Readers = tuple((COLUMNS.index(name), read) for name, read in KEPT.item
 MOMENTS = ("started_at", "due_at", "paused_at", "stopped_at", "reminded_until")
 CLOCK_COLUMNS = tuple(each.name for each in fields(ClockCopy) if each.name != "next_at")
 CLOCK_VALUES = attrgetter(*CLOCK_COLUMNS)
+NAME, RUN, DUE, STOPPED = map(CLOCK_COLUMNS.index, ("name", "run", "due_at", "stopped_at"))
 CLOCK_READERS: Readers = tuple((CLOCK_COLUMNS.index(name), _moment) for name in MOMENTS)
 
 
@@ -208,8 +219,8 @@ def _batches(several: Iterable[Any]) -> Iterator[tuple[Any, ...]]:
 
 def _add_parts(session: Session, found: dict[int, Copy]) -> None:
     everything = dict(found)
-    inside = Subject.kind == "part", Subject.whole_id.in_(list(found))
-    query = select(*map(_column, COLUMNS)).where(*inside).order_by(Subject.id)
+    inside = Subject.whole_id.in_(list(found))
+    query = select(*map(_column, COLUMNS)).where(inside).order_by(Subject.whole_id, Subject.id)
     for row in session.connection().execute(query).all():
         part = everything[row[0]] = Copy(*_read(row, READERS))
         part.whole = found[part.whole_id or 0]

@@ -148,7 +148,7 @@ def _row(run: DryRun, each: Consequence) -> dict[str, Any]:
 
 def _keep(session: Session, run: DryRun, rows: list[dict[str, Any]], tally: Tally, now: datetime) -> list[Any]:
     if rows:
-        session.execute(insert(DryRunCase), rows)
+        session.connection().execute(insert(DryRunCase), rows)
     run.done, run.beat_at = tally.count, now
     run.total = max(run.total, tally.count)
     return []
@@ -232,9 +232,7 @@ class Tally:
         self.counts[found.outcome] += 1
         self.already += found.already
         detail = found.detail
-        self.facets.update(
-            name for name in ("people", "gained", "lost", "blocked", "clocks", "stuck") if name in detail
-        )
+        self.facets.update(name for name in FACETS if name in detail)
         self.mails += len(detail.get("mails", ()))
         before, after = detail.get("people", ((), ()))
         self.newcomers.update(person for person in after if person not in before)

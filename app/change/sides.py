@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from app.change.copies import Copy, as_subject, aside
+from app.change.copies import Copy, Ends, as_subject, aside
 from app.change.memo import Memo
 from app.change.radar import Radar
 from app.language.parties import Word
-from app.routing.facts import CaseFacts, World
+from app.routing.facts import CaseFacts
 from app.routing.parties import Lookup
 from app.workflow import mailing, migrating, step
 from app.workflow.actor import ITSELF
@@ -22,6 +22,8 @@ from model import Subject
 
 Guard = tuple[str, str, str]
 """Transition, guard and the guard's kind."""
+Seen = tuple[tuple[int, ...], frozenset[Guard], tuple[dict[str, Any], ...]]
+"""Who has the case, which guards stand in its way, and why nobody can move it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +43,8 @@ class Side:
 
     def __init__(self, context: Context) -> None:
         self.context = context
-        self._worlds: dict[int, World] = {}
         radar = Radar.open(context)
-        self._people: Memo[tuple[int, ...]] = Memo(lambda facts: Lookup(facts).find(Word("handler")).people)
-        self._blocked: Memo[frozenset[Guard]] = Memo(_blocked)
-        self._stuck: Memo[tuple[dict[str, Any], ...]] = Memo(lambda facts: tuple(radar.reasons(facts)))
+        self._seen: Memo[Seen] = Memo(lambda facts: _seen(facts, radar))
         self.routed: Memo[tuple[tuple[int, ...], int]] = Memo(_routed)
 
     def edition(self, each: Copy) -> Edition:
@@ -54,22 +53,17 @@ class Side:
 
     def facts(self, each: Copy) -> CaseFacts:
         """The case as conditions see it here."""
-        key: int = each.edition_id
-        if key not in self._worlds:
-            self._worlds[key] = self.context.world(self.edition(each).routine)
-        return CaseFacts(self._worlds[key], each.flow, as_subject(each))
+        return self.context.facts(as_subject(each))
 
     def view(self, each: Copy) -> View:
         """Say what there is to compare. The case's state must be one of its edition's."""
         facts = self.facts(each)
-        return View(
-            each.state,
-            each.handler,
-            self._people(facts),
-            leaving(facts.flow)[facts.state],
-            self._blocked(facts),
-            self._stuck(facts),
-        )
+        people, barred, stuck = self._seen(facts)
+        return View(each.state, each.handler, people, leaving(facts.flow)[facts.state], barred, stuck)
+
+
+def _seen(facts: CaseFacts, radar: Radar) -> Seen:
+    return Lookup(facts).find(Word("handler")).people, _blocked(facts), tuple(radar.reasons(facts))
 
 
 def _blocked(facts: CaseFacts) -> frozenset[Guard]:
@@ -129,10 +123,10 @@ def recounted(side: Side, case: Copy) -> Copy:
 Due = tuple[str, datetime | None, datetime | None]
 
 
-def due_moved(before: Iterable[Any], after: Iterable[Any]) -> Iterator[Due]:
+def due_moved(now: Ends, then: Ends) -> Iterator[Due]:
     """Which running clocks end at another moment: name, end before, end after; None where it doesn't run."""
-    now = {(row.name, row.run): row.due_at for row in before if row.stopped_at is None}
-    then = {(row.name, row.run): row.due_at for row in after if row.stopped_at is None}
+    if now == then:
+        return
     for name, run in {**now, **then}:
         ends = now.get((name, run)), then.get((name, run))
         if ends[0] != ends[1]:

@@ -93,7 +93,7 @@ class Trial:
         if twin is case:
             return
         for was, will in zip((case, *case.parts), (twin, *twin.parts), strict=True):
-            yield from due_moved(was.clocks, will.clocks)
+            yield from due_moved(was.ends(), will.ends())
 
 
 def _iso(moment: datetime | None) -> str | None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, cast
 
 from app.language.conditions import Condition
@@ -28,7 +28,7 @@ def own_fields(routine: Routine, flow: str) -> frozenset[str]:
     return frozenset(found)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class World:
     """What all facts of one moment share; `home` gives a person's unit id, `person` their name to show."""
 
@@ -37,6 +37,11 @@ class World:
     now: datetime
     home: Callable[[int], int | None]
     person: Callable[[int], str]
+
+    @cached_property
+    def today(self) -> date:
+        """The institution's date."""
+        return self.organisation.worktime.day_of(self.now)
 
 
 class CaseFacts:
@@ -70,7 +75,7 @@ class CaseFacts:
     @property
     def today(self) -> date:
         """The institution's date."""
-        return self.organisation.worktime.day_of(self.now)
+        return self.world.today
 
     @property
     def state(self) -> str:
@@ -117,7 +122,7 @@ class CaseFacts:
     def is_one_of(self, field: str, names: frozenset[str]) -> bool:
         """Whether the answer is one of the names; a unit also counts as each unit above it and as its kind."""
         value = self.value(field)
-        if isinstance(value, Sequence) and not isinstance(value, str):
+        if isinstance(value, list | tuple):
             return any(each in names for each in value)
         kind = self.routine.fields[field].type if field in self.routine.fields else "text"
         if kind == "unit" and value in self.organisation.unit_by_name:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from threading import Lock
 from typing import Any
 
@@ -20,6 +20,8 @@ from app.language.worktime import WorkTime
 from model import Area, Assignment, Calendar, ConfigurationVersion, Person, Role, RoutingRow, Unit
 
 Texts = Mapping[str, str]
+MOST_HELD = 50_000
+"""Answers to "who holds it there today" that are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,13 @@ class Organisation:
 
     def holders(self, role: str, unit: int, area: int | None, today: date) -> tuple[Holding, ...]:
         """Who holds the role at exactly that unit today: the ordinary holders who are there, else their deputies."""
+        return self._held(role, unit, area, today)
+
+    @cached_property
+    def _held(self) -> Callable[[str, int, int | None, date], tuple[Holding, ...]]:
+        return lru_cache(MOST_HELD)(self._holders)
+
+    def _holders(self, role: str, unit: int, area: int | None, today: date) -> tuple[Holding, ...]:
         posts = [h for h in self.posts(role, unit, area) if h.counts(today)]
         there = tuple(h for h in posts if not h.deputy and not h.is_away(today))
         return there or tuple(h for h in posts if h.deputy and not h.is_away(today))

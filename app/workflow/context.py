@@ -120,7 +120,14 @@ class Context:
 
     def world(self, routine: Routine) -> World:
         """What facts under that routine share."""
-        return World(routine, self.organisation, self.now, self._home, self._person)
+        found = self._worlds.get(id(routine))
+        if found is None or found.routine is not routine:
+            found = self._worlds[id(routine)] = World(routine, self.organisation, self.now, self._home, self._person)
+        return found
+
+    @cached_property
+    def _worlds(self) -> dict[int, World]:
+        return {}
 
     def _home(self, person: int) -> int | None:
         row = self.session.get(Person, person)

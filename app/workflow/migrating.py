@@ -101,10 +101,10 @@ def _carry_clocks(
 ) -> None:
     """Stop what is over, start what is new, and reckon anew what runs by other rules; `left` = the state now left."""
     subject = facts.subject
-    if subject is None:
+    same = same_clocks(before, facts.flow)
+    if subject is None or (left is None and _as_they_are(before, facts.flow, renamed)):
         return
     _stop_clocks(facts, renamed, left)
-    same = same_clocks(before, facts.flow)
     for clock in facts.flow.clocks.values():
         row = facts.clock(clock.name)
         fresh = row is None and clock.name not in before.clocks
@@ -116,6 +116,13 @@ def _carry_clocks(
         elif row is not None and row.stopped_at is None and clock.name not in same:
             clocks.recompute(clock, row, facts)
     subject.due_at = clocks.nearest_due(subject)
+
+
+def _as_they_are(before: Flow, after: Flow, renamed: Mapping[str, str]) -> bool:
+    """Whether every clock goes on as it is: none is new, gone or reckoned otherwise, none runs for a renamed state."""
+    return len(same_clocks(before, after)) == len(before.clocks) == len(after.clocks) and not any(
+        name in renamed for clock in before.clocks.values() for name in clock.start
+    )
 
 
 def _stop_clocks(facts: CaseFacts, renamed: Mapping[str, str], left: str | None) -> None:

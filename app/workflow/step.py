@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
-from app.language.definition import BACK, Transition
+from app.language.definition import BACK, Flow, Transition
 from app.routing.facts import CaseFacts
 from app.routing.parties import Found
 from app.workflow import clocks, keeping
@@ -66,13 +67,19 @@ def _assign(context: Context, subject: Subject, facts: CaseFacts, declared: Tran
 
 def by_itself(context: Context, subject: Subject) -> tuple[Transition, Verdict] | None:
     """Give the transition by itself that may happen now: not one that waits for a clock."""
-    facts = context.facts(subject)
-    timed = {clock.then for clock in facts.flow.clocks.values()}
-    for name in leaving(facts.flow).get(subject.state, ()):
-        declared = facts.flow.transitions[name]
-        if declared.by is None and name not in timed and (verdict := may(facts, name, ITSELF, {})):
+    flow = context.edition(subject).routine.flows[subject.flow]
+    for declared in _untimed(flow, subject.state):
+        if verdict := may(context.facts(subject), declared.name, ITSELF, {}):
             return declared, verdict
     return None
+
+
+@lru_cache(maxsize=4096)
+def _untimed(flow: Flow, state: str) -> tuple[Transition, ...]:
+    """Transitions by themselves from the state that wait for no clock."""
+    timed = {clock.then for clock in flow.clocks.values()}
+    leads = (flow.transitions[name] for name in leaving(flow).get(state, ()))
+    return tuple(each for each in leads if each.by is None and each.name not in timed)
 
 
 def around(subject: Subject) -> list[Subject]:

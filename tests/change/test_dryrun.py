@@ -280,7 +280,7 @@ def test_many_alike_cases_are_worked_out_once(small):
     for case in dryrun.copies.open_cases(small.session):
         tally.add(case)
     assert tally.count == 30
-    assert trial.now._stuck.worked_out == trial.then._stuck.worked_out == 1
+    assert trial.now._seen.worked_out == trial.then._seen.worked_out == 1
 
 
 def test_progress_is_told_on_the_way(small, monkeypatch):
