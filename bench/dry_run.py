@@ -17,13 +17,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, select, text
 from sqlalchemy.orm import Session
 
 from app.change import drafts, dryrun
 from app.change.changes import Change
 from bench.crowd import Crowd, seed
-from model import Draft, RoutingRow
+from model import Assignment, Draft, Role
 
 RAW = (
     "SELECT * FROM subject s WHERE s.kind = 'case' AND NOT s.finished",
@@ -45,24 +45,23 @@ def renamed(draft: Draft, _session: Session) -> None:
 
 def guarded(draft: Draft, _session: Session) -> None:
     """Ask for one thing more before a case is closed, and move every case to the new edition."""
-    draft.text = draft.text.replace(
-        "guards: [every_action_is_settled]", "guards: [every_action_is_settled, head_is_consulted]"
-    )
+    asked = "{every: action, state: final}"
+    draft.text = draft.text.replace(f"needs: {asked}", f"needs: {{all: [{asked}, {{done: consult}}]}}", 1)
     draft.text += "migrate: {case: {}}\n"
 
 
-def routed(draft: Draft, session: Session) -> None:
-    """Give the cases of one row of the routing to somebody else."""
-    row = session.query(RoutingRow).order_by(RoutingRow.position.desc()).first()
-    change = Change("routing", str(row.id), "change", {"receiver": {"first": ["dean", "intake"]}})
-    drafts.put(draft, change, None, datetime.now(UTC))
+def replaced(draft: Draft, session: Session) -> None:
+    """Give one seat of the intake to somebody else: what waits there changes hands."""
+    seat = session.scalars(select(Assignment).join(Role).where(Role.name == "intake")).first()
+    other = session.scalars(select(Assignment.person_id).join(Role).where(Role.name == "dean")).first()
+    drafts.put(draft, Change("assignment", str(seat.id), "change", {"person": other}), None, datetime.now(UTC))
 
 
 DRAFTS: dict[str, Callable[[Draft, Session], None]] = {
     "a label": worded,
     "a state renamed": renamed,
     "a requirement added": guarded,
-    "another receiver": routed,
+    "another receiver": replaced,
 }
 
 
