@@ -15,8 +15,8 @@ from werkzeug.wrappers import Response
 from app.i18n import gettext
 from app.web.database import db
 from app.web.grants import grants, me
-from app.web.menu import menu, sections
-from model import Area, Unit, WorkflowEdition
+from app.web.menu import LAST, menu, sections
+from model import Area, Assignment, Unit, WorkflowEdition
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,19 @@ class Home(BaseView):  # type: ignore[misc]
 
     @expose("/")
     def index(self) -> Response:
-        """Lead staff to the first page they may use, others to the submit page."""
+        """Lead staff to the first page they may use, those who only set up to the setup, others to the submit page."""
+        if not current_user.is_authenticated:
+            return redirect("/")
         items = menu()
-        return redirect(items[0].href if items and current_user.is_authenticated else "/")
+        setup = [item for item in items if item.name == LAST and not _has_seat()]
+        return redirect((setup or items)[0].href)
+
+
+def _has_seat() -> bool:
+    """Whether the person of this request is given cases by some role, now or at another time."""
+    person = me()
+    given = select(Assignment.id).where(Assignment.person_id == (person.id if person else None))
+    return db.session.scalar(given.limit(1)) is not None
 
 
 def frame() -> Frame:
