@@ -140,7 +140,7 @@ def publish(
         raise NotYet([Hindrance("dry_run", ok=False, items=("cases",))])
     number = drafts.newest(session).number + 1
     was = history.snapshot(session)
-    history.make(session, drafts.changes_of(draft), person, now, f"edition {number}")
+    history.make(session, drafts.changes_of(draft), person, now, reason.strip())
     edition = _edition_of(draft, number, now)
     edition.published_by_id, edition.approved_by_id, edition.reason = person, approver, reason.strip()
     edition.override = override.strip() if any(not each.ok for each in found) else ""

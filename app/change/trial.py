@@ -63,6 +63,8 @@ class Trial:
         if set(before.people) != set(then.people):
             detail["people"] = [list(before.people), list(then.people)]
             detail["seat"] = [before.handler, then.handler]
+        elif before.state != then.state and not self._renamed(case, then.state):
+            detail["keeps"] = then.handler
         if before.state == then.state or self._renamed(case, then.state):
             detail["gained"] = [name for name in then.moves if name not in before.moves]
             detail["lost"] = [name for name in before.moves if name not in then.moves]

@@ -6,11 +6,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.change.importing import import_data
 from app.change.sweeping import sweep
+from app.i18n import force_locale, gettext
 from app.language.data import load_data
 from app.language.definition import Routine
 from app.language.fault import Fault
@@ -23,7 +25,6 @@ from model import Unit, WorkflowEdition
 
 SCENARIOS = "scenarios.yaml"
 """Lies beside the organisation's file, if the routine has any."""
-FIRST_REASON = "The routine the installation came with."
 
 
 class Unusable(Exception):
@@ -84,6 +85,12 @@ def _in_force(session: Session) -> Routine | None:
     return load(text).routine if text else None
 
 
+def _why_first() -> str:
+    """The institution's own language, as anybody else who publishes would write it."""
+    with force_locale(current_app.config["BABEL_DEFAULT_LOCALE"]):
+        return gettext("The routine the installation came with.")
+
+
 def publish_first(session: Session, file: Path, now: datetime, scenarios: str = "") -> bool:
     """Publish the file as edition 1 unless something is published; give whether it was. Raises Unusable."""
     if session.scalar(select(func.count()).select_from(WorkflowEdition)):
@@ -95,7 +102,7 @@ def publish_first(session: Session, file: Path, now: datetime, scenarios: str = 
     if beyond := not_run(loaded.routine):
         raise Unusable([Fault(file.name, 1, 1, each) for each in beyond])
     sha256 = hashlib.sha256(text.encode()).hexdigest()
-    edition = WorkflowEdition(number=1, text=text, sha256=sha256, published_at=now, reason=FIRST_REASON)
+    edition = WorkflowEdition(number=1, text=text, sha256=sha256, published_at=now, reason=_why_first())
     edition.scenarios = scenarios
     session.add(edition)
     session.flush()

@@ -188,7 +188,7 @@ class Page:
 
     def pictures(self) -> list[tuple[str, Markup]]:
         """Draw each changed flow, with the number of open cases in each state."""
-        return drawn(self.routines, self.difference, self.result.get("states", {})) if self.routines else []
+        return drawn(self.routines, self.difference, self.result.get("states")) if self.routines else []
 
     def errors(self) -> list[str]:
         """The faults that keep it from being published."""

@@ -115,7 +115,7 @@ class Words:
         if "stuck" in detail:
             yield self.state(flow, was), self._stuck(flow, detail["stuck"])
         if will is not None and was != will:
-            yield self._moved(flow, was, will)
+            yield self._moved(detail)
         if "people" in detail:
             yield self._people(detail, 0), self._people(detail, 1)
         yield from self._choices(flow, detail, self.state(flow, was))
@@ -150,15 +150,24 @@ class Words:
         handler, people = detail["seat"][side], detail["people"][side]
         if not people:
             return gettext("Nobody")
+        function = self._function(handler) if detail["seat"][0] != detail["seat"][1] else ""
+        return function or listed(self.people.get(each, "") for each in people)
+
+    def _function(self, handler: str | None) -> str:
+        """Name the function that sits there; nothing where it is a person."""
         seat = seats.read(handler) if handler else None
-        if seat is None or seat.person is not None or detail["seat"][0] == detail["seat"][1]:
-            return listed(self.people.get(each, "") for each in people)
+        if seat is None or seat.person is not None:
+            return ""
         unit = self.organisation.units.get(seat.unit or 0)
         return f"{say(self.organisation.label(seat.role))} {unit.code or say(unit.label) if unit else ''}".strip()
 
-    def _moved(self, flow: str, was: str, will: str) -> Pair:
-        today, after = self.state(flow, was), self.state(flow, will, new=True)
-        return today, gettext("The same; its name in the file is new") if today == after else after
+    def _moved(self, detail: Mapping[str, Any]) -> Pair:
+        was, will = detail["state"]
+        today, after = self.state(detail["flow"], was), self.state(detail["flow"], will, new=True)
+        who = self._function(detail.get("keeps"))
+        if today == after:
+            return today, gettext("The same; its name in the file is new")
+        return today, gettext("%(state)s, still with %(who)s", state=after, who=who) if who else after
 
     def _choices(self, flow: str, detail: Mapping[str, Any], state: str) -> Iterator[Pair]:
         for kind, new in (("lost", False), ("gained", True)):
@@ -173,7 +182,10 @@ class Words:
         return say(guard.says) if guard else name
 
     def _clock(self, flow: str, name: str, due: str | None, *, new: bool = False) -> str:
-        clock = self._labels(flow, new=new).clock(name)
+        sides = self._order(new=new)
+        known = (each for each in sides if any(name in other.clocks for other in each.flows.values()))
+        routine = next(known, sides[0])
+        clock = Labels(routine, names(), routine.flows.get(flow)).clock(name)
         if due is None:
             return gettext("%(clock)s doesn't run", clock=clock.capitalize())
         return gettext("%(clock)s: %(day)s", clock=clock.capitalize(), day=long_day(datetime.fromisoformat(due)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.i18n import gettext, say
+from app.i18n import gettext, ngettext, say
 from app.language.conditions import ALWAYS
 from app.language.definition import Final, Flow, State
 from app.telling.difference import FlowDiff
@@ -88,7 +88,14 @@ def _new_state(diff: FlowDiff, new: Flow, state: State) -> Told:
     touching = [say(move.label) for move in moves if state.name in (*move.sources, move.to.state)]
     values = {"state": say(state.label), "moves": listed(map(quoted, touching))}
     if touching:
-        yield plus(gettext("New state: “%(state)s”, with the moves %(moves)s.", **values))
+        yield plus(
+            ngettext(
+                "New state: “%(state)s”, with the move %(moves)s.",
+                "New state: “%(state)s”, with the moves %(moves)s.",
+                len(touching),
+                **values,
+            )
+        )
     else:
         yield plus(gettext("New state: “%(state)s”.", state=values["state"]))
     yield from _state_as_it_is(state)
@@ -99,7 +106,12 @@ def _removed_state(diff: FlowDiff, old: Flow, name: str) -> str:
     touching = [say(move.label) for move in moves if name in (*move.sources, move.to.state)]
     values = {"state": say(old.states[name].label), "moves": listed(map(quoted, touching))}
     if touching:
-        return gettext("Removed state: “%(state)s”, with the moves %(moves)s.", **values)
+        return ngettext(
+            "Removed state: “%(state)s”, with the move %(moves)s.",
+            "Removed state: “%(state)s”, with the moves %(moves)s.",
+            len(touching),
+            **values,
+        )
     return gettext("Removed state: “%(state)s”.", state=values["state"])
 
 

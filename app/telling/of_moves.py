@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from app.i18n import gettext, say
 from app.language.definition import BACK, NEW, SAME, Destination, Routine, Transition
 from app.telling.names import listed, quoted
-from app.telling.teller import Pair, Told, difference, minus, plus, tilde, told_parts
+from app.telling.teller import Pair, Told, capital, difference, minus, plus, tilde, told_parts
 from app.telling.words import Words, field_in_words
 
 NOTHING: Mapping[str, str] = {}
@@ -52,7 +52,7 @@ def added_move(pair: Pair, move: Transition) -> Told:
     """Tell of a new move, all of it."""
     values = {
         "move": say(move.label),
-        "who": pair.now.party(move.by),
+        "who": capital(pair.now.party(move.by)),
         "to": destination_in_words(move.to, pair.now),
         "sources": sources_in_words(move, pair.now),
     }

@@ -354,8 +354,8 @@ def test_settings_are_published_with_the_routine_and_noted(town):
     assert town.session.scalars(select(Unit).where(Unit.name == "blue")).one().code == "B"
     noted = town.session.scalars(select(ConfigurationEntry)).all()
     assert {(each.table, each.reason, each.actor_id) for each in noted} == {
-        ("assignment", "edition 2", office.me),
-        ("unit", "edition 2", office.me),
+        ("assignment", "better", office.me),
+        ("unit", "better", office.me),
     }
     assert {each["table"] for each in edition.changes} == {"assignment", "unit"}
 

@@ -118,7 +118,7 @@ def test_the_routine_is_edition_one(started):
     assert edition.number == 1
     assert edition.text == (ROOT / "workflow.yaml").read_text(encoding="utf-8")
     assert edition.published_at == NOW
-    assert edition.reason
+    assert edition.reason == "Rutinen som fulgte med installasjonen."
     assert edition.scenarios == NTNU.with_name("scenarios.yaml").read_text(encoding="utf-8")
 
 

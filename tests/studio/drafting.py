@@ -32,6 +32,12 @@ def without_head(text):
     return editing.set_migrate(editing_removal.remove_state(text, "case", "with_head").text, "case", None)
 
 
+def without_intake(text):
+    """The routine without its first line: reports go straight to the faculty, with those that wait there."""
+    text = editing.set_transition(text, "case", "submit", {"to": "at_faculty", "assign": "routing"})
+    return editing_removal.remove_state(text, "case", "received", "at_faculty").text
+
+
 def renamed(text):
     """The routine with another word for a move: nothing that concerns open cases."""
     return editing.set_transition(text, "case", "close", {"label": said("Close it for good")})

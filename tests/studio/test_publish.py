@@ -29,6 +29,7 @@ from tests.studio.drafting import (
     run,
     with_head,
     without_head,
+    without_intake,
     write,
 )
 from tests.studio.drafting import publish as press
@@ -132,6 +133,17 @@ def test_a_state_that_is_gone_is_asked_about_and_its_cases_go_where_it_is_said(h
         moved = session.scalar(select(Case).where(Case.number == number))
         newest = session.scalar(select(WorkflowEdition.id).where(WorkflowEdition.number == 3))
         assert (moved.state, moved.edition_id) == ("in_progress", newest)
+
+
+def test_a_case_that_moves_is_told_with_those_who_keep_it_and_every_deadline_by_its_name(small_house, small_admin):
+    number = build(small_house, kinds=("quality",))["quality", "received"]
+    write(small_house, without_intake)
+    small_admin.get(PAGE)
+    assert "0 open" not in small_admin.text, "nobody has counted yet"
+    run(small_admin)
+    row = re.search(rf'data-case="{number}".*?</tr>', small_admin.text, re.DOTALL).group()
+    assert "At the faculty, still with Student Services" in row
+    assert "The deadline for “received” doesn't run" in row
 
 
 def test_nothing_is_changed_by_trying_and_looking(small_house, small_admin):

@@ -173,7 +173,7 @@ def test_another_deadline(english, ntnu):
 
 def test_a_removed_state_takes_its_moves_along(english, ntnu):
     found = told(ntnu, without_state(ntnu, "rejected"))
-    assert found == [("−", "Removed state: “Rejected”, with the moves “Reject”.")]
+    assert found == [("−", "Removed state: “Rejected”, with the move “Reject”.")]
 
 
 def test_a_new_requirement_a_new_destination_and_a_new_mail(english, ntnu, names):
