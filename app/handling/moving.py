@@ -13,6 +13,7 @@ from wtforms import Form
 
 from app import forms
 from app.handling.reasons import Check, of_refusals, of_trace
+from app.handling.story import title
 from app.i18n import gettext, language, say
 from app.language.definition import SAME, Transition
 from app.language.parties import InField
@@ -211,12 +212,10 @@ class MovePage:
             .order_by(JournalEntry.ordinal.desc())
             .first()
         )
-        if entry is None or entry.transition is None:
+        if entry is None:
             return []
-        declared = self.facts.flow.transitions.get(entry.transition)
         who = repr(entry.actor) if entry.actor else gettext("the system")
-        what = say(declared.label) if declared else entry.transition
-        return [gettext("%(who)s: %(what)s", who=who, what=what)]
+        return [gettext("%(who)s: %(what)s", who=who, what=title(entry, context().edition(entry)))]
 
     def unit_and_area(self) -> list[tuple[str, str]]:
         """The case's place, for the top of the page."""

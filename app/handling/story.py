@@ -15,8 +15,10 @@ from app.i18n import gettext, language, moment, say
 from app.language.definition import SAME, Field, Routine, Transition
 from app.language.parties import Word, opened
 from app.routing.facts import CaseFacts
+from app.telling.names import quoted
 from app.workflow import journal, orphans
-from app.workflow.context import Context
+from app.workflow.context import Context, Edition
+from app.workflow.migrating import MIGRATED
 from app.workflow.words import in_words
 from model import JournalEntry, Subject
 
@@ -57,45 +59,51 @@ class Story:
         return Story(context, facts, viewer, context.session.scalars(query).all())
 
     def timeline(self) -> list[Line]:
-        """Everything that happened, newest first."""
-        return [self._line(entry) for entry in reversed(self.entries)]
+        """Everything that happened, newest first. That its parts follow a new edition stands on their own pages."""
+        here = self.facts.subject.id if self.facts.subject else 0
+        told = (each for each in self.entries if each.event != MIGRATED or each.subject_id == here)
+        return [self._line(entry) for entry in reversed(list(told))]
 
     def _line(self, entry: JournalEntry) -> Line:
         meta = f"{moment(entry.at)} · {self.who(entry)}"
-        return Line(self._title(entry), self._details(entry), meta)
+        return Line(title(entry, self.context.edition(entry)), self._details(entry), meta)
 
-    def _title(self, entry: JournalEntry) -> str:
-        if entry.event == journal.REMINDED:
-            return gettext("Reminder sent")
-        if entry.event == orphans.FOUND:
-            return gettext("Somebody was found to handle the case")
-        if entry.event == LOOKED_UP:
-            return gettext("The reporter's identity was looked up")
-        declared = self._transition(entry)
-        return say(declared.label) if declared else str(entry.transition)
-
-    def _transition(self, entry: JournalEntry) -> Transition | None:
-        flow = self.facts.routine.flows.get(entry.flow)
-        return flow.transitions.get(entry.transition or "") if flow else None
+    def _facts(self, entry: JournalEntry) -> CaseFacts:
+        """The case as the edition says it that the event happened under."""
+        routine = self.context.edition(entry).routine
+        if routine is self.facts.routine:
+            return self.facts
+        return CaseFacts(self.context.world(routine), entry.flow, self.facts.subject)
 
     def _details(self, entry: JournalEntry) -> str:
         said = [
             f"{label} {value}" if label.endswith("?") else f"{label}: {value}" for label, value in self.answers(entry)
         ]
+        if entry.event == MIGRATED and entry.from_state != entry.to_state:
+            said.append(" → ".join(quoted(label) for label in self._states(entry)))
         mailed = dict.fromkeys(of_party(mail["why"], self.facts) for mail in entry.mails if "skipped" not in mail)
         if mailed:
             said.append(gettext("Mail to: %(names)s.", names=", ".join(mailed)))
-        return ". ".join(said)
+        return as_sentences(said)
+
+    def _states(self, entry: JournalEntry) -> Iterator[str]:
+        """The states it went from and to, each called as its edition calls it."""
+        earlier = (each for each in reversed(self.entries) if each.subject_id == entry.subject_id)
+        before = next((each for each in earlier if each.ordinal < entry.ordinal), entry)
+        for name, row in ((entry.from_state or "", before), (entry.to_state, entry)):
+            flow = self.context.edition(row).routine.flows[entry.flow]
+            yield say(flow.states[name].label) if name in flow.states else name
 
     def answers(self, entry: JournalEntry) -> Iterator[tuple[str, str]]:
         """What was answered, as far as the viewer may read it; texts with a section of their own are left out."""
-        declared = self._transition(entry)
-        if declared is None or is_writing(declared, self.facts.routine) or entry.flow != self.facts.flow.name:
+        facts = self._facts(entry)
+        declared = transition_of(entry, facts.routine)
+        if declared is None or is_writing(declared, facts.routine) or entry.flow != self.facts.flow.name:
             return
         for name, value in entry.answers.items():
-            field = self.facts.routine.fields.get(name)
-            shown = field is not None and name not in HAVE_A_PLACE and self.viewer.shows(name, self.facts)
-            words = in_words(self.facts, name, value, language()) if shown else ""
+            field = facts.routine.fields.get(name)
+            shown = field is not None and name not in HAVE_A_PLACE and self.viewer.shows(name, facts)
+            words = in_words(facts, name, value, language()) if shown else ""
             if field is not None and words:
                 yield say(field.label), words
 
@@ -111,11 +119,12 @@ class Story:
         """Messages exchanged with the reporter, or notes that stay inside; oldest first."""
         found = []
         for entry in self.entries:
-            declared = self._transition(entry)
-            field = writing_field(declared, self.facts.routine) if declared else None
-            if field is None or names_reporter(field, self.facts.routine) != to_reporter:
+            facts = self._facts(entry)
+            declared = transition_of(entry, facts.routine)
+            field = writing_field(declared, facts.routine) if declared else None
+            if field is None or names_reporter(field, facts.routine) != to_reporter:
                 continue
-            if not self.viewer.shows(field.name, self.facts):
+            if not self.viewer.shows(field.name, facts):
                 continue
             text = str(entry.answers.get(field.name, ""))
             found.append(Line("", text, who=self.who(entry), when=moment(entry.at)))
@@ -124,6 +133,35 @@ class Story:
 
 HAVE_A_PLACE = frozenset({"description", "unit", "area", "reporter", "course", "no_personal_data", "tried_first"})
 """Fields that the case's page shows elsewhere."""
+
+
+def title(entry: JournalEntry, edition: Edition) -> str:
+    """Say what happened, in the words of the edition that it happened under."""
+    words = {
+        journal.REMINDED: gettext("Reminder sent"),
+        orphans.FOUND: gettext("Somebody was found to handle the case"),
+        LOOKED_UP: gettext("The reporter's identity was looked up"),
+        MIGRATED: gettext("Edition %(number)d of the routine counts from here", number=edition.number),
+    }
+    if entry.event in words:
+        return words[entry.event]
+    declared = transition_of(entry, edition.routine)
+    move = say(declared.label) if declared else str(entry.transition)
+    if entry.event == journal.REFUSED_ITSELF:
+        return gettext("“%(move)s” could not happen by itself", move=move)
+    return move
+
+
+def transition_of(entry: JournalEntry, routine: Routine) -> Transition | None:
+    """Give the move as its edition declares it."""
+    flow = routine.flows.get(entry.flow)
+    return flow.transitions.get(entry.transition or "") if flow else None
+
+
+def as_sentences(texts: Sequence[str]) -> str:
+    """Put texts after one another, each but the last with an end of its own."""
+    ended = [text if text.endswith((".", "!", "?")) else f"{text}." for text in texts[:-1]]
+    return " ".join([*ended, *texts[-1:]])
 
 
 def writing_field(declared: Transition, routine: Routine) -> Field | None:

@@ -61,7 +61,7 @@ class Sight:
     def _of(self, entry: JournalEntry) -> Iterator[Message]:
         mine = self._is_mine(entry)
         for name, value in entry.answers.items():
-            field = self._field(name)
+            field = self._field(name, entry)
             if isinstance(value, str) and field and _is_prose(field) and (mine or self._shown(name)):
                 heading = [] if name in self._spoken() else [say(field.label, self.lang)]
                 who = " · ".join([self._author(entry, mine=mine), *heading])
@@ -80,8 +80,11 @@ class Sight:
         viewer = self.context.viewer(self.case.reporter_id)
         return viewer.shows(name, self.facts, as_reporter=True)
 
-    def _field(self, name: str) -> Field | None:
-        return self.facts.routine.fields.get(name) or self.context.routine.fields.get(name)
+    def _field(self, name: str, entry: JournalEntry | None = None) -> Field | None:
+        """The field as its case has it, as the routine in force has it, or as it was when it was answered."""
+        earlier = (self.context.edition(entry).routine,) if entry is not None else ()
+        routines = (self.facts.routine, self.context.routine, *earlier)
+        return next((routine.fields[name] for routine in routines if name in routine.fields), None)
 
     def _author(self, entry: JournalEntry, *, mine: bool) -> str:
         """Name the function that wrote; never the person."""
@@ -103,7 +106,7 @@ class Sight:
         """Give a copy of what the reporter sent."""
         first = next((entry for entry in entries if entry.from_state is None and self._is_mine(entry)), None)
         given = sorted(first.answers.items(), key=lambda each: PLACES.get(each[0], len(PLACES))) if first else []
-        pairs = [(self._field(name), name, value) for name, value in given]
+        pairs = [(self._field(name, first), name, value) for name, value in given]
         told_back = [
             (_is_prose(field), self._asked_as(field), in_words(self.facts, name, value, self.lang))
             for field, name, value in pairs

@@ -1,13 +1,15 @@
 """The way of a case as its reporter is told it: what has happened, where it is, what comes next."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from app.i18n import gettext, long_day, ngettext, say
 from app.language.definition import Flow, State
 from app.routing.facts import CaseFacts
+from app.workflow.context import Context
+from app.workflow.migrating import MIGRATED
 from app.workflow.nextstep import natural
 from app.workflow.words import spoken
 from model import Case, JournalEntry
@@ -41,17 +43,34 @@ def _fill(name: str, facts: CaseFacts, lang: str) -> str:
     return spoken(facts, name, lang)
 
 
-def way(case: Case, facts: CaseFacts, entries: Sequence[JournalEntry], lang: str) -> list[Step]:
+def way(context: Context, case: Case, facts: CaseFacts, entries: Sequence[JournalEntry], lang: str) -> list[Step]:
     """Give the steps taken, the present one and those that usually follow."""
-    done = [entry for entry in entries if entry.from_state != entry.to_state]
+    done = _taken(context, entries, lang)
     states = facts.flow.states
-    steps = [Step("done", _label(entry.to_state, facts.flow, lang), long_day(entry.at)) for entry in done[:-1]]
-    since = long_day(done[-1].at if done else case.submitted_at)
+    steps = [Step("done", label, long_day(at)) for label, at in done[:-1]]
+    since = long_day(done[-1][1] if done else case.submitted_at)
     here = states[case.state]
     if here.finished:
         return [*steps, Step("done", say(here.label, lang), since)]
     now = Step("now", say(here.label, lang), ". ".join(text for text in (since, _until(case, facts)) if text))
     return [*steps, now, *(Step("next", say(state.label, lang)) for state in ahead(facts.flow, case.state))]
+
+
+def _taken(context: Context, entries: Sequence[JournalEntry], lang: str) -> list[tuple[str, datetime]]:
+    """Give each state it came to, called as its edition called it, and when. Another name for a state is no step."""
+    taken: list[tuple[str, datetime]] = []
+    known: Mapping[str, State] = {}
+    for entry in entries:
+        was, known = known, context.edition(entry).routine.flows[entry.flow].states
+        if entry.from_state == entry.to_state:
+            continue
+        renamed = entry.event == MIGRATED and entry.to_state not in was
+        label = say(known[entry.to_state].label, lang) if entry.to_state in known else entry.to_state
+        if renamed and taken:
+            taken[-1] = (label, taken[-1][1])
+        else:
+            taken.append((label, entry.at))
+    return taken
 
 
 def _until(case: Case, facts: CaseFacts) -> str:
@@ -63,10 +82,6 @@ def _until(case: Case, facts: CaseFacts) -> str:
     if late > 0:
         return ngettext("The deadline passed %(num)d day ago.", "The deadline passed %(num)d days ago.", late)
     return gettext("Should be done by %(day)s.", day=long_day(last))
-
-
-def _label(state: str, flow: Flow, lang: str) -> str:
-    return say(flow.states[state].label, lang) if state in flow.states else state
 
 
 def due(case: Case, facts: CaseFacts) -> date | None:

@@ -19,7 +19,7 @@ from app.language.load import load
 from app.routing.facts import CaseFacts, World
 from app.routing.organisation import Keeper, Organisation
 from app.routing.parties import Lookup
-from model import ConfigurationVersion, Person, Subject, WorkflowEdition
+from model import ConfigurationVersion, JournalEntry, Person, Subject, WorkflowEdition
 
 
 class NothingPublished(Exception):
@@ -108,11 +108,11 @@ class Context:
         """The routine in force."""
         return self.newest.routine
 
-    def edition(self, subject: Subject) -> Edition:
-        """The edition that the subject runs on."""
-        if subject.edition_id == self.newest.id:
+    def edition(self, row: Subject | JournalEntry) -> Edition:
+        """The edition that the subject runs on, or that the event happened under."""
+        if row.edition_id == self.newest.id:
             return self.newest
-        return self._editions.get(self.session, subject.edition_id)
+        return self._editions.get(self.session, row.edition_id)
 
     @cached_property
     def _editions(self) -> Editions:

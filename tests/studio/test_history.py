@@ -88,7 +88,7 @@ def test_the_journal_is_narrowed_to_a_setting_a_row_and_a_person(small_house, ad
     assert "to “Changed intake”" not in narrowed
     assert "to “Changed intake”" in admin.get(f"/studio/history/?who={me}").get_data(as_text=True)
     for none in ("?table=unit", "?who=999999", "?before=1"):
-        assert "Nothing has been changed yet" in admin.get(f"/studio/history/{none}").get_data(as_text=True)
+        assert "No setting has been changed yet" in admin.get(f"/studio/history/{none}").get_data(as_text=True)
     for odd in ("?table=x&key=%00", "?table=role&key=%00", "?who=x", "?before=-1", "?before=99999999999999999999"):
         assert admin.get(f"/studio/history/{odd}").status_code == 200, odd
 
