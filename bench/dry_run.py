@@ -20,7 +20,7 @@ from time import perf_counter
 from sqlalchemy import create_engine, select, text
 from sqlalchemy.orm import Session
 
-from app.change import drafts, dryrun
+from app.change import drafts, dryrun, editing
 from app.change.changes import Change
 from bench.crowd import Crowd, seed
 from model import Assignment, Draft, Role
@@ -39,7 +39,12 @@ def worded(draft: Draft, _session: Session) -> None:
 
 
 def renamed(draft: Draft, _session: Session) -> None:
-    """Rename a state: the cases in it move."""
+    """Rename a state as the studio does: the cases in it move."""
+    draft.text = editing.rename_state(draft.text, "case", "in_progress", "being_handled", ("in_progress",))
+
+
+def rewritten(draft: Draft, _session: Session) -> None:
+    """Rename the state and its deadline: every case in it has its clock stopped and another one started."""
     draft.text = draft.text.replace("in_progress", "being_handled") + "migrate: {case: {in_progress: being_handled}}\n"
 
 
@@ -60,6 +65,7 @@ def replaced(draft: Draft, session: Session) -> None:
 DRAFTS: dict[str, Callable[[Draft, Session], None]] = {
     "a label": worded,
     "a state renamed": renamed,
+    "a deadline replaced": rewritten,
     "a requirement added": guarded,
     "another receiver": replaced,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -76,6 +77,11 @@ class Subject(Base):
     reporter: Mapped[Person | None] = relationship(foreign_keys=reporter_id)
     owner: Mapped[Person | None] = relationship(foreign_keys=owner_id)
     clocks: Mapped[list[Clock]] = relationship("Clock", back_populates="subject", order_by="Clock.id")
+
+    def rename_starts(self, renamed: Mapping[str, str]) -> None:
+        """Call the state that a clock was started in by its new name."""
+        for clock in self.clocks:
+            clock.started_in = renamed.get(clock.started_in, clock.started_in)
 
     __mapper_args__ = {"polymorphic_on": "kind"}
     __table_args__ = (

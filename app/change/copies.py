@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gc
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime
@@ -47,8 +48,8 @@ class ClockCopy:
 class Copy:
     """A case or a part, column by column, with its whole, its parts and its clocks.
 
-    Of `title` and `description` only the first letter is read: a trial needs nobody's words. `runs` are its clocks as
-    the database gave them; most cases are tried without a look at those.
+    Of `title` and `description` only the first letter is read: a trial needs nobody's words. Clocks are fetched with
+    those of the batch that it came in (`runs`) once anybody looks; most trials never do.
     """
 
     id: int
@@ -85,29 +86,68 @@ class Copy:
     trace: list[Any] = field(default_factory=list)
     parts: list[Copy] = field(default_factory=list)
     whole: Copy | None = None
-    runs: list[tuple[Any, ...]] = field(default_factory=list)
+    runs: Runs | None = None
     _clocks: list[ClockCopy] | None = None
+    _renamed: Mapping[str, str] | None = None
 
     @property
     def clocks(self) -> list[ClockCopy]:
         """Its clocks' runs, the first started first."""
         if self._clocks is None:
-            self._clocks = [ClockCopy(*_read(row, CLOCK_READERS)) for row in self.runs]
+            self._clocks = [ClockCopy(*_read(row, CLOCK_READERS)) for row in self._rows()]
+            self.rename_starts(self._renamed or {})
         return self._clocks
+
+    def rename_starts(self, renamed: Mapping[str, str]) -> None:
+        """Call the state that a clock was started in by its new name, once somebody looks at the clocks."""
+        if self._clocks is None:
+            self._renamed = renamed
+            return
+        for clock in self._clocks:
+            clock.started_in = renamed.get(clock.started_in, clock.started_in)
+
+    def runs_like(self, other: Copy) -> bool:
+        """Whether both have the clocks that the database has, unseen and so untouched."""
+        return self._clocks is None and other._clocks is None and (self.runs, self.id) == (other.runs, other.id)
 
     def ends(self) -> Ends:
         """When each running clock ends, by its name and run."""
         if self._clocks is None:
-            return {(row[NAME], row[RUN]): _moment(row[DUE]) for row in self.runs if row[STOPPED] is None}
+            return {(row[NAME], row[RUN]): _moment(row[DUE]) for row in self._rows() if row[STOPPED] is None}
         return {(each.name, each.run): each.due_at for each in self._clocks if each.stopped_at is None}
+
+    def _rows(self) -> list[Any]:
+        return self.runs.of(self.id) if self.runs is not None else []
 
     def twin(self) -> Copy:
         """Copy it with its clocks; parts and whole are left as they are."""
         twin = Copy(*VALUES(self))
-        twin.whole, twin.runs = self.whole, self.runs
+        twin.whole, twin.runs, twin._renamed = self.whole, self.runs, self._renamed
         if self._clocks is not None:
             twin._clocks = [ClockCopy(*CLOCK_VALUES(clock)) for clock in self._clocks]
         return twin
+
+
+class Runs:
+    """The clocks of a batch of cases and parts, as the database gives them when the first of them is looked at."""
+
+    def __init__(self, session: Session, ids: Iterable[int]) -> None:
+        self._session, self._ids = session, tuple(ids)
+        self._found: dict[int, list[Any]] | None = None
+
+    def of(self, subject: int) -> list[Any]:
+        """The clocks' runs of one of them, the first started first."""
+        if self._found is None:
+            self._found = defaultdict(list)
+            for row in self._rows():
+                self._found[row[0]].append(row)
+        return self._found[subject]
+
+    def _rows(self) -> Iterator[Any]:
+        columns = [_clock_column(name) for name in CLOCK_COLUMNS]
+        for ids in _batches(self._ids):
+            query = select(*columns).where(Clock.subject_id.in_(ids)).order_by(Clock.id)
+            yield from self._session.connection().execute(query).all()
 
 
 def _moment(value: Any) -> datetime | None:
@@ -132,7 +172,7 @@ def _structure(value: Any) -> Any:
 
 Readers = tuple[tuple[int, Callable[[Any], Any]], ...]
 """Places of columns that are taken as the database keeps them, and how each is read."""
-OWN = ("changed_at", "closed_at", "trace", "parts", "whole", "runs", "_clocks")
+OWN = ("changed_at", "closed_at", "trace", "parts", "whole", "runs", "_clocks", "_renamed")
 """Not read: what a trial only writes, and what is put together."""
 TEXTS = ("title", "description")
 KEPT: dict[str, Callable[[Any], Any]] = {
@@ -225,12 +265,6 @@ def _add_parts(session: Session, found: dict[int, Copy]) -> None:
         part = everything[row[0]] = Copy(*_read(row, READERS))
         part.whole = found[part.whole_id or 0]
         part.whole.parts.append(part)
-    _add_clocks(session, everything)
-
-
-def _add_clocks(session: Session, everything: dict[int, Copy]) -> None:
-    columns = [_clock_column(name) for name in CLOCK_COLUMNS]
-    for ids in _batches(everything):
-        query = select(*columns).where(Clock.subject_id.in_(ids)).order_by(Clock.id)
-        for row in session.connection().execute(query).all():
-            everything[row[0]].runs.append(row)
+    runs = Runs(session, everything)
+    for each in everything.values():
+        each.runs = runs

@@ -66,12 +66,7 @@ class Trial:
         elif before.state != then.state and not self._renamed(case, then.state):
             detail["keeps"] = then.handler
         if before.state == then.state or self._renamed(case, then.state):
-            detail["gained"] = [name for name in then.moves if name not in before.moves]
-            detail["lost"] = [name for name in before.moves if name not in then.moves]
-            known = {(move, guard) for move, guard, _ in before.blocked}
-            detail["blocked"] = sorted(
-                each for each in then.blocked if each[:2] not in known and each[0] in before.moves
-            )
+            detail |= _options(before, then)
         detail["clocks"] = [[name, _iso(was), _iso(will)] for name, was, will in self._due(case, twin)]
         detail["mails"] = [list(each) for each in after.mails]
         return {name: value for name, value in detail.items() if value}
@@ -95,7 +90,20 @@ class Trial:
         if twin is case:
             return
         for was, will in zip((case, *case.parts), (twin, *twin.parts), strict=True):
-            yield from due_moved(was.ends(), will.ends())
+            if not was.runs_like(will):
+                yield from due_moved(was.ends(), will.ends())
+
+
+def _options(before: View, then: View) -> dict[str, Any]:
+    """What can be done that couldn't, what no longer can, and which guards are newly in the way."""
+    found: dict[str, Any] = {}
+    if before.moves != then.moves:
+        found["gained"] = [name for name in then.moves if name not in before.moves]
+        found["lost"] = [name for name in before.moves if name not in then.moves]
+    if before.blocked != then.blocked:
+        known = {(move, guard) for move, guard, _ in before.blocked}
+        found["blocked"] = sorted(each for each in then.blocked if each[:2] not in known and each[0] in before.moves)
+    return found
 
 
 def _iso(moment: datetime | None) -> str | None:

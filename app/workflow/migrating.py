@@ -101,10 +101,14 @@ def _carry_clocks(
 ) -> None:
     """Stop what is over, start what is new, and reckon anew what runs by other rules; `left` = the state now left."""
     subject = facts.subject
-    same = same_clocks(before, facts.flow)
-    if subject is None or (left is None and _as_they_are(before, facts.flow, renamed)):
+    if subject is None:
         return
-    _stop_clocks(facts, renamed, left)
+    if _renames(before, renamed):
+        subject.rename_starts(renamed)
+    if left is None and _all_alike(before, facts.flow):
+        return
+    same = same_clocks(before, facts.flow)
+    _stop_clocks(facts, left)
     for clock in facts.flow.clocks.values():
         row = facts.clock(clock.name)
         fresh = row is None and clock.name not in before.clocks
@@ -118,17 +122,19 @@ def _carry_clocks(
     subject.due_at = clocks.nearest_due(subject)
 
 
-def _as_they_are(before: Flow, after: Flow, renamed: Mapping[str, str]) -> bool:
-    """Whether every clock goes on as it is: none is new, gone or reckoned otherwise, none runs for a renamed state."""
-    return len(same_clocks(before, after)) == len(before.clocks) == len(after.clocks) and not any(
-        name in renamed for clock in before.clocks.values() for name in clock.start
-    )
+def _renames(before: Flow, renamed: Mapping[str, str]) -> bool:
+    """Whether a clock runs for a state that is renamed."""
+    return any(name in renamed for clock in before.clocks.values() for name in clock.start)
 
 
-def _stop_clocks(facts: CaseFacts, renamed: Mapping[str, str], left: str | None) -> None:
+def _all_alike(before: Flow, after: Flow) -> bool:
+    """Whether every clock goes on as it is: none is new, gone or reckoned otherwise."""
+    return len(same_clocks(before, after)) == len(before.clocks) == len(after.clocks)
+
+
+def _stop_clocks(facts: CaseFacts, left: str | None) -> None:
     """Stop what the edition lacks, and what ran for the state that is left."""
     for row in facts.subject.clocks if facts.subject else ():
-        row.started_in = renamed.get(row.started_in, row.started_in)
         clock = facts.flow.clocks.get(row.name)
         over = clock is None or (left is not None and row.started_in == left and not clock.stop)
         if over and row.stopped_at is None:
