@@ -168,6 +168,7 @@ def test_a_new_move_can_be_made_at_once_and_what_an_admin_took_away_stays_away(h
         session.commit()
     write(house, with_head)
     run(admin)
+    assert "New move: “Ask the head”. The handler can do it from “In progress”" in admin.text
     answer(admin)
     assert press(admin).status_code == 302, admin.text
     while tick(house):
