@@ -14,6 +14,7 @@ from app.language.reading import Reading
 from app.language.rows import Calendar, Mail, Route
 from app.language.said import quoted, said
 from app.language.scope import everywhere
+from app.language.worktime import knows_holidays
 
 A_ROW = said("a row of routing")
 THE_CALENDAR = said("calendar")
@@ -75,6 +76,8 @@ def _timezone(reading: Reading, node: Node) -> str:
 
 def _holidays(reading: Reading, node: Node) -> tuple[str, ...] | str:
     if node.kind == "scalar" and COUNTRY.fullmatch(node.text):
+        if not knows_holidays(node.text):
+            reading.wrong(node, said('the holidays of "%(name)s" are not known; list the days', name=node.text))
         return node.text
     if not reading.shaped(node, THE_HOLIDAYS, "list"):
         return ()

@@ -159,6 +159,15 @@ def _span(row: Mapping[str, str]) -> tuple[date, date]:
     return first, date.fromisoformat(str(row["until"])) if row.get("until") else first
 
 
+def knows_holidays(country: str) -> bool:
+    """Whether the public holidays of the country (`NO`), or of a part of it (`DE-BY`), can be looked up."""
+    from holidays import list_supported_countries  # noqa: PLC0415 - as below
+
+    code, _, part = country.partition("-")
+    parts = list_supported_countries().get(code)
+    return parts is not None and (not part or part in parts)
+
+
 @lru_cache(maxsize=256)
 def _holidays_of(country: str, year: int) -> frozenset[date]:
     """Look up the public holidays; the package takes a third of a second to import, so only when asked."""

@@ -66,6 +66,20 @@ def test_the_calendar(data):
     assert load_data("units: {a: {label: A}}").data.calendar == Calendar()
 
 
+@pytest.mark.parametrize("country", ["DE-BY", "NO"])
+def test_a_country_or_a_part_of_one_has_holidays(country):
+    assert load_data(f"calendar: {{holidays: {country}}}").data.calendar.holidays == country
+
+
+@pytest.mark.parametrize("country", ["XX", "DE-ZZ"])
+def test_a_country_whose_holidays_nobody_knows_is_a_fault(country):
+    loaded = load_data(f"calendar: {{holidays: {country}}}", "d")
+    assert loaded.data is None
+    assert [str(fault) for fault in loaded.faults] == [
+        f'd:1:22: the holidays of "{country}" are not known; list the days'
+    ]
+
+
 def test_mails(data):
     assert data.mails["receipt"] == Mail(
         "receipt", dict.fromkeys(("nb", "nn", "en"), "{number}"), {"en": "{link}"}, letter=True
