@@ -160,12 +160,10 @@ def _span(row: Mapping[str, str]) -> tuple[date, date]:
 
 
 def knows_holidays(country: str) -> bool:
-    """Whether the public holidays of the country (`NO`), or of a part of it (`DE-BY`), can be looked up."""
+    """Whether the public holidays of the country (`NO`) can be looked up."""
     from holidays import list_supported_countries  # noqa: PLC0415 - as below
 
-    code, _, part = country.partition("-")
-    parts = list_supported_countries().get(code)
-    return parts is not None and (not part or part in parts)
+    return country in list_supported_countries()
 
 
 @lru_cache(maxsize=256)
