@@ -49,7 +49,15 @@ class Viewer:
         """Predicate on Subject: what the viewer may open; `full` leaves out those held to some fields."""
         mine = self._members.handles(cast(ColumnElement[Any], Subject.handler))
         flows = (flow for flow in self.routine.flows.values() if parts or not flow.part_of)
-        return or_(mine, *(clause for flow in flows for clause in self._of_flow(flow, full=full)))
+        seen = or_(mine, *(clause for flow in flows for clause in self._of_flow(flow, full=full)))
+        return and_(self._members.let_in(Subject, self._told_reporter(full=full)), seen)
+
+    def _told_reporter(self, *, full: bool) -> frozenset[str]:
+        """Flows whose cases their reporter sees, shut out or not."""
+        if full:
+            return frozenset()
+        flows = self.routine.flows.values()
+        return frozenset(f.name for f in flows if f.see is not None and _names_reporter(f.see, self.routine))
 
     def granted(self, see: Party | None) -> ColumnElement[bool]:
         """Predicate on Subject: rows where the viewer is in that party, for a part also as in its whole."""
@@ -57,7 +65,8 @@ class Viewer:
         cases = [flow for flow in self.routine.flows.values() if not flow.part_of]
         there = [and_(whole.flow == flow.name, self._granted(see, self._row(flow, whole))) for flow in cases]
         here = [and_(Subject.flow == f.name, self._granted(see, self._row(f))) for f in self.routine.flows.values()]
-        return or_(*here, exists(select(whole.id).where(whole.id == Subject.whole_id, or_(*there))))
+        above = exists(select(whole.id).where(whole.id == Subject.whole_id, or_(*there)))
+        return and_(self._members.let_in(Subject), or_(*here, above))
 
     def _row(self, flow: Flow, table: Table = Subject) -> Row:
         return Row(self.routine, flow, table)

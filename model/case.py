@@ -25,6 +25,9 @@ class Subject(Base):
     `handler` names a function, not a person: `role:unit_id:area_id` (either id may be empty) or `@person_id`.
     `answers` holds every answered field that has no column of its own; `done` says which transitions
     happened: name -> {"at": ordinal of the last time, "by": [person ids]}.
+    `at` is None where not everybody who must has pressed yet. `presses` are those of a transition that several make
+    together: name -> [{"by": person id, "as": actor, "event": ordinal}]. `excluded` names who is shut out for good:
+    ",key,key," as app.routing.exclusion reads them; a part has its case's.
     `orphaned` = somebody should have it and nobody could be found. `due_at` is the nearest running clock's end;
     `next_step` is {"flow": name, "transition": name, "blocked": guard or None}.
     """
@@ -59,6 +62,8 @@ class Subject(Base):
     due_on: Mapped[date | None]
     answers: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     done: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    presses: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    excluded: Mapped[str] = mapped_column(Text, default="")
 
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
     area_id: Mapped[int | None] = mapped_column(ForeignKey("area.id"), index=True)

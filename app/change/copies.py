@@ -73,6 +73,8 @@ class Copy:
     due_on: date | None
     answers: dict[str, Any]
     done: dict[str, Any]
+    presses: dict[str, Any]
+    excluded: str
     unit_id: int | None
     area_id: int | None
     reporter_id: int | None
@@ -176,7 +178,7 @@ OWN = ("changed_at", "closed_at", "trace", "parts", "whole", "runs", "_clocks", 
 """Not read: what a trial only writes, and what is put together."""
 TEXTS = ("title", "description")
 KEPT: dict[str, Callable[[Any], Any]] = {
-    **dict.fromkeys(("former_states", "answers", "done"), _structure),
+    **dict.fromkeys(("former_states", "answers", "done", "presses"), _structure),
     **dict.fromkeys(("submitted_at", "due_at"), _moment),
 }
 COLUMNS = tuple(each.name for each in fields(Copy) if each.name not in OWN)

@@ -22,8 +22,9 @@ from app.change.trial import OUTCOMES, Consequence, Trial
 from app.change.whatif import FILE, WhatIf, what_if
 from app.language.fault import Fault
 from app.language.said import packed
-from app.workflow import migrating
+from app.workflow import carrying, migrating
 from app.workflow.context import Context
+from app.workflow.journal import NOT_MADE
 from model import ConfigurationVersion, Draft, DryRun, DryRunCase, JournalEntry, Person, Subject
 
 OLD = timedelta(minutes=10)
@@ -188,7 +189,7 @@ def _moving(session: Session, today: Context, after: Context) -> Iterable[str]:
 
 def _history(
     session: Session, moving: Mapping[str, object], today: Context, after: Context
-) -> dict[int, list[migrating.Moment]]:
+) -> dict[int, list[carrying.Moment]]:
     """What happened to the cases that move, where a clock is new and must know."""
     flows = [flow for root in moving for flow in migrating.family(after.routine, root)]
     known = {name for flow in flows if flow in today.routine.flows for name in today.routine.flows[flow].clocks}
@@ -203,12 +204,12 @@ def _history(
             JournalEntry.to_state,
         )
         .join(Subject, Subject.id == JournalEntry.subject_id)
-        .where(Subject.finished.is_(False), Subject.flow.in_(flows))
+        .where(Subject.finished.is_(False), Subject.flow.in_(flows), JournalEntry.event.not_in(NOT_MADE))
         .order_by(JournalEntry.subject_id, JournalEntry.ordinal)
     )
-    found: dict[int, list[migrating.Moment]] = {}
+    found: dict[int, list[carrying.Moment]] = {}
     for subject, at, transition, before, state in session.execute(query):
-        found.setdefault(subject, []).append((at, migrating.names(transition, before, state)))
+        found.setdefault(subject, []).append((at, carrying.names(transition, before, state)))
     return found
 
 

@@ -73,6 +73,8 @@ class _Teller:
             return Said(self._row(step), step["ok"])
         if step["step"] == "no_row":
             return Said(gettext("No row of the routing table fits."), ok=False)
+        if step.get("shut_out") and not step["ok"]:
+            return Said(gettext("%(role)s at %(unit)s: shut out of this case.", **self._words(step)), ok=None)
         return Said(self._found(step) if step["ok"] else self._missing(step), bool(step["ok"]))
 
     def _row(self, step: Step) -> str:

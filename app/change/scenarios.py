@@ -25,7 +25,6 @@ from app.language.data import Data, load_data
 from app.language.definition import Routine
 from app.language.load import load
 from app.workflow import engine
-from app.workflow.limits import not_run
 from model import WorkflowEdition
 
 WORKFLOW, DATA, SCENARIOS = "workflow.yaml", "data.yaml", "scenarios.yaml"
@@ -65,8 +64,6 @@ class Ground:
         faults = [str(f) for f in (*rows.errors, *(f for f in loaded.faults if not f.warning))]
         if loaded.routine is None or rows.data is None or faults:
             raise CannotPlay("\n".join(faults))
-        if beyond := not_run(loaded.routine):
-            raise CannotPlay("\n".join(beyond))
         every = {**(files or {}), WORKFLOW: workflow, DATA: data}
         others = (load(text).routine for name, text in every.items() if name != WORKFLOW and is_workflow(text))
         return Ground(workflow, rows.data, every, (loaded.routine, *(each for each in others if each is not None)))

@@ -13,7 +13,7 @@ from app.change.radar import Radar
 from app.language.parties import Word
 from app.routing.facts import CaseFacts
 from app.routing.parties import Lookup
-from app.workflow import mailing, migrating, step
+from app.workflow import carrying, mailing, migrating, step
 from app.workflow.actor import ITSELF
 from app.workflow.context import Context, Edition
 from app.workflow.evaluator import blocked
@@ -87,7 +87,7 @@ class After:
     lost: str = ""
 
 
-def moved(side: Side, case: Copy, states: migrating.Mapped, happened: Mapping[int, list[migrating.Moment]]) -> After:
+def moved(side: Side, case: Copy, states: migrating.Mapped, happened: Mapping[int, list[carrying.Moment]]) -> After:
     """Migrate a copy of the case as the worker would, with what then happens by itself."""
     after = After(aside(case))
     context = side.context

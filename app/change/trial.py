@@ -10,7 +10,7 @@ from typing import Any
 
 from app.change.copies import Copy, aside
 from app.change.sides import After, Side, View, due_moved, moved, recounted
-from app.workflow import migrating
+from app.workflow import carrying, migrating
 
 OUTCOMES = ("stranded", "moved", "receiver", "options", "blocked", "clocks", "nothing")
 """What becomes of a case, the worst first; each case counts once."""
@@ -35,7 +35,7 @@ class Trial:
     then: Side
     moves: Mapping[str, migrating.Mapped] = field(default_factory=dict)
     recount: bool = False
-    history: Mapping[int, list[migrating.Moment]] = field(default_factory=dict)
+    history: Mapping[int, list[carrying.Moment]] = field(default_factory=dict)
 
     def consequence(self, case: Copy) -> Consequence:
         """Say what becomes of the case."""

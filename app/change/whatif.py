@@ -18,7 +18,6 @@ from app.language.load import load
 from app.routing import organisation
 from app.routing.organisation import Organisation
 from app.workflow.context import Context, Edition
-from app.workflow.limits import not_run
 from model import WorkflowEdition
 
 DRAFT_ID = 0
@@ -77,5 +76,4 @@ def _compiled(copy: Organisation, data: str, text: str, number: int, now: dateti
     if loaded.routine is None:
         return WhatIf(copy, None, tuple(faults), data)
     faults += load_data(data, "data.yaml", loaded.routine).faults
-    faults += [Fault(FILE, 1, 1, beyond) for beyond in not_run(loaded.routine)]
     return WhatIf(copy, Edition(DRAFT_ID, number, now, loaded.routine), tuple(sorted(set(faults))), data)

@@ -20,6 +20,7 @@ from wtforms import Form
 from app import forms
 from app.access import Viewer
 from app.handling import queue, story
+from app.handling.approving import Approval, of_approvals
 from app.handling.moving import MovePage, back_to
 from app.handling.permissions import moves_on
 from app.handling.reasons import Check, of_refusals
@@ -97,6 +98,10 @@ class ActionPage:
         fields = self.context.routine.fields
         shown = [n for n in ("unit", "area") if self.viewer.shows(n, whole) and whole.value(n)]
         return [(say(fields[n].label), spoken(whole, n, language())) for n in shown]
+
+    def approvals(self) -> list[Approval]:
+        """Moves that several make together, and how far they have come."""
+        return list(of_approvals(self.facts))
 
     def answers(self) -> list[Answer]:
         """What the viewer may answer now, the natural next first."""

@@ -11,15 +11,16 @@ from flask import url_for
 
 from app.access import Viewer
 from app.handling import queue, story
+from app.handling.approving import Approval, of_approvals
 from app.handling.reasons import Check, of_party, of_refusals, of_trace
 from app.i18n import gettext, language, long_day, say
 from app.language.definition import BACK, SAME, Flow, Transition
 from app.language.kinds import menders
+from app.language.parties import name_of
 from app.routing.facts import CaseFacts
 from app.web.cells import Due, Tag
 from app.web.grants import can
 from app.web.roles import permission_of
-from app.workflow import mailing
 from app.workflow.actor import Actor
 from app.workflow.context import Context
 from app.workflow.evaluator import Verdict
@@ -188,6 +189,10 @@ class CasePage:
         refusals = of_refusals(verdict.refusals, new, self.case)
         return Option(name, say(declared.label), href, bool(verdict), refusals)
 
+    def approvals(self) -> list[Approval]:
+        """Moves that several make together, and how far they have come."""
+        return list(of_approvals(self.facts)) if self.full else []
+
     # -- moves -----------------------------------------------------------------
 
     @cached_property
@@ -243,7 +248,7 @@ class CasePage:
         return gettext("The case becomes “%(state)s”.", state=say(target.label)) if target else ""
 
     def _mailed(self, declared: Transition) -> str:
-        names = [of_party(mailing.name_of(party), self.facts) for party, _ in declared.notify]
+        names = [of_party(name_of(party), self.facts) for party, _ in declared.notify]
         return gettext("Mail to: %(names)s.", names=", ".join(dict.fromkeys(names))) if names else ""
 
     def _is_danger(self, declared: Transition) -> bool:

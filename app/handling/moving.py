@@ -81,8 +81,15 @@ class MovePage:
         except engine.Stale:
             db.session.rollback()
             return self._too_late(form)
-        flash(gettext("Done: %(what)s", what=say(self.declared.label)), "success")
+        flash(self._done(moved), "success")
         return done(moved)
+
+    def _done(self, moved: Subject) -> str:
+        """Say that it is done, or that one answer of several is kept."""
+        what = say(self.declared.label)
+        if self.declared.name in moved.presses:
+            return gettext("Your answer is kept: %(what)s. It happens when enough have answered.", what=what)
+        return gettext("Done: %(what)s", what=what)
 
     def _is_stale(self) -> bool:
         """Whether a form was sent that was theirs to send before the case's last move."""

@@ -48,7 +48,7 @@ def of_refusals(refusals: Iterable[Refusal], facts: CaseFacts, whole: Subject | 
 
 
 def _of_refusal(refusal: Refusal, facts: CaseFacts, whole: Subject | None) -> Check:
-    text = say(refusal.says) or refusal.name
+    text = say(refusal.says) or (_nobody(refusal, facts) if refusal.kind == "empty" else refusal.name)
     subject = facts.subject or whole
     open_part = (
         next((p for p in getattr(subject, "parts", ()) if not p.finished), None)
@@ -62,6 +62,16 @@ def _of_refusal(refusal: Refusal, facts: CaseFacts, whole: Subject | None) -> Ch
         if check is not None:
             return check
     return Check(text)
+
+
+def _nobody(refusal: Refusal, facts: CaseFacts) -> str:
+    """Say which party must approve and has nobody, and who can mend that."""
+    unit = facts.organisation.unit_by_name.get(refusal.reason)
+    return gettext(
+        "%(party)s must approve, but too few have that role at %(unit)s. An administrator can give it to somebody.",
+        party=of_party(refusal.name, facts),
+        unit=say(unit.label) if unit else gettext("the whole institution"),
+    )
 
 
 def _about_parts(refusal: Refusal, facts: CaseFacts) -> bool:

@@ -147,6 +147,8 @@ def title(entry: JournalEntry, edition: Edition) -> str:
         return words[entry.event]
     declared = transition_of(entry, edition.routine)
     move = say(declared.label) if declared else str(entry.transition)
+    if entry.event == journal.PRESSED:
+        return gettext("%(move)s: one of those who must", move=move)
     if entry.event == journal.REFUSED_ITSELF:
         return gettext("“%(move)s” could not happen by itself", move=move)
     return move

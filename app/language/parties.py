@@ -95,3 +95,19 @@ def opened(party: "Party | None", named: Mapping[str, "Party"]) -> tuple[Party, 
             return opened(named[name], named)
         case _:
             return (party,)
+
+
+def name_of(party: "Party") -> str:
+    """Name a party in one word, for the journal."""
+    match party:
+        case Word(name) | NamedParty(name):
+            return name
+        case InField(field):
+            return field
+        case Query(who=who) if who is not None:
+            return name_of(who)
+        case Several(of):
+            return ", ".join(name_of(each) for each in of)
+        case InRole(role):
+            return role
+    return "query"

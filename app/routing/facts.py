@@ -10,10 +10,12 @@ from typing import Any, cast
 
 from app.language.conditions import Condition
 from app.language.definition import Flow, Routine
+from app.routing import exclusion, lengths
 from app.routing.organisation import Organisation
 from model import Case, Clock, Part, Subject
 
 COLUMNS = {"title", "description", "severity", "language", "reporter_kind"}
+NOT_DONE: Mapping[str, Any] = {"at": None}
 PEOPLE = {"reporter": "reporter_id", "entered_by": "entered_by_id", "owner": "owner_id"}
 
 
@@ -172,9 +174,19 @@ class CaseFacts:
     def has_done(self, transition: str, since: str | None) -> bool:
         """Whether the transition has happened here, after the last `since` if there was one."""
         done = self.subject.done if self.subject else {}
-        if transition not in done:
-            return False
-        return since not in done or bool(done[transition]["at"] > done[since]["at"])
+        at = done.get(transition, NOT_DONE)["at"]
+        before = done.get(since or "", NOT_DONE)["at"]
+        return at is not None and (before is None or bool(at > before))
+
+    @cached_property
+    def shut_out(self) -> frozenset[str]:
+        """Who is excluded from the case for its life, as app.routing.exclusion names them."""
+        row = self.subject or (self.whole.subject if self.whole else None)
+        return exclusion.read(row.excluded) if row is not None and row.excluded else frozenset()
+
+    def shuts_out(self, person: int | None) -> bool:
+        """Whether the person is excluded from the case."""
+        return bool(self.shut_out) and exclusion.covers(self.shut_out, person, self.organisation, self.today)
 
     def made(self, transition: str) -> tuple[int, ...]:
         """Ids of those who made the transition here; `anything` = any."""
@@ -191,7 +203,7 @@ class CaseFacts:
         """`running`: started, not stopped, not past its end; `over`: past its end, until started again."""
         row = self.clock(clock)
         if row is None:
-            return False
+            return self.subject is None and lengths.is_past(self.flow.clocks[clock], self) == (status == "over")
         end = min(row.stopped_at or self.now, self.now)
         past = row.due_at is not None and row.paused_at is None and end > row.due_at
         return past if status == "over" else row.stopped_at is None and not past

@@ -126,6 +126,14 @@ class Organisation:
             posts[holding.role, holding.unit].append(holding)
         return {post: tuple(those) for post, those in posts.items()}
 
+    @cached_property
+    def holdings_of(self) -> Mapping[int, tuple[Holding, ...]]:
+        """Each person's assignments, today or not."""
+        held: dict[int, list[Holding]] = defaultdict(list)
+        for holding in self.holdings:
+            held[holding.person].append(holding)
+        return {person: tuple(those) for person, those in held.items()}
+
     def line(self, unit: int | None) -> Iterator[int]:
         """The unit and those above it, nearest first; the top units for none."""
         if unit is None:

@@ -43,12 +43,14 @@ class Lookup:
         match party:
             case None:
                 return Found()
+            case Word("reporter") | InField("reporter"):
+                return _persons(self.facts.people_in("reporter"))
             case Word(name):
-                return self._word(name)
+                return self._let_in(self._word(name))
             case InRole(role):
                 return self._role(role, at)
             case InField(name):
-                return _persons(self.facts.people_in(name))
+                return self._let_in(_persons(self.facts.people_in(name)))
             case NamedParty(name):
                 return self.find(self.facts.routine.parties[name], at)
             case Several(of):
@@ -62,12 +64,9 @@ class Lookup:
         return found.anyone or (person is not None and person in found.people)
 
     def _word(self, name: str) -> Found:
-        facts = self.facts
         match name:
             case "anyone":
                 return Found(anyone=True)
-            case "reporter":
-                return _persons(facts.people_in("reporter"))
             case "handler":
                 return self._handler()
             case "me":
@@ -97,22 +96,22 @@ class Lookup:
         return Found(steps=(*steps, {"step": "no_row", "ok": False}), fell=True)
 
     def _role(self, role: str, at: str) -> Found:
-        organisation, area = self.facts.organisation, self.facts.area_id
+        organisation = self.facts.organisation
         if at == "within":
-            return self._everywhere(role, sorted(self._within()), area)
+            return self._everywhere(role, sorted(self._within()))
         if at == "anywhere":
-            return self._everywhere(role, list(organisation.units), area)
+            return self._everywhere(role, list(organisation.units))
         steps: list[Step] = []
-        levels = list(organisation.line(self._start(at)))
+        levels = list(organisation.line(self.start(at)))
         for unit in levels[:1] if at == "own" else levels:
-            holders = organisation.holders(role, unit, area, self.facts.today)
-            steps.append(_step(role, unit, holders))
+            holders, fewer = self._holders(role, unit)
+            steps.append({**_step(role, unit, holders), **({"shut_out": True} if fewer else {})})
             if holders:
                 return Found(tuple(h.person for h in holders), (seats.seat_found(role, holders),), tuple(steps))
         return Found(steps=tuple(steps), fell=True)
 
-    def _start(self, at: str) -> int | None:
-        """The unit from which a role is looked up."""
+    def start(self, at: str) -> int | None:
+        """The unit from which a role is looked up; None = the case has none."""
         facts = self.facts
         if at in ("nearest", "own"):
             return facts.unit_id
@@ -127,8 +126,8 @@ class Lookup:
         tops = organisation.tops if unit is None else (unit,)
         return frozenset().union(*(organisation.under(top) for top in tops))
 
-    def _everywhere(self, role: str, units: Iterable[int], area: int | None) -> Found:
-        holdings = [h for u in units for h in self.facts.organisation.holders(role, u, area, self.facts.today)]
+    def _everywhere(self, role: str, units: Iterable[int]) -> Found:
+        holdings = [holding for unit in units for holding in self._holders(role, unit)[0]]
         return Found(
             tuple(dict.fromkeys(h.person for h in holdings)),
             tuple(dict.fromkeys(seats.seat_found(role, (h,)) for h in holdings)),
@@ -151,12 +150,28 @@ class Lookup:
         if query.first:
             return self._first(query.first)
         if query.did is not None:
-            return _persons(self.facts.made(query.did))
+            return self._let_in(_persons(self.facts.made(query.did)))
         if query.of is not None:
-            return _together(Lookup(each, self.me).find(query.who, query.at) for each in self._of(query.of))
+            there = (Lookup(each, self.me).find(query.who, query.at) for each in self._of(query.of))
+            return self._let_in(_together(there))
         if query.who is not None:
             return self.find(query.who, query.at)
-        return self._staff(query.at)
+        return self._let_in(self._staff(query.at))
+
+    def _let_in(self, found: Found) -> Found:
+        """Leave out whoever is shut out of the case."""
+        people = tuple(person for person in found.people if not self.facts.shuts_out(person))
+        if len(people) == len(found.people):
+            return found
+        seats_left = tuple(s for s in found.seats if people and (s.person is None or s.person in people))
+        return Found(people, seats_left, found.steps, found.anyone, found.fell or not people)
+
+    def _holders(self, role: str, unit: int) -> tuple[tuple[Holding, ...], bool]:
+        """Who may hold it there for this case, and whether somebody who does is shut out."""
+        facts = self.facts
+        held = facts.organisation.holders(role, unit, facts.area_id, facts.today)
+        may = tuple(each for each in held if not facts.shuts_out(each.person)) if facts.shut_out else held
+        return may, len(may) < len(held)
 
     def _of(self, flow: str) -> Iterable[CaseFacts]:
         whole = self.facts.whole
@@ -176,7 +191,7 @@ class Lookup:
         return Found(steps=tuple(steps), fell=True)
 
     def _staff(self, at: str) -> Found:
-        start = self._start("nearest" if at == "within" else at)
+        start = self.start("nearest" if at == "within" else at)
         units = self.facts.organisation.under(start) if start is not None else frozenset()
         return _persons(tuple(dict.fromkeys(h.person for h in self.facts.organisation.holdings if h.unit in units)))
 

@@ -8,11 +8,12 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, cast, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, String, and_, cast, exists, false, not_, or_, select, true
 from sqlalchemy.orm import aliased
 
 from app.language.definition import Routine
 from app.language.parties import InField, InRole, NamedParty, Party, Query, Several, Word
+from app.routing import exclusion
 from app.routing.organisation import Holding, Organisation
 from app.routing.seats import seats_of
 from app.scope.conditions import decide
@@ -63,6 +64,15 @@ class Members:
             case "routing":
                 return self._routing(row)
         return false()
+
+    def let_in(self, table: type[Subject], told: Iterable[str] = ()) -> Predicate:
+        """Rows that the person isn't shut out of; `told` are flows whose reporter stays one."""
+        if self.person is None:
+            return true()
+        keys = exclusion.keys_of(self.person, self.organisation, self.today)
+        shut = or_(*(table.excluded.contains(f",{key},", autoescape=True) for key in sorted(keys)))
+        theirs = and_(table.reporter_id == self.person, table.flow.in_(sorted(told)))
+        return or_(table.excluded == "", not_(shut), theirs)
 
     def handles(self, handler: ColumnElement[Any]) -> Predicate:
         """Whether the seat is one of the person's."""

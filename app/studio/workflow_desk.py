@@ -30,7 +30,6 @@ from app.telling.names import Names, spelled
 from app.web.database import db
 from app.web.grants import grants, me
 from app.web.here import context
-from app.workflow.limits import not_run
 from model import Draft, MailText, WorkflowEdition
 
 
@@ -164,9 +163,7 @@ def my_id() -> int | None:
 
 def faults_of(text: str, draft: Draft | None) -> tuple[Fault, ...]:
     """Give all that is wrong with the text, read with the settings as the draft changes them."""
-    loaded = load(text, FILE, _settings(draft))
-    beyond = not_run(loaded.routine) if loaded.routine else ()
-    return tuple(sorted({*loaded.faults, *(Fault(FILE, 1, 1, each) for each in beyond)}))
+    return tuple(sorted(set(load(text, FILE, _settings(draft)).faults)))
 
 
 def _settings(draft: Draft | None) -> Data | None:

@@ -19,6 +19,7 @@ from app.worker.nightly import check
 from app.worker.trying import try_out
 from app.workflow.orphans import rehome
 from app.workflow.reminding import run_due
+from app.workflow.waiting import recount
 
 CLOCKS = 50
 """Clocks of one transaction."""
@@ -60,7 +61,12 @@ def _fire(now: datetime) -> int:
     """Run due clocks in a transaction; what goes wrong there is written down and keeps no mail back."""
     try:
         with Session(db.engine) as session, session.begin():
-            return run_due(session, now, CLOCKS) + rehome(session, now, CLOCKS) + advance(session, now)
+            return (
+                run_due(session, now, CLOCKS)
+                + rehome(session, now, CLOCKS)
+                + recount(session, now)
+                + advance(session, now)
+            )
     except Exception:
         log.exception("clocks_failed")
         return 0

@@ -6,19 +6,18 @@ Source: the language's section 12 (Clocks).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta
 
 from app.language import definition
 from app.language.conditions import holds
-from app.language.moments import Length, Moment
+from app.language.moments import Moment
 from app.language.parties import Party
+from app.routing import lengths
 from app.routing.facts import CaseFacts
 from model import Clock, Subject
 from model.base import NEVER
 
 SECOND = timedelta(seconds=1)
-DAYS = Length(1, "days")
 MOST_REPEATS = 1000
 
 
@@ -40,7 +39,7 @@ def settle(facts: CaseFacts, transition: str, entered: str | None) -> None:
             _start(clock, facts, happened)
         row = _standing(facts, clock.name)
         if row is not None:
-            row.started_at = _dated(clock, facts) or row.started_at
+            row.started_at = lengths.dated(clock, facts) or row.started_at
             _pause(clock, row, facts)
             recompute(clock, row, facts)
     subject.due_at = nearest_due(subject)
@@ -84,7 +83,7 @@ def begin(clock: definition.Clock, facts: CaseFacts, at: datetime, inside: str) 
     row = Clock(
         name=clock.name,
         run=before.run + 1 if before else 1,
-        started_at=_dated(clock, facts) or at,
+        started_at=lengths.dated(clock, facts) or at,
         started_in=inside,
         reminded_until=facts.now,
         paused_units=0,
@@ -92,16 +91,6 @@ def begin(clock: definition.Clock, facts: CaseFacts, at: datetime, inside: str) 
     if facts.subject is not None:
         facts.subject.clocks.append(row)
     return row
-
-
-def _dated(clock: definition.Clock, facts: CaseFacts) -> datetime | None:
-    """Give the start that a date field of the clock says; None where there is no such field or no answer."""
-    dates = (facts.value(name) for name in clock.start if name in facts.routine.fields)
-    return next((_day(value, facts) for value in dates if value), None)
-
-
-def _day(value: str, facts: CaseFacts) -> datetime:
-    return facts.organisation.worktime.end_of(date.fromisoformat(value))
 
 
 def _pause(clock: definition.Clock, row: Clock, facts: CaseFacts) -> None:
@@ -115,47 +104,13 @@ def _pause(clock: definition.Clock, row: Clock, facts: CaseFacts) -> None:
 
 
 def _unit(clock: definition.Clock, facts: CaseFacts) -> str:
-    length = None if clock.until and facts.value(clock.until) else runs(clock, facts)
+    length = None if clock.until and facts.value(clock.until) else lengths.runs(clock, facts)
     return length.unit if length else "days"
-
-
-def runs(clock: definition.Clock, facts: CaseFacts) -> Length | None:
-    """Give the clock's length from the present values; None = none yet."""
-    match clock.runs:
-        case None | Length():
-            return clock.runs
-        case str(field):
-            return _read_length(_parameter(field, facts))
-        case (field, lengths):
-            return lengths.get(str(facts.value(field)))
-
-
-def _parameter(field: str, facts: CaseFacts) -> Any:
-    if not facts.routine.fields[field].of_unit:
-        return facts.value(field)
-    for unit in facts.organisation.line(facts.unit_id):
-        value = facts.organisation.units[unit].parameters.get(field)
-        if value is not None:
-            return value
-    return facts.routine.fields[field].default
-
-
-def _read_length(value: Any) -> Length | None:
-    if not isinstance(value, str) or " " not in value:
-        return None
-    count, unit = value.split(" ", 1)
-    return Length(int(count), unit)
 
 
 def recompute(clock: definition.Clock, row: Clock, facts: CaseFacts) -> None:
     """Set the run's end and the next moment at which the worker has something to do."""
-    worktime = facts.organisation.worktime
-    until = facts.value(clock.until) if clock.until else None
-    length = runs(clock, facts)
-    if until:
-        row.due_at = worktime.due(_day(until, facts), Length(0, "days"), row.paused_units)
-    else:
-        row.due_at = worktime.due(row.started_at, length, row.paused_units) if length else None
+    row.due_at = lengths.due(clock, facts, row.started_at, row.paused_units)
     row.next_at = None if row.paused_at else next_moment(clock, row, facts)
 
 

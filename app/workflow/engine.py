@@ -5,7 +5,8 @@ The order is the language's section 12 ("One move, one transaction"). Nothing he
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,10 +18,10 @@ from app.outbox import tokens
 from app.outbox.settings import Settings
 from app.routing.facts import CaseFacts
 from app.routing.parties import Found
-from app.workflow import clocks, journal, keeping, mailing, nextstep, numbers, step
+from app.workflow import approvals, clocks, filing, forgetting, journal, keeping, mailing, nextstep, numbers, step
 from app.workflow.actor import ITSELF, Actor
 from app.workflow.context import Context
-from app.workflow.evaluator import Refusal, Verdict, may
+from app.workflow.evaluator import Refusal, Verdict, blocked, may
 from app.workflow.machine import Move, run
 from model import Case, Part, Subject
 
@@ -132,7 +133,8 @@ def _made(context: Context, subject: Subject, done: _Done) -> None:
         mailing.warn_administrators(context, subject, facts, key)
     told = mailing.send(context, facts, mailing.recipients(facts, done.declared.notify, done.actor), key)
     steps = done.found.steps if done.found else ()
-    journal.write(context, subject, done.declared.name, done.actor, done.before, done.answers, steps, told)
+    answers = forgetting.forget(context, subject, done.declared, done.answers)
+    journal.write(context, subject, done.declared.name, done.actor, done.before, answers, steps, told)
     context.session.flush()
     ripple(context, subject)
 
@@ -147,6 +149,7 @@ def ripple(context: Context, subject: Subject) -> None:
     around = step.around(subject)
     for each in around:
         _by_itself(context, each)
+        _recount(context, each)
     for each in around:
         nextstep.refresh(context, each)
         clocks.try_again(context.facts(each))
@@ -159,22 +162,72 @@ def _by_itself(context: Context, subject: Subject) -> None:
     if ready is None:
         return
     declared, verdict = ready
-    depth = context.session.info.get("by_itself", 0)
-    if depth >= step.MOST_ITSELF:
-        raise EndlessRing(f"{subject.flow}.{declared.name}")
-    context.session.info["by_itself"] = depth + 1
-    try:
+    with _one_deeper(context, subject, declared):
         _apply(context, subject, context.facts(subject), declared, verdict, ITSELF)
-    finally:
-        context.session.info["by_itself"] = depth
 
 
 def _apply(
     context: Context, subject: Subject, facts: CaseFacts, declared: Transition, verdict: Verdict, actor: Actor
 ) -> None:
+    if approvals.several(declared) and not approvals.tally_with(facts, declared, actor, verdict.answers).enough:
+        _press(context, subject, facts, declared, verdict, actor)
+        return
     before = subject.state
     found = step.take(context, subject, facts, declared, verdict, actor)
     _made(context, subject, _Done(declared, actor, before, verdict.answers, found))
+
+
+def _press(
+    context: Context, subject: Subject, facts: CaseFacts, declared: Transition, verdict: Verdict, actor: Actor
+) -> None:
+    """Keep one press of several: its answers, a row in the journal, a mail to whoever is asked only now."""
+    asked = set(approvals.tally(facts, declared).awaited)
+    answers = filing.store(context, subject, verdict.answers)
+    approvals.press(subject, declared, actor, facts, answers)
+    keeping.keep(subject, answers, facts)
+    subject.events += 1
+    subject.changed_at = context.now
+    keeping.remember(subject, declared.name, actor.person, happened=False)
+    after = context.facts(subject)
+    now_asked = [each for each in approvals.tally(after, declared).awaited if each not in asked and each]
+    who = [mailing.Recipient(each, declared.name, declared.name) for each in now_asked if each != actor.person]
+    told = mailing.send(context, after, who, event_key(subject))
+    journal.write(context, subject, declared.name, actor, subject.state, answers, (), told, event=journal.PRESSED)
+    context.session.flush()
+    ripple(context, subject)
+
+
+def _recount(context: Context, subject: Subject) -> None:
+    """Make what has enough presses now, without a new one: somebody is shut out, or roles have changed."""
+    declared = next(approvals.ready(context.facts(subject)), None)
+    if declared is None or blocked(context.facts(subject), declared.name):
+        return
+    with _one_deeper(context, subject, declared):
+        by = approvals.last(subject, declared.name)
+        before, verdict = subject.state, Verdict(())
+        found = step.take(context, subject, context.facts(subject), declared, verdict, by)
+        _made(context, subject, _Done(declared, by, before, {}, found))
+
+
+def recount(context: Context, subject: Subject) -> bool:
+    """Look at the open approvals of a case or part after a change of the organisation; give whether one was made."""
+    before = subject.events
+    hold(context, subject)
+    _recount(context, subject)
+    return subject.events != before
+
+
+@contextmanager
+def _one_deeper(context: Context, subject: Subject, declared: Transition) -> Iterator[None]:
+    """Count moves that set off one another. Raises EndlessRing."""
+    depth = context.session.info.get("by_itself", 0)
+    if depth >= step.MOST_ITSELF:
+        raise EndlessRing(f"{subject.flow}.{declared.name}")
+    context.session.info["by_itself"] = depth + 1
+    try:
+        yield
+    finally:
+        context.session.info["by_itself"] = depth
 
 
 def hold(context: Context, subject: Subject) -> None:
@@ -217,6 +270,8 @@ def _new_row(context: Context, flow: str, state: str, whole: Case | None, submit
         changed_at=context.now,
         answers={},
         done={},
+        presses={},
+        excluded=whole.excluded if whole is not None else "",
         next_step={},
         trace=[],
         title="",

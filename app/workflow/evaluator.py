@@ -5,16 +5,17 @@ Buttons, "why can't I?", the move itself, the dry run, scenarios and the worker 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from app.language.conditions import holds
 from app.language.definition import NEW, Field, Text, Transition
 from app.language.kinds import guard_kind, menders
-from app.language.parties import InField, Word, opened
+from app.language.parties import InField, Word, name_of, opened
 from app.routing.facts import CaseFacts
 from app.routing.parties import Lookup
+from app.workflow import approvals
 from app.workflow.actor import Actor
 from app.workflow.answers import MISSING, Unacceptable, accept, default, unanswered
 
@@ -24,7 +25,7 @@ WRITTEN_ANEW = ("text", "file")
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One reason why not. `kind` is state, who, field or guard; `name` the field's or guard's.
+    """One reason why not. `kind` is state, who, field, guard or empty; `name` the field's, guard's or party's.
 
     A field's `reason` is one of app.workflow.answers; a guard has its sentence, its kind and what mends it.
     """
@@ -62,9 +63,17 @@ def may(facts: CaseFacts, name: str, actor: Actor, answers: Mapping[str, Any] | 
     if not holds_by(facts, transition, actor):
         return Verdict((Refusal("who", NOT_OFFERED),))
     if answers is None:
-        return Verdict(_guards(facts, transition, button=True))
+        return Verdict((*_missing(facts, transition), *_guards(facts, transition, button=True)))
     kept, faults = _answers(facts, transition, actor, answers)
-    return Verdict((*faults, *_guards(facts.with_answers(kept), transition)), kept)
+    after = facts.with_answers(kept)
+    return Verdict((*faults, *_missing(after, transition), *_guards(after, transition)), kept)
+
+
+def _missing(facts: CaseFacts, transition: Transition) -> Iterator[Refusal]:
+    """Parties that must approve and that nobody is in, with the unit where they were looked for."""
+    if approvals.several(transition):
+        for party in approvals.tally(facts, transition).empty:
+            yield Refusal("empty", name_of(party), facts.value("unit") or "")
 
 
 def fits(facts: CaseFacts, transition: Transition) -> bool:
@@ -82,11 +91,20 @@ def holds_by(facts: CaseFacts, transition: Transition, actor: Actor) -> bool:
         return False
     members = opened(transition.by, facts.routine.parties)
     if actor.reporter and facts.subject is not None and Word("reporter") in members:
-        return True
+        return not approvals.several(transition) or _awaited(facts, transition, actor)
     lookup = Lookup(facts, actor.person)
     anywhere = transition.creates and not facts.flow.part_of
     found = lookup.find(transition.by, "anywhere" if anywhere else "nearest")
-    return found.anyone or (actor.person is not None and actor.person in found.people)
+    if found.anyone:
+        return not facts.shuts_out(actor.person)
+    pressed = actor.person is not None and actor.person in found.people
+    return pressed and (not approvals.several(transition) or _awaited(facts, transition, actor))
+
+
+def _awaited(facts: CaseFacts, transition: Transition, actor: Actor) -> bool:
+    """Whether it is the actor's press that is still needed; a party nobody is in stands in everybody's way."""
+    count = approvals.tally(facts, transition)
+    return approvals.presser(actor, facts) in count.awaited
 
 
 def form(facts: CaseFacts, transition: Transition) -> tuple[tuple[Field, bool], ...]:

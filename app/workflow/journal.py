@@ -10,8 +10,14 @@ from app.workflow.context import Context
 from model import JournalEntry, Subject
 
 MOVED = "moved"
+PRESSED = "pressed"
+"""One press of a transition that several make together, before the last one needed."""
+FORGOTTEN = "forgotten"
+"""Stands in `answers` where a field was erased for good: {"forgotten": true}."""
 REMINDED = "reminded"
 REFUSED_ITSELF = "refused"
+NOT_MADE = (PRESSED, REFUSED_ITSELF)
+"""Events that name a transition which didn't happen."""
 
 
 def write(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -88,10 +88,15 @@ def _value(facts: CaseFacts, name: str, value: Any, actor: Actor) -> Any:
 
 def ask_again(subject: Subject, declared: Transition) -> None:
     """Empty the fields to be asked anew; the journal keeps the earlier answers as rounds."""
-    if not declared.again:
-        return
+    if declared.again:
+        clear(subject, declared.again)
+        subject.round += 1
+
+
+def clear(subject: Subject, names: Iterable[str]) -> None:
+    """Empty fields."""
     rest = dict(subject.answers)
-    for name in declared.again:
+    for name in names:
         if name in PEOPLE:
             setattr(subject, PEOPLE[name], None)
         elif name in COLUMNS:
@@ -102,13 +107,12 @@ def ask_again(subject: Subject, declared: Transition) -> None:
             subject.due_on = None
         rest.pop(name, None)
     subject.answers = rest
-    subject.round += 1
 
 
-def remember(subject: Subject, transition: str, person: int | None) -> None:
-    """Note that the transition happened, as which event, and who has made it."""
+def remember(subject: Subject, transition: str, person: int | None, *, happened: bool = True) -> None:
+    """Note who has made the transition, and as which event it happened if it has."""
     done = dict(subject.done)
-    before = done.get(transition, {"by": []})["by"]
-    by = before if person is None or person in before else [*before, person]
-    done[transition] = {"at": subject.events, "by": by}
+    before = done.get(transition, {"at": None, "by": []})
+    by = before["by"] if person is None or person in before["by"] else [*before["by"], person]
+    done[transition] = {"at": subject.events if happened else before["at"], "by": by}
     subject.done = done

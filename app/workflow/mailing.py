@@ -10,7 +10,7 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 
 from app.access import Viewer
-from app.language.parties import InField, NamedParty, Party, Query, Several, Word, walk
+from app.language.parties import Party, Word, name_of, walk
 from app.outbox import compose
 from app.routing.facts import CaseFacts
 from app.routing.parties import Lookup
@@ -35,20 +35,6 @@ class Recipient:
     mail: str
     why: str
     skipped: str = ""
-
-
-def name_of(party: Party) -> str:
-    """Name a party in one word, for the journal."""
-    match party:
-        case Word(name) | NamedParty(name):
-            return name
-        case InField(field):
-            return field
-        case Query(who=who) if who is not None:
-            return name_of(who)
-        case Several(of):
-            return ", ".join(name_of(each) for each in of)
-    return getattr(party, "role", "") or "query"
 
 
 def recipients(facts: CaseFacts, notify: Notify, actor: Actor) -> Iterator[Recipient]:

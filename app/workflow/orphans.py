@@ -49,7 +49,9 @@ def _rehome(context: Context, subject: Subject) -> bool:
 def _last_assigning(context: Context, subject: Subject) -> Transition | None:
     """The last transition that should have given the case to somebody."""
     flow = context.edition(subject).routine.flows[subject.flow]
-    query = select(JournalEntry.transition).where(JournalEntry.subject_id == subject.id)
+    query = select(JournalEntry.transition).where(
+        JournalEntry.subject_id == subject.id, JournalEntry.event.not_in(journal.NOT_MADE)
+    )
     for name in context.session.scalars(query.order_by(JournalEntry.ordinal.desc())):
         declared = flow.transitions.get(name or "")
         if declared is not None and declared.assign is not None:

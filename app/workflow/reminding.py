@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.language import definition
+from app.language.parties import name_of
 from app.routing.facts import CaseFacts
 from app.workflow import clocks, engine, journal, mailing
 from app.workflow.actor import ITSELF
@@ -93,7 +94,7 @@ def _fallen_due(
         length = f"{moment.length.count} {moment.length.unit}" if moment.length else ""
         key = f"clock:{row.id}:{moment.how}:{length}:{n}"
         for person in context.lookup(facts).find(party).people:
-            yield at, key, mailing.Recipient(person, mailing.REMINDER, mailing.name_of(party))
+            yield at, key, mailing.Recipient(person, mailing.REMINDER, name_of(party))
 
 
 def _end(context: Context, subject: Subject, transition: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from app.language.definition import BACK, Flow, Transition
 from app.routing.facts import CaseFacts
 from app.routing.parties import Found
-from app.workflow import clocks, keeping
+from app.workflow import carrying, clocks, keeping, shutting
 from app.workflow.actor import ITSELF, Actor
 from app.workflow.context import Context
 from app.workflow.evaluator import Verdict, may
@@ -30,7 +30,9 @@ def take(
     before = subject.state
     former = subject.former_states[-1] if subject.former_states else ""
     after = run(facts.flow, declared.name, Move(before, verdict, former))
-    if after != before:
+    if declared.to.flows:
+        _go_on(context, subject, facts, declared)
+    elif after != before:
         _enter(subject, before, after, back=declared.to.state == BACK)
     return settle(context, subject, declared, actor, before)
 
@@ -39,6 +41,19 @@ def _enter(subject: Subject, before: str, after: str, *, back: bool) -> None:
     former = list(subject.former_states)
     subject.former_states = former[:-1] if back else [*former, before]
     subject.state = after
+    subject.presses = {}
+
+
+def _go_on(context: Context, subject: Subject, facts: CaseFacts, declared: Transition) -> None:
+    """Go on in another flow, as the newest edition has it; what it lacks of clocks stops, what it has starts."""
+    flow, state = next(iter(declared.to.flows.items()))
+    newest = context.routine.flows.get(flow)
+    there = newest is not None and state in newest.states
+    subject.flow, subject.state, subject.former_states, subject.presses = flow, state, [], {}
+    for each in (subject, *getattr(subject, "parts", ())) if there else ():
+        if (kept := context.routine.flows.get(each.flow)) is not None and each.state in kept.states:
+            each.edition_id = context.newest.id
+    carrying.carry_clocks(context.facts(subject), facts.flow, {}, None, lambda: carrying.history(context, subject))
 
 
 def settle(context: Context, subject: Subject, declared: Transition, actor: Actor, before: str | None) -> Found | None:
@@ -48,17 +63,24 @@ def settle(context: Context, subject: Subject, declared: Transition, actor: Acto
     subject.changed_at = context.now
     subject.closed_at = (subject.closed_at or context.now) if facts.finished else None
     subject.events += 1
+    subject.presses = {name: those for name, those in subject.presses.items() if name != declared.name}
     keeping.remember(subject, declared.name, actor.person)
+    shutting.exclude(subject, facts, declared, actor.person)
+    facts = context.facts(subject)
     found = _assign(context, subject, facts, declared, actor)
-    clocks.settle(facts, declared.name, subject.state if subject.state != before else None)
+    entered = declared.to.flows or subject.state != before
+    clocks.settle(facts, declared.name, subject.state if entered else None)
     return found
 
 
 def _assign(context: Context, subject: Subject, facts: CaseFacts, declared: Transition, actor: Actor) -> Found | None:
-    """Give the case to the function that `assign` finds."""
-    if declared.assign is None:
+    """Give the case to the function that `assign` finds; one whose people are all shut out gives way to the next."""
+    if declared.assign is not None:
+        found = context.lookup(facts, actor.person).find(declared.assign)
+    elif (successor := shutting.successor(facts)) is not None:
+        found = successor
+    else:
         return None
-    found = context.lookup(facts, actor.person).find(declared.assign)
     subject.handler = str(found.seats[0]) if found.seats else None
     subject.orphaned = subject.handler is None
     subject.trace = list(found.steps)

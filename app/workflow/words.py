@@ -11,7 +11,9 @@ from babel.dates import format_date
 from app.language.definition import Choice
 from app.routing import seats
 from app.routing.facts import CaseFacts
+from app.workflow.journal import FORGOTTEN
 
+ERASED = {"nb": "Slettet", "nn": "Sletta", "en": "Erased"}
 TICKED = {"nb": "Ja", "nn": "Ja", "en": "Yes"}
 
 
@@ -36,6 +38,8 @@ def in_words(facts: CaseFacts, field: str, value: Any, language: str) -> str:
         return ""
     if isinstance(value, list | tuple):
         return ", ".join(in_words(facts, field, each, language) for each in value)
+    if isinstance(value, Mapping) and FORGOTTEN in value:
+        return say(ERASED, language)
     if value is True:
         return say(TICKED, language)
     if field == "handler":

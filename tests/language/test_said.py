@@ -18,7 +18,6 @@ from app.language.fault import Fault
 from app.language.load import load
 from app.language.plain import condition, length, party
 from app.language.said import Said, Words, joined, listed, packed, said, unpacked
-from app.workflow.limits import not_run
 from tests.language.mutation import mutated
 
 ROOT = Path(__file__).parents[2]
@@ -26,7 +25,7 @@ FILES = Path(__file__).parent / "files"
 WORKFLOW, DATA = (FILES / "complete.yaml").read_text(), (FILES / "data.yaml").read_text()
 TRANSLATIONS = str(ROOT / "app" / "translations")
 NORWEGIAN = ("nb", "nn")
-SOURCES = [*sorted((ROOT / "app" / "language").glob("*.py")), ROOT / "app" / "workflow" / "limits.py"]
+SOURCES = [*sorted((ROOT / "app" / "language").glob("*.py"))]
 TREES = {file.name: ast.parse(file.read_text()) for file in SOURCES}
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 
@@ -286,9 +285,3 @@ def test_sentences_after_one_another(tell):
     assert both == "the file is empty; a date; a list"
     assert tell(both, "nb") == "filen er tom; en dato; en liste, som [a, b]"
     assert unpacked(packed(both)) == both
-
-
-def test_what_isnt_run_yet_is_told_in_norwegian(routine, tell, catalogues):
-    told = not_run(routine)
-    assert len(told) == len({message.template for message in told}) == len(set(told)) > 0
-    assert_told([Fault("w", 1, 1, message) for message in told], tell, catalogues)

@@ -1,0 +1,71 @@
+"""How long a clock of the routine runs for a case, and from which date where one is answered."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from app.language.definition import Clock
+from app.language.moments import Length
+
+if TYPE_CHECKING:
+    from app.routing.facts import CaseFacts
+
+NO_DAYS = Length(0, "days")
+
+
+def runs(clock: Clock, facts: CaseFacts) -> Length | None:
+    """Give the clock's length from the present values; None = none yet."""
+    match clock.runs:
+        case None | Length():
+            return clock.runs
+        case str(field):
+            return _read(_parameter(field, facts))
+        case (field, lengths):
+            return lengths.get(str(facts.value(field)))
+
+
+def _parameter(field: str, facts: CaseFacts) -> Any:
+    if not facts.routine.fields[field].of_unit:
+        return facts.value(field)
+    for unit in facts.organisation.line(facts.unit_id):
+        value = facts.organisation.units[unit].parameters.get(field)
+        if value is not None:
+            return value
+    return facts.routine.fields[field].default
+
+
+def _read(value: Any) -> Length | None:
+    if not isinstance(value, str) or " " not in value:
+        return None
+    count, unit = value.split(" ", 1)
+    return Length(int(count), unit)
+
+
+def dated(clock: Clock, facts: CaseFacts) -> datetime | None:
+    """Give the start that a date field of the clock says; None where there is no such field or no answer."""
+    dates = (facts.value(name) for name in clock.start if name in facts.routine.fields)
+    return next((end_of(value, facts) for value in dates if value), None)
+
+
+def end_of(day: str, facts: CaseFacts) -> datetime:
+    """Give the end of a day in the institution's time zone; `day` is an ISO date."""
+    return facts.organisation.worktime.end_of(date.fromisoformat(day))
+
+
+def due(clock: Clock, facts: CaseFacts, started: datetime, paused: int) -> datetime | None:
+    """Give the end of a run that started then and stood still for `paused` of its own units; None = no end yet."""
+    until = facts.value(clock.until) if clock.until else None
+    if until:
+        return facts.organisation.worktime.due(end_of(until, facts), NO_DAYS, paused)
+    length = runs(clock, facts)
+    return facts.organisation.worktime.due(started, length, paused) if length else None
+
+
+def is_past(clock: Clock, facts: CaseFacts) -> bool | None:
+    """Whether a clock that a date starts would be past its end for a case not made yet; None where no date does."""
+    started = dated(clock, facts)
+    if started is None:
+        return None
+    end = due(clock, facts, started, 0)
+    return end is not None and facts.now > end

@@ -1,0 +1,64 @@
+"""Erasing answers for good: from the row, from the journal, from the files; a scar says that something was there.
+
+Source: the language's word `forget`. Erasing a person field takes the person out of the journal's `who` as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from app.language.definition import Transition
+from app.workflow import filing, keeping
+from app.workflow.context import Context
+from app.workflow.journal import FORGOTTEN
+from model import JournalEntry, OutgoingMail, Subject
+
+SCAR: Mapping[str, Any] = {FORGOTTEN: True}
+
+
+def forget(context: Context, subject: Subject, declared: Transition, answers: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Erase what the transition forgets; give its own answers as the journal may keep them, with the scars."""
+    if not declared.forget:
+        return answers
+    facts = context.facts(subject)
+    fields = facts.routine.fields
+    filled = [name for name in declared.forget if facts.value(name) not in (None, "", [])]
+    people = {p for name in filled if fields[name].type == "person" for p in facts.people_in(name)}
+    keeping.clear(subject, declared.forget)
+    if "description" in declared.forget:
+        subject.title = ""
+    filing.forget(context, subject, declared.forget)
+    _erase_past(context, subject, declared.forget, people)
+    _erase_mails(context, subject, people)
+    subject.done = {name: _without(each, people) for name, each in subject.done.items()}
+    return {**{n: v for n, v in answers.items() if n not in declared.forget}, **dict.fromkeys(filled, SCAR)}
+
+
+def _without(done: Mapping[str, Any], people: Iterable[int]) -> dict[str, Any]:
+    return {**done, "by": [person for person in done["by"] if person not in set(people)]}
+
+
+def _erase_past(context: Context, subject: Subject, names: Iterable[str], people: set[int]) -> None:
+    rows = context.session.scalars(select(JournalEntry).where(JournalEntry.subject_id == subject.id))
+    for entry in rows:
+        entry.answers = {name: SCAR if name in names else value for name, value in entry.answers.items()}
+        entry.mails = [{**each, "to": ""} if _is_to(each, people) else each for each in entry.mails]
+        if entry.actor_id in people:
+            entry.actor_id, entry.actor_as = None, entry.actor_as or FORGOTTEN
+
+
+def _is_to(mail: Mapping[str, Any], people: set[int]) -> bool:
+    to = str(mail.get("to", ""))
+    return to.isdecimal() and int(to) in people
+
+
+def _erase_mails(context: Context, subject: Subject, people: set[int]) -> None:
+    """Take the address and the words out of what they were sent; what still waits is sent first."""
+    if not people:
+        return
+    sent = select(OutgoingMail).where(OutgoingMail.subject_id == subject.id, OutgoingMail.receiver_id.in_(people))
+    for mail in context.session.scalars(sent.where(OutgoingMail.status == "sent")):
+        mail.receiver_id, mail.address, mail.body = None, f"{FORGOTTEN}-{mail.id}", ""

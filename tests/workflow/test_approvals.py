@@ -1,0 +1,206 @@
+"""Moves that several make together: who is asked, what counts, and when it happens."""
+
+import pytest
+
+from app.workflow import approvals, waiting
+from app.workflow.actor import Actor
+from model import Assignment, ConfigurationVersion
+
+HEAD = """
+flows:
+  case:
+    label: Case
+    see: [reporter, desk, contact, boss, warden]
+    states:
+      open: {label: Open}
+      decided: {label: Decided}
+      shut: {label: Shut, final: true}
+    transitions:
+      submit: {label: Report, from: new, to: open, by: anyone, fields: [reporter, area, unit, description], assign: desk}
+      note: {label: Note, from: open, to: same, by: desk, fields: [comment]}
+      withdraw: {label: Withdraw, from: open, to: shut, by: desk}
+      object: {label: Object, from: decided, to: open, by: desk}
+      shut_out: {label: Shut out, from: open, to: same, by: desk, fields: [them], exclude: them}
+      close: {label: Close, from: decided, to: shut, by: desk}
+"""
+FIELDS = """
+fields:
+  them: {label: Them, choices: {who: [contact, boss, desk], at: anywhere}, type: person}
+  big: {label: Big, type: tick}
+  grounds: {label: Grounds}
+"""
+
+
+def approve(words):
+    return f"{HEAD}      approve: {{label: Approve, from: open, to: decided, assign: contact, {words}}}\n{FIELDS}"
+
+
+@pytest.fixture
+def found(settle_on_both):
+    return lambda words: settle_on_both(approve(words))
+
+
+def test_each_party_presses_once(found):
+    town = found("by: [desk, contact], together: each, notify: {contact: approved}")
+    case = town.report()
+    town.do(case, "dora", "approve")
+    assert case.state == "open"
+    assert "approve" not in town.may(case, "dora")
+    assert "approve" not in town.may(case, "dirk"), "one of a party is enough"
+    assert town.refused(case, "dora", "approve") == ["not offered"]
+    assert town.mails() == []
+    town.do(case, "rita", "approve")
+    assert case.state == "decided"
+    assert case.presses == {}
+    assert [(e.event, e.transition) for e in town.journal(case)[1:]] == [("pressed", "approve"), ("moved", "approve")]
+    assert town.facts(case).made("approve") == (town.people["dora"], town.people["rita"])
+
+
+def test_a_party_counts_only_when_it_must(found):
+    town = found("by: [desk, {who: boss, when: {area: safety}}], together: each")
+    one, other = town.report(unit="red_lab"), town.report(unit="red_lab", area="safety")
+    town.do(one, "dora", "approve")
+    town.do(other, "dora", "approve")
+    assert (one.state, other.state) == ("decided", "open")
+    town.do(other, "lena", "approve")
+    assert other.state == "decided"
+
+
+def test_who_becomes_necessary_by_a_press_is_mailed(found):
+    town = found("by: [desk, {who: boss, when: {big: ticked}}], together: each, optional: [big]")
+    case = town.report(unit="red_lab")
+    town.do(case, "dora", "approve", big=True)
+    assert case.state == "open"
+    assert town.mails() == [("lena", "approve")]
+    town.do(case, "lena", "approve")
+    assert case.state == "decided"
+    assert case.answers["big"] is True
+
+
+def test_a_changed_answer_voids_the_presses_before_it(found):
+    town = found("by: [desk, boss, contact], together: each, optional: [big, grounds]")
+    case = town.report(unit="red_lab")
+    town.do(case, "dora", "approve", grounds="Mine")
+    town.do(case, "lena", "approve", grounds="Other words void nothing")
+    assert len(case.presses["approve"]) == 2
+    town.do(case, "rita", "approve", big=True)
+    assert case.state == "open"
+    assert [each["by"] for each in case.presses["approve"]] == [town.people["rita"]]
+    assert "approve" in town.may(case, "dora")
+
+
+def test_in_order(found):
+    town = found("by: [contact, desk, boss], together: each in order")
+    case = town.report(unit="red")
+    assert town.refused(case, "dora", "approve") == ["not offered"]
+    town.do(case, "rita", "approve")
+    assert town.mails() == [("dora", "approve"), ("dirk", "approve")]
+    assert town.refused(case, "rita", "approve") == ["not offered"]
+    town.do(case, "dirk", "approve")
+    town.do(case, "bess", "approve")
+    assert case.state == "decided"
+
+
+@pytest.mark.parametrize(("together", "presses"), [("everyone", 3), ("majority", 2), ("two thirds", 2), ("2", 2)])
+def test_so_many_of_all(found, together, presses):
+    town = found(f"by: [desk, contact], together: {together}")
+    case = town.report()
+    for number, who in enumerate(("dora", "dirk", "rita"), 1):
+        town.do(case, who, "approve")
+        assert (case.state == "decided") == (number == presses)
+        if case.state == "decided":
+            break
+
+
+@pytest.mark.parametrize(("how", "of", "most"), [("majority", 4, 3), ("majority", 3, 2), ("two thirds", 4, 3)])
+def test_needed(how, of, most):
+    assert approvals.needed(how, of) == most
+
+
+def test_a_party_nobody_is_in_stands_in_the_way(found):
+    town = found("by: [desk, warden], together: each")
+    case = town.report(unit="blue", area="teaching")
+    assert town.refused(case, "dora", "approve") == ["warden"]
+    assert "approve" not in town.may(case, "dora")
+    assert case.presses == {}
+
+
+def test_too_few_people_stand_in_the_way(found):
+    town = found("by: [desk, contact], together: 9")
+    assert town.refused(town.report(), "dora", "approve") == ["desk", "contact"]
+
+
+def test_presses_are_void_when_the_case_leaves_the_state(found):
+    town = found("by: [desk, contact], together: each")
+    case = town.report()
+    town.do(case, "dora", "approve")
+    town.do(case, "rita", "approve")
+    town.do(case, "dora", "object")
+    town.do(case, "rita", "approve")
+    assert case.state == "open"
+
+
+def test_a_note_meanwhile_voids_nothing(found):
+    town = found("by: [desk, contact], together: each")
+    case = town.report()
+    town.do(case, "dora", "approve")
+    town.do(case, "dora", "note", comment="Wait")
+    town.do(case, "rita", "approve")
+    assert case.state == "decided"
+
+
+def test_it_happens_when_the_missing_one_is_shut_out(found):
+    town = found("by: [desk, contact], together: everyone")
+    case = town.report()
+    town.do(case, "dora", "approve")
+    town.do(case, "dirk", "approve")
+    assert case.state == "open"
+    town.do(case, "dora", "shut_out", them=town.people["rita"])
+    assert case.state == "decided"
+    last = town.journal(case)[-1]
+    assert (last.transition, last.actor_id) == ("approve", town.people["dirk"])
+
+
+def test_a_press_of_somebody_shut_out_later_is_void(found):
+    town = found("by: [desk, contact], together: 2")
+    case = town.report()
+    town.do(case, "rita", "approve")
+    town.do(case, "dora", "shut_out", them=town.people["rita"])
+    town.do(case, "dora", "approve")
+    assert case.state == "open"
+    town.do(case, "dirk", "approve")
+    assert case.state == "decided"
+
+
+def test_it_happens_when_roles_change(found):
+    town = found("by: [desk, contact], together: everyone")
+    case = town.report()
+    town.do(case, "dora", "approve")
+    town.do(case, "rita", "approve")
+    assert waiting.recount(town.session, town.now) == 0
+    town.session.query(Assignment).filter_by(person_id=town.people["dirk"]).delete()
+    town.session.get(ConfigurationVersion, 1).version += 1
+    town.session.commit()
+    assert waiting.recount(town.session, town.now) == 1
+    town.session.commit()
+    assert case.state == "decided"
+    assert waiting.recount(town.session, town.now) == 0
+
+
+def test_a_reporter_with_only_the_code_presses(found):
+    town = found("by: [reporter, contact], together: each")
+    case = town.report(who=None, reporter=town.people["stig"])
+    code = Actor(None, reporter=True)
+    town.do(case, code, "approve")
+    assert town.refused(case, code, "approve") == ["not offered"]
+    town.do(case, "rita", "approve")
+    assert case.state == "decided"
+
+
+def test_clocks_and_guards_see_it_only_once_it_has_happened(found):
+    town = found("by: [desk, contact], together: each")
+    case = town.report()
+    town.do(case, "dora", "approve")
+    assert not town.facts(case).has_done("approve", None)
+    town.do(case, "rita", "approve")
+    assert town.facts(case).has_done("approve", None)

@@ -1,0 +1,76 @@
+"""What is forgotten is gone from the row, the journal and the mails; a scar says that it was there."""
+
+import pytest
+from sqlalchemy import select
+
+from model import OutgoingMail
+
+ROUTINE = """
+flows:
+  case:
+    label: Case
+    see: [reporter, desk]
+    states:
+      open: {label: Open}
+      settled: {label: Settled}
+      shut: {label: Shut, final: true}
+    transitions:
+      submit: {label: Report, from: new, to: open, by: anyone, fields: [reporter, area, unit, description], optional: [illness], assign: desk, notify: {reporter: receipt}}
+      ask: {label: Ask, from: open, to: same, by: reporter, fields: [message]}
+      settle: {label: Settle, from: open, to: settled, by: desk, fields: [illness, result], forget: [illness]}
+      part_ways: {label: Part ways, from: settled, to: same, by: desk, forget: [reporter, description], notify: {reporter: farewell}}
+      close: {label: Close, from: settled, to: shut, by: desk}
+fields:
+  illness: {label: Illness}
+"""
+
+
+@pytest.fixture
+def town(settle_on_both):
+    return settle_on_both(ROUTINE)
+
+
+def test_answers_are_gone_and_the_scar_stays(town):
+    case = town.report(illness="Asthma")
+    town.do(case, "dora", "settle", illness="Asthma, severe", result="Done")
+    assert "illness" not in case.answers
+    kept = [entry.answers for entry in town.journal(case)]
+    assert [each.get("illness") for each in kept] == [{"forgotten": True}, {"forgotten": True}]
+    assert kept[1]["result"] == "Done"
+    assert "Asthma" not in str(kept)
+
+
+def test_a_person_is_gone_as_actor_and_receiver(town):
+    case = town.report()
+    town.do(case, "stig", "ask", message="When?")
+    town.do(case, "dora", "settle", illness="x", result="y")
+    for mail in town.session.scalars(select(OutgoingMail)):
+        mail.status = "sent"
+    town.session.commit()
+    town.do(case, "dora", "part_ways")
+    stig = town.people["stig"]
+    assert case.reporter_id is None
+    assert (case.title, case.description) == ("", "")
+    rows = town.journal(case)
+    assert stig not in [entry.actor_id for entry in rows]
+    assert str(stig) not in [mail["to"] for entry in rows[:-1] for mail in entry.mails]
+    assert stig not in [person for each in case.done.values() for person in each["by"]]
+    assert rows[-1].answers == {"reporter": {"forgotten": True}, "description": {"forgotten": True}}
+    sent = [m for m in town.session.scalars(select(OutgoingMail)) if m.status == "sent"]
+    assert [(m.receiver_id, m.body) for m in sent] == [(None, "")]
+
+
+def test_who_was_to_be_told_is_told_first(town):
+    case = town.report()
+    town.do(case, "dora", "settle", illness="x", result="y")
+    town.do(case, "dora", "part_ways")
+    assert town.mails() == [("stig", "farewell")]
+
+
+def test_what_was_empty_leaves_no_scar(town):
+    case = town.report()
+    town.do(case, "dora", "settle", illness="x", result="y")
+    town.do(case, "dora", "part_ways")
+    before = len(town.journal(case))
+    town.do(case, "dora", "part_ways")
+    assert town.journal(case)[before].answers == {}
