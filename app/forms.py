@@ -59,7 +59,7 @@ def build(
     for name in fields:
         made[name].starts = offered.get(name, [])
         if sent is None:
-            _show(made[name], present(facts.routine.fields[name], facts, actor))
+            _show(made[name], present(facts.routine.fields[name], facts, transition, actor))
     return made
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
-from flask import Flask, Response, current_app, has_app_context, request
+from flask import Flask, Response, current_app, has_app_context, has_request_context, request
 from flask_babel import force_locale, get_domain, get_locale, gettext, lazy_gettext, ngettext
 from flask_login import current_user
 
@@ -45,6 +45,8 @@ def _default() -> str:
 
 def choose() -> str:
     """Pick the request's language: what was asked for, then what was asked for before, then the browser's wish."""
+    if not has_request_context():
+        return _default()
     asked = request.args.get("lang"), request.cookies.get(COOKIE), _own()
     for name in asked:
         if name in LANGUAGES:

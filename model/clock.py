@@ -14,6 +14,7 @@ from model.case import Subject
 class Clock(Base):
     """One run of a clock.
 
+    `until_counts` = a date that decides the end has been answered at the start or since; an older one doesn't bind it.
     `due_at` empty = running without an end; `next_at` is the next moment the worker has something to do.
     """
 
@@ -33,6 +34,7 @@ class Clock(Base):
     paused_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     paused_units: Mapped[int] = mapped_column(default=0)
     stopped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    until_counts: Mapped[bool] = mapped_column(default=True)
     reminded_until: Mapped[datetime] = mapped_column(UtcDateTime)
     next_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

@@ -40,6 +40,7 @@ class ClockCopy:
     paused_at: datetime | None
     paused_units: int
     stopped_at: datetime | None
+    until_counts: bool
     reminded_until: datetime
     next_at: datetime | None = None
 

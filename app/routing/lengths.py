@@ -53,9 +53,12 @@ def end_of(day: str, facts: CaseFacts) -> datetime:
     return facts.organisation.worktime.end_of(date.fromisoformat(day))
 
 
-def due(clock: Clock, facts: CaseFacts, started: datetime, paused: int) -> datetime | None:
-    """Give the end of a run that started then and stood still for `paused` of its own units; None = no end yet."""
-    until = facts.value(clock.until) if clock.until else None
+def due(clock: Clock, facts: CaseFacts, started: datetime, paused: int, *, dated: bool = True) -> datetime | None:
+    """Give the end of a run that started then and stood still for `paused` of its own units; None = no end yet.
+
+    `dated` = the date in the clock's `until` counts: it was answered at the start or since.
+    """
+    until = facts.value(clock.until) if clock.until and dated else None
     if until:
         return facts.organisation.worktime.due(end_of(until, facts), NO_DAYS, paused)
     length = runs(clock, facts)

@@ -110,7 +110,7 @@ class Report:
     def initial(self, name: str) -> Any:
         """Give what a question holds before anybody answers it."""
         known = self.empty.with_answers({"reporter": self.actor.person}) if self.actor.person else self.empty
-        return present(self.field(name), known, self.actor)
+        return present(self.field(name), known, self.transition, self.actor)
 
     # -- sending ---------------------------------------------------------------
 

@@ -39,6 +39,7 @@ def settle(facts: CaseFacts, transition: str, entered: str | None) -> None:
             _start(clock, facts, happened)
         row = _standing(facts, clock.name)
         if row is not None:
+            row.until_counts = row.until_counts or _answers_until(clock, facts, transition)
             row.started_at = lengths.dated(clock, facts) or row.started_at
             _pause(clock, row, facts)
             recompute(clock, row, facts)
@@ -73,8 +74,15 @@ def _starts(clock: definition.Clock, row: Clock | None, facts: CaseFacts, happen
 def _start(clock: definition.Clock, facts: CaseFacts, happened: set[str]) -> None:
     by_state = [name for name in clock.start if name in happened and name in facts.flow.states]
     row = begin(clock, facts, facts.now, by_state[0] if by_state else "")
+    row.until_counts = not (clock.until and facts.value(clock.until))
     if not happened.isdisjoint(clock.stop):
         row.stopped_at = facts.now
+
+
+def _answers_until(clock: definition.Clock, facts: CaseFacts, transition: str) -> bool:
+    """Whether the transition asks or sets the date that decides the clock's end."""
+    declared = facts.flow.transitions.get(transition)
+    return declared is not None and clock.until is not None and clock.until in (*declared.asked, *declared.set)
 
 
 def begin(clock: definition.Clock, facts: CaseFacts, at: datetime, inside: str) -> Clock:
@@ -85,6 +93,7 @@ def begin(clock: definition.Clock, facts: CaseFacts, at: datetime, inside: str) 
         run=before.run + 1 if before else 1,
         started_at=lengths.dated(clock, facts) or at,
         started_in=inside,
+        until_counts=True,
         reminded_until=facts.now,
         paused_units=0,
     )
@@ -110,7 +119,7 @@ def _unit(clock: definition.Clock, facts: CaseFacts) -> str:
 
 def recompute(clock: definition.Clock, row: Clock, facts: CaseFacts) -> None:
     """Set the run's end and the next moment at which the worker has something to do."""
-    row.due_at = lengths.due(clock, facts, row.started_at, row.paused_units)
+    row.due_at = lengths.due(clock, facts, row.started_at, row.paused_units, dated=row.until_counts)
     row.next_at = None if row.paused_at else next_moment(clock, row, facts)
 
 

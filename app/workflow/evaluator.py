@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
-from app.language.conditions import holds
-from app.language.definition import NEW, Field, Text, Transition
+from app.language.conditions import Condition, holds, walk
+from app.language.definition import NEW, Field, Routine, Text, Transition
 from app.language.kinds import guard_kind, menders
 from app.language.parties import InField, Word, name_of, opened
 from app.routing.facts import CaseFacts
@@ -113,9 +114,9 @@ def form(facts: CaseFacts, transition: Transition) -> tuple[tuple[Field, bool], 
     return tuple((each, must) for each, must in asked if holds(each.when, facts))
 
 
-def present(each: Field, facts: CaseFacts, actor: Actor) -> Any:
+def present(each: Field, facts: CaseFacts, transition: Transition, actor: Actor) -> Any:
     """Give what the form shows before anybody answers; texts and files are written anew each time."""
-    if facts.subject is None and each.name == "reporter" and actor.person is not None:
+    if facts.subject is None and each.name == "reporter" and actor.person is not None and _open(transition, facts):
         return actor.person
     if each.type in WRITTEN_ANEW and each.choices is None and not (facts.subject is None and each.default):
         return None
@@ -125,26 +126,48 @@ def present(each: Field, facts: CaseFacts, actor: Actor) -> Any:
     return value
 
 
+def _open(transition: Transition, facts: CaseFacts) -> bool:
+    """Whether anyone may: then who fills in the form is the reporter; else it is staff, for somebody."""
+    return Word("anyone") in opened(transition.by, facts.routine.parties)
+
+
 def _answers(
     facts: CaseFacts, transition: Transition, actor: Actor, given: Mapping[str, Any]
 ) -> tuple[dict[str, Any], list[Refusal]]:
-    """Read the asked fields one after the other, so that a field's `when` sees the answers before it."""
+    """Read the asked fields one after the other, so that a field's `when` sees the answers that it tests."""
     kept: dict[str, Any] = {}
     faults: list[Refusal] = []
-    for name in transition.asked:
+    for name in answer_order(facts.routine, transition.asked):
         each = facts.routine.fields[name]
         overlaid = facts.with_answers(kept)
         if not holds(each.when, overlaid):
             continue
         try:
-            raw = given[name] if name in given else present(each, overlaid, actor)
+            raw = given[name] if name in given else present(each, overlaid, transition, actor)
             kept[name] = accept(each, raw, overlaid, actor.person)
         except Unacceptable as fault:
             faults.append(Refusal("field", name, str(fault)))
             continue
         if name in transition.fields and unanswered(kept[name]):
             faults.append(Refusal("field", name, MISSING))
-    return kept, faults
+    faults.sort(key=lambda fault: transition.asked.index(fault.name))
+    return {name: kept[name] for name in transition.asked if name in kept}, faults
+
+
+@lru_cache(maxsize=1024)
+def answer_order(routine: Routine, asked: tuple[str, ...]) -> tuple[str, ...]:
+    """Give the asked fields in an order in which what a field's `when` tests is answered before it."""
+
+    def depth(name: str, above: frozenset[str]) -> int:
+        tested = {getattr(each, "field", "") for each in walk(routine.fields[name].when, _needs(routine))}
+        before = tested.intersection(asked) - above
+        return max((1 + depth(each, above | {each}) for each in before), default=0)
+
+    return tuple(sorted(asked, key=lambda name: depth(name, frozenset({name}))))
+
+
+def _needs(routine: Routine) -> dict[str, Condition]:
+    return {name: guard.needs for name, guard in routine.guards.items()}
 
 
 def _guards(facts: CaseFacts, transition: Transition, *, button: bool = False) -> tuple[Refusal, ...]:

@@ -195,12 +195,6 @@ def test_a_routine_with_faults_cannot_be_played():
         play(ROUTINE.replace("by: handler", "by: handlr"), DATA, "")
     with pytest.raises(CannotPlay):
         play(ROUTINE, DATA.replace("unit: red,", "unit: rad,"), "")
-    with pytest.raises(CannotPlay, match="together"):
-        play(
-            ROUTINE.replace("by: handler, fields: [summary]", "by: handler, together: each, fields: [summary]"),
-            DATA,
-            "",
-        )
 
 
 def test_a_scenario_has_people_of_its_own():

@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.workflow import engine
 from tests.workflow.town import local
 
 ROUTINE = """
@@ -208,3 +209,94 @@ def test_a_move_within_the_state_leaves_its_clock_alone(town):
     town.now = town.now.replace(day=3)
     town.do(case, "dora", "grade", severity="low")
     assert (town.clock(case, "in_open").run, town.due(case, "in_open")) == (1, "2026-03-05 23:59")
+
+
+PROMISES = """
+flows:
+  case:
+    label: Case
+    see: [desk]
+    states:
+      one: {label: One}
+      two: {label: Two}
+      shut: {label: Shut, final: true}
+    transitions:
+      submit: {label: Report, from: new, to: one, by: anyone, fields: [reporter, area, unit, description], assign: desk}
+      promise: {label: Promise, from: [one, two], to: same, by: desk, fields: [promised_on]}
+      go_on: {label: Go on, from: one, to: two, by: desk, optional: [note]}
+      close: {label: Close, from: two, to: shut, by: desk}
+    clocks:
+      first: {start: submit, stop: go_on, runs: 5 days, until: promised_on}
+      second: {start: go_on, stop: close, runs: 5 days, until: promised_on}
+fields:
+  promised_on: {type: date, label: Promised on}
+  note: {label: Note}
+"""
+
+
+def test_a_date_promised_for_an_earlier_run_binds_no_later_one(settle):
+    town = settle(PROMISES)
+    case = town.report()
+    town.do(case, "dora", "promise", promised_on="2026-03-25")
+    assert town.due(case, "first") == "2026-03-25 23:59"
+    town.do(case, "dora", "go_on")
+    assert town.due(case, "second") == "2026-03-07 23:59"
+    town.do(case, "dora", "promise", promised_on="2026-03-25")
+    assert town.due(case, "second") == "2026-03-25 23:59", "promised again, it binds"
+
+
+EARLY = """
+flows:
+  case:
+    label: Case
+    see: [desk]
+    states:
+      one: {label: One}
+      shut: {label: Shut, final: true}
+    transitions:
+      submit:
+        {label: Report, from: new, to: one, by: anyone, fields: [description, excuse, consent, seen_on, unit, area],
+         optional: [reporter, friend], guards: [in_time], assign: desk}
+      register: {label: Register, from: new, to: one, by: desk, fields: [description, unit, area], optional: [reporter], assign: desk}
+      close: {label: Close, from: one, to: shut, by: desk}
+    clocks:
+      raise_by: {start: seen_on, stop: submit, runs: 3 months}
+guards:
+  in_time: {needs: {any: [{not: {over: raise_by}}, {excuse: filled}]}, says: Too late without an excuse.}
+fields:
+  seen_on: {type: date, label: Seen on}
+  excuse: {label: Excuse, when: {over: raise_by}}
+  friend: {type: person, label: Friend}
+  consent: {label: Consent, when: {friend: filled}}
+"""
+
+
+@pytest.mark.parametrize(("seen_on", "refused"), [("2026-01-02", []), ("2025-12-02", []), ("2025-12-01", ["excuse"])])
+def test_a_clock_that_a_date_starts_is_asked_before_there_is_a_case(settle, seen_on, refused):
+    town = settle(EARLY)
+    try:
+        town.report(seen_on=seen_on)
+        found = []
+    except engine.Refused as fault:
+        found = [each.name for each in fault.refusals]
+    assert found == ([*refused, "in_time"] if refused else [])
+
+
+def test_a_question_waits_for_the_answer_it_hangs_on(settle):
+    town = settle(EARLY)
+    with pytest.raises(engine.Refused) as refused:
+        town.report(seen_on="2026-02-01", friend=town.people["olga"])
+    assert [each.name for each in refused.value.refusals] == ["consent"]
+    case = town.report(seen_on="2026-02-01", friend=town.people["olga"], consent="Yes")
+    assert case.answers["consent"] == "Yes"
+
+
+def test_what_staff_type_in_is_nobodys_report_until_they_say_whose(settle):
+    town = settle(EARLY)
+    given = {"area": "teaching", "unit": "red", "description": "A letter."}
+    case = engine.create(town.context, "register", actor=town.actor("dora"), answers=given)
+    assert (case.reporter_id, case.entered_by_id) == (None, town.people["dora"])
+    theirs = engine.create(
+        town.context, "register", actor=town.actor("dora"), answers={**given, "reporter": town.people["stig"]}
+    )
+    assert (theirs.reporter_id, theirs.entered_by_id) == (town.people["stig"], town.people["dora"])
