@@ -69,6 +69,7 @@ def carry(context: Context, subject: Subject, states: Mapped, happened: Callable
         kept for each in subject.former_states if (kept := place(routine, states, subject.flow, each)) is not None
     ]
     subject.state, subject.edition_id = new, context.newest.id
+    subject.presses = {} if enters else subject.presses
     facts = context.facts(subject)
     subject.finished = facts.finished
     subject.closed_at = (subject.closed_at or context.now) if facts.finished else None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.workflow import approvals, waiting
+from app.workflow import approvals, migrating, waiting
 from app.workflow.actor import Actor
 from model import Assignment, ConfigurationVersion
 
@@ -204,3 +204,16 @@ def test_clocks_and_guards_see_it_only_once_it_has_happened(found):
     assert not town.facts(case).has_done("approve", None)
     town.do(case, "rita", "approve")
     assert town.facts(case).has_done("approve", None)
+
+
+def test_presses_do_not_follow_into_another_state_of_a_new_edition(found):
+    words = "by: [desk, contact], together: each"
+    town = found(words)
+    case, other = town.report(), town.report()
+    for each in (case, other):
+        town.do(each, "dora", "approve")
+    town.publish(approve(words))
+    migrating.carry(town.context, other, {"case": {}}, list)
+    migrating.carry(town.context, case, {"case": {"open": "decided"}}, list)
+    assert (other.state, len(other.presses["approve"])) == ("open", 1)
+    assert (case.state, case.presses) == ("decided", {})

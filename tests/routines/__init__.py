@@ -1,0 +1,1 @@
+"""Whole routines: their scenarios, and random people in each."""
