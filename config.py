@@ -6,7 +6,10 @@ from pathlib import Path
 
 VERSION = "0.1.0"
 ROOT = Path(__file__).parent
-VAR = Path(os.environ.get("VAR_DIR", ROOT / "var"))
+# The folder under routines/ that the demo starts with; each has a database of its own. Empty = the file in front.
+ROUTINE = os.environ.get("ROUTINE", "")
+ROUTINE_DIR = ROOT / "routines" / (ROUTINE or "ntnu")
+VAR = Path(os.environ.get("VAR_DIR", ROOT / "var" / ROUTINE))
 
 PORT = int(os.environ.get("PORT", "8080"))
 BASE_URL = os.environ.get("BASE_URL", f"http://localhost:{PORT}")
@@ -18,13 +21,16 @@ DATABASE_URL = os.environ.get("DATABASE_URL", f"sqlite:///{VAR / 'avviksflyt.db'
 )
 CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", "")
 CELERY_QUEUE = os.environ.get("CELERY_QUEUE", "avviksflyt")
-WORKFLOW_FILE = Path(os.environ.get("WORKFLOW_FILE", ROOT / "workflow.yaml"))
-ORGANISATION_FILE = Path(os.environ.get("ORGANISATION_FILE", ROOT / "routines" / "ntnu" / "data.yaml"))
+WORKFLOW_FILE = Path(
+    os.environ.get("WORKFLOW_FILE", ROUTINE_DIR / "workflow.yaml" if ROUTINE else ROOT / "workflow.yaml")
+)
+ORGANISATION_FILE = Path(os.environ.get("ORGANISATION_FILE", ROUTINE_DIR / "data.yaml"))
 
 # Where the foot of every page leads for the routine (empty = our own /routine), and the page that one refers to.
 ROUTINE_URL = os.environ.get("ROUTINE_URL", "")
 ROUTINE_BASIS = os.environ.get(
-    "ROUTINE_BASIS", "https://i.ntnu.no/wiki/-/wiki/Norsk/F%C3%B8lge+opp+avvik+-+kvalitetssystem+for+utdanning"
+    "ROUTINE_BASIS",
+    "" if ROUTINE else "https://i.ntnu.no/wiki/-/wiki/Norsk/F%C3%B8lge+opp+avvik+-+kvalitetssystem+for+utdanning",
 )
 
 SMTP_URL = os.environ.get("SMTP_URL", "")

@@ -30,6 +30,8 @@ __all__ = [
 
 LANGUAGES = {"nb": "Bokmål", "nn": "Nynorsk", "en": "English"}
 COOKIE = "lang"
+OFFERED = "languages"
+"""The extension that tells the languages of the routine in force."""
 LAST = date(9000, 1, 1)
 
 
@@ -48,11 +50,19 @@ def choose() -> str:
     if not has_request_context():
         return _default()
     asked = request.args.get("lang"), request.cookies.get(COOKIE), _own()
+    spoken = offered()
     for name in asked:
-        if name in LANGUAGES:
+        if name in spoken:
             return str(name)
-    wished = request.accept_languages.best_match([*LANGUAGES, "no"])
-    return {"no": "nb", None: _default()}.get(wished, str(wished))
+    wished = request.accept_languages.best_match([*spoken, *(["no"] if "nb" in spoken else [])])
+    rather = _default() if _default() in spoken else next(iter(spoken))
+    return {"no": "nb", None: rather}.get(wished, str(wished))
+
+
+def offered() -> dict[str, str]:
+    """The languages of the pages: those of the routine in force that we speak, or all of ours."""
+    asked = current_app.extensions.get(OFFERED, tuple)()
+    return {name: called for name, called in LANGUAGES.items() if name in asked} or LANGUAGES
 
 
 def _own() -> str | None:
@@ -152,4 +162,4 @@ def init_languages(app: Flask) -> None:
     app.after_request(remember)
     filters = {"day": day, "long_day": long_day, "moment": moment, "in_days": in_days, "say": say}
     app.jinja_env.filters.update(filters)
-    app.jinja_env.globals.update(**filters, lang=language, languages=LANGUAGES, today=today)
+    app.jinja_env.globals.update(**filters, lang=language, offered=offered, today=today)

@@ -2,8 +2,12 @@
 
 from typing import Any
 
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+
 import config as settings
 from app.logs import set_up
+from app.setup import accounts
 
 bind = f"0.0.0.0:{settings.PORT}"
 workers = 1
@@ -11,16 +15,6 @@ worker_class = "gthread"
 threads = 8
 graceful_timeout = 20
 loglevel = "warning"
-
-DEMO_ACCOUNTS = {
-    "student_idi": "a student",
-    "desk": "Studentservice, the shared intake",
-    "quality_ie": "quality contact of a faculty",
-    "hse_ie": "HSE coordinator of a faculty",
-    "course_idi, head_idi": "carry out actions",
-    "dean_ie": "leader",
-    "admin": "sets it all up",
-}
 
 
 def post_fork(_server: Any, _worker: Any) -> None:
@@ -33,6 +27,7 @@ def when_ready(_server: Any) -> None:
     print(f"\nAvviksflyt is running at {settings.BASE_URL}\n", flush=True)  # noqa: T201 - the terminal is the page
     if not settings.DEMO:
         return
-    lines = "\n".join(f"  {name:22} {who}" for name, who in DEMO_ACCOUNTS.items())
+    with Session(create_engine(settings.DATABASE_URL)) as session:
+        lines = "\n".join(f"  {name:22} {who}" for name, who in accounts.listed(session).items())
     print(f"Accounts of the demo, all with the password “avviksflyt”:\n{lines}", flush=True)  # noqa: T201
     print(f"The mails it sends are read at {settings.BASE_URL}/demo/mail\nStop with Ctrl-C.", flush=True)  # noqa: T201

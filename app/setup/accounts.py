@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 
-from flask_appbuilder.security.sqla.models import Role, User
+from flask_appbuilder.security.sqla.models import Role as AccountRole
+from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.security import generate_password_hash
 
 from app.web.roles import ADMIN, GRANTS, REPORTER, STAFF, role_named
-from model import Assignment, Person
+from model import Assignment, Person, Role
 
 ADMIN_NAME = "admin"
 DEMO_PASSWORD = "avviksflyt"  # noqa: S105 - public: printed on the demo's login page
@@ -47,13 +48,30 @@ def create_admin(session: Session, password: str, mail: str) -> bool:
     return True
 
 
+def listed(session: Session) -> dict[str, str]:
+    """Who may log in, by account name: somebody for each function, a reporter and the administrator."""
+    query = select(Person.name, Role.label).join(Assignment.person).join(Assignment.role).order_by(Assignment.id)
+    found: dict[str, str] = {}
+    told: set[str] = set()
+    for account, label in session.execute(query.where(Person.user_id.is_not(None))):
+        name = str(account)
+        words = label.get("en") or next(iter(label.values()), "")
+        if words not in told:
+            told.add(words)
+            found[name] = f"{found[name]}, {words}" if name in found else words
+    reporter = select(Person.name).where(Person.user_id.is_not(None), Person.kind != "").order_by(Person.id).limit(1)
+    who = session.scalar(reporter)
+    first = {who: "somebody who reports"} if who else {}
+    return {**first, **found, ADMIN_NAME: "sets it all up"}
+
+
 def _role_of(person: Person, holders: Iterable[int]) -> str:
     if person.name == ADMIN_NAME:
         return ADMIN
     return STAFF if person.id in holders or not person.kind else REPORTER
 
 
-def _account(person: Person, role: Role, hashed: str) -> User:
+def _account(person: Person, role: AccountRole, hashed: str) -> User:
     return User(
         first_name=person.label[:64],
         last_name="",

@@ -9,6 +9,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.setup.crowd import ordinary
+from app.setup.retelling import retell
 from app.setup.stories import STORIES, Step, Story
 from app.workflow import engine, reminding
 from app.workflow.actor import Actor
@@ -30,9 +31,11 @@ class _Told:
     action: Subject | None = None
 
 
-def tell_stories(session: Session, now: datetime, more: int = 0) -> int:
-    """Create the demo's cases unless there are cases, and `more` ordinary ones; give how many. Flushes, never commits.
+def tell_stories(session: Session, now: datetime, more: int = 0, own: tuple[str, str] = ("", "")) -> int:
+    """Create the demo's cases unless there are cases, and `more` ordinary ones; give how many.
 
+    Where no story is about the people there are, the routine's own scenarios are retold: `own` has their text and
+    that of the organisation they are about.
     Their mails count as sent: nobody is to get a mail about what happened before the installation began.
     """
     if session.scalar(select(func.count()).select_from(Case)):
@@ -43,9 +46,10 @@ def tell_stories(session: Session, now: datetime, more: int = 0) -> int:
         told = _Told(session, people, _begin(now, story))
         for step in story.steps:
             _take(told, step)
+    told_cases = len(known) or retell(session, *own, now)
     _remind(session, now)
     session.execute(update(OutgoingMail).values(status=SENT, sent_at=OutgoingMail.created_at))
-    return len(known)
+    return told_cases
 
 
 def _begin(now: datetime, story: Story) -> datetime:

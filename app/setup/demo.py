@@ -52,8 +52,9 @@ class Start:
 def seed(session: Session, appbuilder: Any, start: Start, now: datetime) -> list[str]:
     """Add what is missing and say what was added; never change what is there. Flushes, never commits."""
     done = []
-    scenarios = start.organisation.with_name(SCENARIOS)
-    if publish_first(session, start.workflow, now, scenarios.read_text("utf-8") if scenarios.exists() else ""):
+    file = start.organisation.with_name(SCENARIOS)
+    scenarios = file.read_text("utf-8") if file.exists() else ""
+    if publish_first(session, start.workflow, now, scenarios):
         done.append("workflow, edition 1")
     if not session.scalar(select(func.count()).select_from(Unit)):
         read_organisation(session, start.organisation)
@@ -61,7 +62,9 @@ def seed(session: Session, appbuilder: Any, start: Start, now: datetime) -> list
     sync_roles(appbuilder)
     if start.demo and (made := create_accounts(session)):
         done.append(f"{made} accounts")
-    if start.demo and (told := tell_stories(session, now, start.cases)):
+    if start.demo and (
+        told := tell_stories(session, now, start.cases, (scenarios, start.organisation.read_text("utf-8")))
+    ):
         done.append(f"{told} cases")
         sweep(session, now)
     if not start.demo and start.admin_password and create_admin(session, start.admin_password, start.admin_mail):

@@ -35,6 +35,24 @@ class Report:
     context: Context
     actor: Actor
     sent: MultiDict[str, str] | None = None
+    chosen: str = ""
+
+    @cached_property
+    def ways(self) -> dict[str, Transition]:
+        """The transitions by which this person may begin a case, by name: public ones first."""
+        named = self.context.routine.parties
+        mine = [each for flow in self.context.routine.flows.values() for each in self._beginnings(flow)]
+        ordered = sorted(mine, key=lambda t: Word("anyone") not in opened(t.by, named))
+        found: dict[str, Transition] = {}
+        for each in ordered:
+            found.setdefault(each.name, each)
+        return found
+
+    @property
+    def way(self) -> str:
+        """The name of the one that was chosen; empty for the first that the answers lead to."""
+        wanted = self.typed.get("way") or self.chosen
+        return wanted if wanted in self.ways else ""
 
     @cached_property
     def typed(self) -> MultiDict[str, str]:
@@ -51,13 +69,17 @@ class Report:
         return next(taken, found[0])
 
     def _entrance(self, flow: Flow) -> Transition | None:
-        """Give the transition by which this person may begin a case of the flow: rather a public one."""
-        if flow.part_of:
-            return None
-        facts = self.context.facts_of_new(flow.name, {})
-        mine = (t for t in flow.transitions.values() if t.creates and holds_by(facts, t, self.actor))
-        named = self.context.routine.parties
+        """Give the transition by which this person may begin a case of the flow: the chosen, rather a public one."""
+        named, way = self.context.routine.parties, self.way
+        mine = (t for t in self._beginnings(flow) if not way or t.name == way)
         return min(mine, key=lambda t: Word("anyone") not in opened(t.by, named), default=None)
+
+    def _beginnings(self, flow: Flow) -> list[Transition]:
+        """The transitions by which this person may begin a case of the flow."""
+        if flow.part_of:
+            return []
+        facts = self.context.facts_of_new(flow.name, {})
+        return [t for t in flow.transitions.values() if t.creates and holds_by(facts, t, self.actor)]
 
     @property
     def transition(self) -> Transition:

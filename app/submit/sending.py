@@ -56,7 +56,7 @@ def send() -> ResponseReturnValue:
 
 
 def _report(sent: MultiDict[str, str] | None) -> Report:
-    return Report(context(), people.sender(), sent)
+    return Report(context(), people.sender(), sent, request.args.get("way", ""))
 
 
 def _send(report: Report, held: ticket.Ticket) -> ResponseReturnValue:

@@ -10,12 +10,15 @@ from flask import Flask, current_app, redirect, request
 from flask_appbuilder import BaseView, expose
 from flask_login import current_user
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
-from app.i18n import gettext
+from app.i18n import OFFERED, gettext
 from app.web.database import db
 from app.web.grants import grants, me
+from app.web.here import context
 from app.web.menu import LAST, menu, sections
+from app.workflow.context import NothingPublished
 from model import Area, Assignment, Unit, WorkflowEdition
 
 
@@ -60,6 +63,14 @@ def _has_seat() -> bool:
     person = me()
     given = select(Assignment.id).where(Assignment.person_id == (person.id if person else None))
     return db.session.scalar(given.limit(1)) is not None
+
+
+def _languages() -> tuple[str, ...]:
+    """The languages of the routine in force; none where there is no routine, or no database to ask."""
+    try:
+        return context().routine.languages
+    except (NothingPublished, SQLAlchemyError):
+        return ()
 
 
 def frame() -> Frame:
@@ -125,4 +136,5 @@ def link(**changes: object) -> str:
 def init_frame(app: Flask) -> None:
     """Give every template the frame's parts; widgets are rendered without context processors."""
     app.extensions["look"] = {}
+    app.extensions[OFFERED] = _languages
     app.jinja_env.globals.update(menu=menu, sections=sections, frame=frame, link=link, user_label=user_label)

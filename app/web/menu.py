@@ -6,13 +6,17 @@ The setup's many pages are put together by what somebody comes for: a line of se
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from flask import current_app, request, url_for
 from flask_login import current_user
 
 from app.i18n import gettext, lazy_gettext
+from app.language.definition import Routine
+from app.language.parties import Word, opened
 from app.web.grants import grants
+from app.web.here import context
 
 ORDER = ("Operations", "Cases", "Actions", "Reports")
 """Menu items in the order people look for them; any other one follows, the setup last."""
@@ -67,7 +71,18 @@ def menu() -> list[Item]:
     items = [item for item in found if item is not None]
     if not items:
         return _public()
-    return _mark(sorted(items, key=lambda item: _rank(item.name)))
+    staff = _mark(sorted(items, key=lambda item: _rank(item.name)))
+    if staff_begin_cases(context().routine):
+        staff.append(Item("Submit", gettext("Report"), "/", request.path == "/"))
+    return staff
+
+
+@lru_cache(maxsize=16)
+def staff_begin_cases(routine: Routine) -> bool:
+    """Whether there is a way to begin a case that isn't open to anyone."""
+    cases = [flow for flow in routine.flows.values() if not flow.part_of]
+    ways = (each for flow in cases for each in flow.transitions.values() if each.creates)
+    return any(Word("anyone") not in opened(each.by, routine.parties) for each in ways)
 
 
 def _rank(name: str) -> int:
