@@ -27,7 +27,8 @@ APART = timedelta(days=2)
 def retell(session: Session, scenarios: str, organisation: str, now: datetime) -> int:
     """Play what people do in each scenario, so that the last step lies just before `now`; give how many cases.
 
-    `organisation` is the text of the data.yaml that the scenarios were written for. Commits step by step, as a scenario does: a move that is refused takes nothing else back.
+    `organisation` is the text of the data.yaml that the scenarios were written for. Commits step by step, as a
+    scenario does: a move that is refused takes nothing else back.
     """
     session.commit()
     routine = Context.open(session, now).routine
