@@ -35,6 +35,7 @@ class Clock(Base):
     paused_units: Mapped[int] = mapped_column(default=0)
     stopped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     until_counts: Mapped[bool] = mapped_column(default=True)
+    extended: Mapped[bool] = mapped_column(default=False)
     reminded_until: Mapped[datetime] = mapped_column(UtcDateTime)
     next_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

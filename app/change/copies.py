@@ -41,6 +41,7 @@ class ClockCopy:
     paused_units: int
     stopped_at: datetime | None
     until_counts: bool
+    extended: bool
     reminded_until: datetime
     next_at: datetime | None = None
 

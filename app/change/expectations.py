@@ -14,7 +14,7 @@ from app.i18n import gettext
 from app.language.parties import Word
 from app.routing import seats
 from app.routing.parties import Lookup
-from app.workflow import mailing
+from app.workflow import mailing, reporting
 from app.workflow.actor import Actor
 from app.workflow.counting import Choice, count
 from app.workflow.table import possible
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 def check(play: Play, expected: Mapping[str, Any], who: str | None) -> Iterator[str]:
     """Give everything that isn't as expected."""
     for word, value in expected.items():
-        if word in ("case", "as"):
+        if word in ("case", "as", "report"):
             continue
         if word == "rows":
-            yield from _rows(play, value, expected.get("as") or who)
+            yield from _rows(play, value, expected.get("as") or who, str(expected.get("report", "all")))
         elif word == "mails":
             yield from _mails(play, value)
         else:
@@ -181,16 +181,23 @@ def page_text(play: Play, subject: Subject, name: str) -> str:
         own = as_reporter and (subject.flow, name_) in _own(play, subject)
         if own or viewer.shows(name_, facts, as_reporter=as_reporter):
             said.append(in_words(facts, name_, value, language))
+    if viewer.fully(facts) and not as_reporter:
+        said.append(in_words(facts, "handler", facts.value("handler"), language))
+        said.extend(repr(entry.actor) for entry in _entries(play, subject) if entry.actor and entry.actor_as == "")
     return "\n".join(said)
 
 
+def _entries(play: Play, subject: Subject) -> Iterable[JournalEntry]:
+    return play.session.scalars(select(JournalEntry).where(JournalEntry.subject_id == subject.id))
+
+
 def _answers_given(play: Play, subject: Subject) -> Iterator[tuple[str, Any]]:
-    for entry in play.session.scalars(select(JournalEntry).where(JournalEntry.subject_id == subject.id)):
+    for entry in _entries(play, subject):
         yield from entry.answers.items()
 
 
 def _own(play: Play, subject: Subject) -> set[tuple[str, str]]:
-    entries = play.session.scalars(select(JournalEntry).where(JournalEntry.subject_id == subject.id))
+    entries = _entries(play, subject)
     return {(e.flow, name) for e in entries if e.actor_as in ("reporter", "visitor") for name in e.answers}
 
 
@@ -230,13 +237,37 @@ def _log(play: Play, subject: Subject, value: Mapping[str, str]) -> Iterator[str
         yield gettext("the journal doesn't say that %(person)s did “%(what)s”", person=value["who"], what=value["did"])
 
 
-def _rows(play: Play, value: list[dict[str, str]], who: str | None) -> Iterator[str]:
+def _rows(play: Play, value: list[dict[str, str]], who: str | None, name: str) -> Iterator[str]:
     person = play.people[who] if who else None
-    found = count(play.context, choice=Choice(play.context.viewer(person).visible()))
+    found = [_row_in_words(play, row) for row in _counted(play, person, name)]
     for row in value:
-        if not any(all(str(each.get(k)) == v for k, v in row.items()) for each in found):
+        if not any(all(str(each.get(k)) == _called(play, k, v) for k, v in row.items()) for each in found):
             rows = " | ".join(_told(each) for each in found)
             yield gettext("the report has no row %(row)s, only %(rows)s", row=_told(row), rows=rows or _told(None))
+
+
+def _counted(play: Play, person: int | None, name: str) -> list[dict[str, Any]]:
+    context = play.context
+    viewer = context.viewer(person)
+    report = context.routine.reports.get(name)
+    return (
+        count(context, choice=Choice(viewer.visible())) if report is None else reporting.rows(context, viewer, report)
+    )
+
+
+def _row_in_words(play: Play, row: Mapping[str, Any]) -> dict[str, Any]:
+    people = [name for name in row if _is_person(play, name)]
+    return {**row, **{name: _names(play, [int(row[name])])[0] for name in people if row[name]}}
+
+
+def _is_person(play: Play, name: str) -> bool:
+    declared = play.context.routine.fields.get(name)
+    return declared is not None and declared.type == "person"
+
+
+def _called(play: Play, name: str, value: str) -> str:
+    """A case by its number, where a scenario names it."""
+    return play.subject(value).number if name == "number" and value in play.cases else str(value)
 
 
 WORDS: Mapping[str, Callable[[Any, Subject, Any], Iterator[str]]] = {

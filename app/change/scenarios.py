@@ -159,7 +159,7 @@ def _step(play: Play, step: Mapping[str, Any]) -> Iterator[str]:
         play.note_mails()
         yield from _compare(step, f"{step['as']} {step['do']}", act(play, step))
     if "report" in step:
-        yield from check(play, {"as": step["as"], **step.get("expect", {})}, step.get("case"))
+        yield from check(play, {"as": step["as"], "report": step["report"], **step.get("expect", {})}, step.get("case"))
     elif "expect" in step:
         expected = {"case": step.get("makes") or step.get("case"), **step["expect"]}
         yield from check(play, expected, step.get("as"))

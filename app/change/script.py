@@ -122,7 +122,7 @@ def _check(reading: Reading, found: Mapping[str, Node], cast: Cast, files: Colle
         "as": (PERSON, cast.actors),
         "case": (A_CASE, cast.cases),
         "do": (TRANSITION, cast.moves),
-        "report": (A_REPORT, REPORTS),
+        "report": (A_REPORT, {*REPORTS, *cast.reports}),
         "publish": (A_FILE, files),
     }
     for word, (what, names) in known.items():

@@ -38,6 +38,7 @@ class Cast:
     guards: frozenset[str] = frozenset()
     clocks: frozenset[str] = frozenset()
     mails: frozenset[str] = frozenset()
+    reports: frozenset[str] = frozenset()
     fields: Mapping[str, str] = field(default_factory=dict)
     cases: set[str] = field(default_factory=set)
 
@@ -47,6 +48,7 @@ class Cast:
         several = list(routines)
         flows = [flow for routine in several for flow in routine.flows.values()]
         moves = [move for flow in flows for move in flow.transitions.values()]
+        reports = frozenset(name for routine in several for name in routine.reports)
         told = {mail for move in moves for _, mails in move.notify for mail in mails}
         return Cast(
             people=frozenset(data.people),
@@ -55,7 +57,8 @@ class Cast:
             moves=frozenset(move.name for move in moves),
             guards=frozenset(guard for routine in several for guard in routine.guards),
             clocks=frozenset(clock for flow in flows for clock in flow.clocks),
-            mails=frozenset({*told, *data.mails, *standard.SUBJECTS} - {""}),
+            mails=frozenset({*told, *data.mails, *standard.SUBJECTS, *reports, *(m.name for m in moves)} - {""}),
+            reports=reports,
             fields={name: each.type for routine in several for name, each in routine.fields.items()},
         )
 

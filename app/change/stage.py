@@ -18,7 +18,7 @@ from sqlalchemy.pool import StaticPool
 from app.change.importing import import_data
 from app.change.script_words import ADMINISTRATORS
 from app.language.data import Data
-from app.workflow import reminding
+from app.workflow import posting, reminding
 from app.workflow.context import Context
 from model import Base, Clock, ConfigurationVersion, OutgoingMail, Person, Subject, WorkflowEdition
 
@@ -134,12 +134,14 @@ def advance(play: Play, until: datetime) -> None:
     """Move the clock, doing on the way what the worker would do at each moment. Raises TooLong."""
     for _ in range(MOST_MOMENTS):
         at = play.session.scalar(select(func.min(Clock.next_at)).where(Clock.stopped_at.is_(None)))
-        moment = at.replace(tzinfo=UTC) if isinstance(at, datetime) else None
+        moments = [at.replace(tzinfo=UTC) if isinstance(at, datetime) else None, posting.next_moment(play.context)]
+        moment = min((each for each in moments if each is not None), default=None)
         if moment is None or moment > until:
             play.now = until
             return
         play.now = max(play.now, moment)
         reminding.run_due(play.session, play.now)
+        posting.post_reports(play.session, play.now)
         play.keep()
     raise TooLong
 

@@ -42,6 +42,11 @@ class WorkTime:
         self._key = (timezone, self._weekend, self._country, self._holidays, self._closed)
         self._hash = hash(self._key)
 
+    @property
+    def zone(self) -> ZoneInfo:
+        """The institution's time zone."""
+        return self._zone
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, WorkTime) and self._key == other._key
 

@@ -26,6 +26,7 @@ def settle(facts: CaseFacts, transition: str, entered: str | None) -> None:
     subject = facts.subject
     if subject is None:
         return
+    runs = {each.name: each.run for each in subject.clocks if each.stopped_at is None}
     happened = {transition} if entered is None else {transition, entered}
     for clock in facts.flow.clocks.values():
         row = _standing(facts, clock.name)
@@ -36,10 +37,11 @@ def settle(facts: CaseFacts, transition: str, entered: str | None) -> None:
         if _starts(clock, row, facts, happened):
             if row is not None:
                 row.stopped_at, row.next_at = facts.now, None
-            _start(clock, facts, happened)
+            _start(clock, facts, transition, happened)
         row = _standing(facts, clock.name)
         if row is not None:
-            row.until_counts = row.until_counts or _answers_until(clock, facts, transition)
+            if row.run == runs.get(clock.name) and _answers_until(clock, facts, transition):
+                row.until_counts = row.extended = True
             row.started_at = lengths.dated(clock, facts) or row.started_at
             _pause(clock, row, facts)
             recompute(clock, row, facts)
@@ -71,10 +73,11 @@ def _starts(clock: definition.Clock, row: Clock | None, facts: CaseFacts, happen
     return row is None and facts.clock(clock.name) is None and any(facts.value(name) for name in dated)
 
 
-def _start(clock: definition.Clock, facts: CaseFacts, happened: set[str]) -> None:
+def _start(clock: definition.Clock, facts: CaseFacts, transition: str, happened: set[str]) -> None:
     by_state = [name for name in clock.start if name in happened and name in facts.flow.states]
     row = begin(clock, facts, facts.now, by_state[0] if by_state else "")
-    row.until_counts = not (clock.until and facts.value(clock.until))
+    older = clock.until is not None and facts.value(clock.until) is not None
+    row.until_counts = not older or _answers_until(clock, facts, transition)
     if not happened.isdisjoint(clock.stop):
         row.stopped_at = facts.now
 
@@ -94,6 +97,7 @@ def begin(clock: definition.Clock, facts: CaseFacts, at: datetime, inside: str) 
         started_at=lengths.dated(clock, facts) or at,
         started_in=inside,
         until_counts=True,
+        extended=False,
         reminded_until=facts.now,
         paused_units=0,
     )

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, selectinload
 
-from app.language.conditions import ALWAYS, Condition
+from app.language.conditions import ALWAYS, ClockIs, Condition, holds, walk
 from app.scope.conditions import meeting
 from app.workflow.context import Context
 from model import Area, Clock, Subject, Unit
@@ -46,21 +46,23 @@ class Choice:
     until: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of a clock: when it began, was due and stopped (None = not yet), and whether a new date was promised."""
+
+    started: datetime
+    due: datetime | None
+    stopped: datetime | None
+    extended: bool = False
+
+
 def count(context: Context, rows: Iterable[str] = ALL, *, choice: Choice) -> list[dict[str, Any]]:
     """Count by these fields: [{"unit": name, ..., "count": n}], most first. A part counts at its whole's unit."""
     names = tuple(rows)
     columns = [_column(context, name) for name in names]
-    whole = aliased(Subject)
-    query: Select[Any] = (
-        select(*columns, func.count())
-        .select_from(Subject)
-        .outerjoin(whole, whole.id == Subject.whole_id)
-        .outerjoin(Unit, Unit.id == func.coalesce(Subject.unit_id, whole.unit_id))
-        .outerjoin(Area, Area.id == func.coalesce(Subject.area_id, whole.area_id))
-        .group_by(*columns)
-    )
+    query = _joined(select(*columns, func.count())).group_by(*columns)
     found: Counter[tuple[Any, ...]] = Counter()
-    for *values, n in context.session.execute(_chosen(query, context, choice)):
+    for *values, n in context.session.execute(chosen(query, context, choice)):
         found[tuple(values)] += n
     return [{**dict(zip(names, values, strict=True)), "count": n} for values, n in found.most_common()]
 
@@ -71,7 +73,7 @@ def runs(context: Context, clock: str, *, choice: Choice) -> list[tuple[datetime
     query: Select[Any] = (
         select(*columns).select_from(Subject).join(Clock, Clock.subject_id == Subject.id).where(Clock.name == clock)
     )
-    return [(row[0], row[1], row[2]) for row in context.session.execute(_chosen(query, context, choice))]
+    return [(row[0], row[1], row[2]) for row in context.session.execute(chosen(query, context, choice))]
 
 
 def _column(context: Context, name: str) -> ColumnElement[Any]:
@@ -83,9 +85,51 @@ def _column(context: Context, name: str) -> ColumnElement[Any]:
     return answer.as_boolean() if declared and declared.type == "tick" else answer.as_string()
 
 
-def _chosen(query: Select[Any], context: Context, choice: Choice) -> Select[Any]:
+def timed(context: Context, rows: Iterable[str], clock: str, choice: Choice) -> Iterator[tuple[tuple[Any, ...], Run]]:
+    """Give each run of the clock in the chosen cases, with the answers to these fields."""
+    found = select(Clock.started_at, Clock.due_at, Clock.stopped_at, Clock.extended, *_columns(context, rows))
+    query = _joined(found).join(Clock, Clock.subject_id == Subject.id).where(Clock.name == clock)
+    for started, due, stopped, extended, *key in context.session.execute(chosen(query, context, choice)):
+        yield tuple(key), Run(started, due, stopped, extended)
+
+
+def valued(context: Context, rows: Iterable[str], field: str, choice: Choice) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    """Give each answer to the field in the chosen cases, with the answers to these fields."""
+    query = _joined(select(_column(context, field), *_columns(context, rows)))
+    for value, *key in context.session.execute(chosen(query, context, choice)):
+        if value not in (None, "", "[]"):
+            yield tuple(key), value
+
+
+def _columns(context: Context, rows: Iterable[str]) -> list[ColumnElement[Any]]:
+    return [_column(context, name) for name in rows]
+
+
+def _joined(query: Select[Any]) -> Select[Any]:
+    """Read a part's unit and area from its whole where it has none."""
+    whole = aliased(Subject)
+    return (
+        query.select_from(Subject)
+        .outerjoin(whole, whole.id == Subject.whole_id)
+        .outerjoin(Unit, Unit.id == func.coalesce(Subject.unit_id, whole.unit_id))
+        .outerjoin(Area, Area.id == func.coalesce(Subject.area_id, whole.area_id))
+    )
+
+
+def _meeting(context: Context, choice: Choice, kind: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Which cases meet the condition; one that hangs on a clock is asked of each case."""
+    guards = {name: guard.needs for name, guard in context.routine.guards.items()}
+    if not any(isinstance(each, ClockIs) for each in walk(choice.when, guards)):
+        return meeting(choice.when, context.routine, context.organisation)
+    several = select(Subject).where(kind, choice.scope).options(selectinload(Subject.clocks))
+    found = context.session.scalars(several)
+    return Subject.id.in_([each.id for each in found if holds(choice.when, context.facts(each))])
+
+
+def chosen(query: Select[Any], context: Context, choice: Choice) -> Select[Any]:
+    """Narrow a query of subjects to the chosen ones."""
     kind = Subject.flow.in_(choice.of) if choice.of else Subject.kind == "case"
-    query = query.where(kind, choice.scope, meeting(choice.when, context.routine, context.organisation))
+    query = query.where(kind, choice.scope, _meeting(context, choice, kind))
     if choice.since is not None:
         query = query.where(Subject.submitted_at >= choice.since)
     if choice.until is not None:
