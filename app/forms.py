@@ -7,13 +7,14 @@ from typing import Any
 
 from flask_babel import gettext
 from sqlalchemy import select
-from werkzeug.datastructures import MultiDict
+from werkzeug.datastructures import FileStorage, MultiDict
 from wtforms import (
     BooleanField,
     DateField,
     DecimalField,
     EmailField,
     Form,
+    MultipleFileField,
     RadioField,
     SelectField,
     SelectMultipleField,
@@ -32,6 +33,7 @@ from app.workflow.actor import Actor
 from app.workflow.answers import INVALID, MISSING, PERSONAL
 from app.workflow.context import Context
 from app.workflow.evaluator import Refusal, form, present
+from app.workflow.uploads import MOST_BYTES, MOST_FILES, TOO_BIG, UNKNOWN_KIND, Upload
 from app.workflow.words import say
 from model import MailText, Person
 
@@ -52,7 +54,7 @@ def build(
 ) -> Form:
     """Make the form; with `sent`, holding what was typed. Visitors answer person fields with an e-mail address."""
     answered = facts.with_answers(_first_look(transition, sent)) if sent is not None else facts
-    asked = [(each, must) for each, must in form(answered, transition) if each.type != "file"]
+    asked = form(answered, transition)
     fields = {each.name: _field(context, facts, each, must, actor, language) for each, must in asked}
     made: Form = type("TransitionForm", (Form,), fields)(sent)
     offered = _offered(context, [each for each, _ in asked], language)
@@ -108,7 +110,17 @@ def _typed(each: FormField) -> Any:
         return each.data or []
     if isinstance(each, BooleanField):
         return bool(each.data)
+    if isinstance(each, MultipleFileField):
+        return [Upload(one.filename or "", one.read(MOST_BYTES + 1)) for one in _sent_files(each)]
     return each.raw_data[0] if each.raw_data else ""
+
+
+def _sent_files(each: FormField) -> list[FileStorage]:
+    """The files that were chosen; each is read from its beginning, however often it is looked at."""
+    chosen = [one for one in each.raw_data or () if isinstance(one, FileStorage) and one.filename]
+    for one in chosen:
+        one.seek(0)
+    return chosen
 
 
 def explain(made: Form, refusals: Iterable[Refusal], language: str) -> list[tuple[str, str]]:
@@ -130,6 +142,12 @@ def sentence_of(refusal: Refusal, label: str) -> str:
         return gettext("Fill in “%(label)s”.", label=label)
     if refusal.reason == PERSONAL:
         return gettext("“%(label)s” holds a national identity number. Remove it before you send.", label=label)
+    if refusal.reason == TOO_BIG:
+        sizes = {"files": MOST_FILES, "most": MOST_BYTES // 1_000_000}
+        return gettext("“%(label)s” is too much: at most %(files)d files of %(most)d MB each.", label=label, **sizes)
+    if refusal.reason == UNKNOWN_KIND:
+        told = gettext("“%(label)s” can be PDF, a picture, a document or plain text. Choose another file.", label=label)
+        return str(told)
     if refusal.reason == INVALID:
         return gettext("“%(label)s” can't be read. Check what you wrote or chose.", label=label)
     return label
@@ -151,6 +169,9 @@ def _field(context: Context, facts: CaseFacts, each: Field, must: bool, actor: A
     options = _options(facts, each, language)
     if options is not None:
         return _choice(each, label, options, settings)
+    if each.type == "file":
+        settings["render_kw"]["multiple"] = "" if each.many else None
+        return MultipleFileField(label, **settings)
     if each.type in KINDS:
         return KINDS[each.type](label, **settings)
     if each.name in ONE_LINE:
@@ -213,5 +234,5 @@ def _show(each: FormField, value: Any) -> None:
         each.data = [str(one) for one in (value if isinstance(value, list | tuple) else [value])]
     elif isinstance(each, BooleanField):
         each.data = value is True
-    elif not isinstance(each, EmailField):
+    elif not isinstance(each, EmailField | MultipleFileField):
         each.data = str(value)

@@ -14,6 +14,7 @@ from model.edition import (
     StuckCase,
     WorkflowEdition,
 )
+from model.file import StoredFile
 from model.journal import JournalEntry
 from model.organisation import (
     Area,
@@ -54,6 +55,7 @@ __all__ = [
     "Person",
     "Role",
     "RoutingRow",
+    "StoredFile",
     "StuckCase",
     "Subject",
     "Unit",

@@ -10,11 +10,12 @@ from sqlalchemy import select
 from werkzeug.serving import make_server
 
 from app import create_app
+from app.language.load import load
 from app.outbox.deliver import deliver  # noqa: F401 - journeys take it from here
 from app.setup.accounts import DEMO_PASSWORD, create_accounts
 from app.setup.demo import publish_first, read_organisation
 from app.web.database import db
-from app.web.roles import sync_roles
+from app.web.roles import allow_moves, sync_roles
 from app.worker.tick import tick  # noqa: F401 - journeys take it from here
 from config import ROOT
 from model import Case, OutgoingMail, Part
@@ -37,14 +38,15 @@ def make_app(url, folder, **settings):
     return create_app({**defaults, **settings})
 
 
-def fill(url, folder):
-    """Bring a database to the newest schema and fill it with NTNU's organisation, routine and accounts."""
+def fill(url, folder, routine="ntnu"):
+    """Bring a database to the newest schema and fill it with a routine's organisation, rules and accounts."""
     upgrade(url)
     app = make_app(url, folder, UPDATE_PERMISSIONS=True)
     with app.app_context():
-        publish_first(db.session(), ROOT / "workflow.yaml", datetime.now(UTC))
-        read_organisation(db.session(), ROOT / "routines" / "ntnu" / "data.yaml")
+        publish_first(db.session(), ROOT / "routines" / routine / "workflow.yaml", datetime.now(UTC))
+        read_organisation(db.session(), ROOT / "routines" / routine / "data.yaml")
         sync_roles(app.appbuilder)
+        allow_moves(db.session(), load((ROOT / "routines" / routine / "workflow.yaml").read_text("utf-8")).routine)
         create_accounts(db.session())
         db.session.commit()
         db.session.remove()

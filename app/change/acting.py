@@ -10,7 +10,11 @@ from app.change.stage import Play
 from app.language.definition import Routine
 from app.workflow import engine
 from app.workflow.actor import Actor
+from app.workflow.uploads import Upload
 from model import Case, Part, Person, Subject
+
+SOMETHING = b"%PDF-1.4\n"
+"""What is in a file that a scenario names."""
 
 
 def act(play: Play, step: Mapping[str, Any]) -> list[str]:
@@ -65,7 +69,7 @@ def _answer(play: Play, kind: str, value: Any) -> Any:
         return [_answer(play, kind, each) for each in value]
     if kind == "person":
         return play.people[value] if value in play.people else _guest(play, value)
-    return value
+    return Upload(str(value), SOMETHING) if kind == "file" else value
 
 
 def _guest(play: Play, mail: str) -> int:

@@ -21,11 +21,13 @@ from app import forms
 from app.access import Viewer
 from app.handling import queue, story
 from app.handling.approving import Approval, of_approvals
+from app.handling.filed import files_for
 from app.handling.moving import MovePage, back_to
 from app.handling.permissions import moves_on
 from app.handling.reasons import Check, of_refusals
 from app.i18n import gettext, language, lazy_gettext, say
 from app.routing.facts import CaseFacts
+from app.web.attached import Attached
 from app.web.cells import Due, Tag
 from app.web.filters import Answers, Filter, contains
 from app.web.grants import can
@@ -98,6 +100,10 @@ class ActionPage:
         fields = self.context.routine.fields
         shown = [n for n in ("unit", "area") if self.viewer.shows(n, whole) and whole.value(n)]
         return [(say(fields[n].label), spoken(whole, n, language())) for n in shown]
+
+    def files(self) -> list[Attached]:
+        """Its files, as far as the viewer may read their fields."""
+        return files_for(self.context, self.facts, self.viewer)
 
     def approvals(self) -> list[Approval]:
         """Moves that several make together, and how far they have come."""
@@ -183,7 +189,7 @@ class ActionView(Look):
 
     def options(self) -> Sequence[ORMOption]:
         """Owners come with the rows."""
-        return [*self.datamodel.options([], ("answers",)), joinedload(Part.owner)]
+        return [*self.datamodel.options([], ("answers", "excluded")), joinedload(Part.owner)]
 
     def value(self, row: Any, name: str) -> Any:
         """What a row shows."""

@@ -12,12 +12,14 @@ from flask import url_for
 from app.access import Viewer
 from app.handling import queue, story
 from app.handling.approving import Approval, of_approvals
+from app.handling.filed import files_for
 from app.handling.reasons import Check, of_party, of_refusals, of_trace
 from app.i18n import gettext, language, long_day, say
 from app.language.definition import BACK, SAME, Flow, Transition
 from app.language.kinds import menders
 from app.language.parties import name_of
 from app.routing.facts import CaseFacts
+from app.web.attached import Attached
 from app.web.cells import Due, Tag
 from app.web.grants import can
 from app.web.roles import permission_of
@@ -188,6 +190,10 @@ class CasePage:
         new = self.facts.new_part(flow.name)
         refusals = of_refusals(verdict.refusals, new, self.case)
         return Option(name, say(declared.label), href, bool(verdict), refusals)
+
+    def files(self) -> list[Attached]:
+        """Its files, as far as the viewer may read their fields."""
+        return files_for(self.context, self.facts, self.viewer)
 
     def approvals(self) -> list[Approval]:
         """Moves that several make together, and how far they have come."""

@@ -16,9 +16,11 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from app.handling import queue
 from app.handling.casepage import CasePage
+from app.handling.filed import one_file
 from app.handling.moving import MovePage, back_to
 from app.handling.permissions import moves_on
 from app.i18n import gettext, lazy_gettext
+from app.web.attached import download
 from app.web.database import db
 from app.web.filters import Answers, Filter
 from app.web.grants import can
@@ -100,7 +102,7 @@ class CaseView(Look):
 
     def options(self) -> Sequence[ORMOption]:
         """Units and areas come from memory, so a row needs no relation."""
-        return self.datamodel.options([], ("answers", "next_step"))
+        return self.datamodel.options([], ("answers", "next_step", "excluded"))
 
     def value(self, row: Any, name: str) -> Any:
         """What a row shows: no more than its page does."""
@@ -190,6 +192,13 @@ class CaseView(Look):
                     abort(403)
                 return MovePage(facts.new_part(flow.name), declared, here, case).answer(back_to(here))
         return abort(404)
+
+    @expose("/<number>/file/<int:which>")
+    @has_access
+    @permission_name("show")
+    def file(self, number: str, which: int) -> ResponseReturnValue:
+        """Download a file of the case, or of an action in it."""
+        return download(one_file(context(), context().viewer(actor().person), number, which))
 
     @expose("/<number>/reporter", methods=["POST"])
     @has_access

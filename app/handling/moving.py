@@ -19,6 +19,7 @@ from app.language.definition import SAME, Transition
 from app.language.parties import InField
 from app.outbox import compose
 from app.routing.facts import CaseFacts
+from app.web.attached import posted
 from app.web.database import db
 from app.web.here import actor, context
 from app.workflow import engine, mailing
@@ -61,7 +62,7 @@ class MovePage:
         return self._sent(done)
 
     def _form(self) -> Form:
-        sent: MultiDict[str, str] | None = request.form if request.method == "POST" else None
+        sent: MultiDict[str, str] | None = posted() if request.method == "POST" else None
         if sent is not None and "start" in sent:
             sent = forms.started(context(), self.facts, actor(), sent)
         return forms.build(context(), self.facts, self.declared, actor(), language(), sent)

@@ -12,7 +12,7 @@ A_NOTICE = said("text of a notice")
 
 
 def text(reading: Reading, node: Node | None, what: Said) -> Text:
-    """A text per language; a name like NTNU needs no languages. {} where there is none."""
+    """A text per language; a name like ABC needs no languages. {} where there is none."""
     if node is None:
         return {}
     if node.kind == "scalar":

@@ -19,7 +19,7 @@ from app.language.fault import Fault
 from app.language.load import load
 from app.setup.accounts import create_accounts, create_admin
 from app.setup.cases import tell_stories
-from app.web.roles import sync_roles
+from app.web.roles import allow_moves, sync_roles
 from model import Unit, WorkflowEdition
 
 SCENARIOS = "scenarios.yaml"
@@ -60,6 +60,8 @@ def seed(session: Session, appbuilder: Any, start: Start, now: datetime) -> list
         read_organisation(session, start.organisation)
         done.append("organisation")
     sync_roles(appbuilder)
+    if (routine := _in_force(session)) is not None:
+        allow_moves(session, routine)
     if start.demo and (made := create_accounts(session)):
         done.append(f"{made} accounts")
     if start.demo and (

@@ -46,6 +46,7 @@ def _cases(pages: Blueprint, limited: object) -> None:
     add("/follow/", "code", limited(following.open_by_code), methods=["POST"])  # type: ignore[operator]
     add("/follow/<token>", "case", following.show)
     add("/follow/<token>/<transition>", "back", following.back)
+    add("/follow/<token>/file/<int:which>", "file", following.file)
     add("/follow/<token>/<transition>", "move", following.move, methods=["POST"])
     add("/my/", "mine", following.mine)
     add("/my/<number>", "mine_one", following.mine_one)

@@ -1,6 +1,6 @@
 """What the reporter may read of a case: their own words, and the answers whose `see` names the reporter."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,8 +13,9 @@ from app.submit.followed import has_page
 from app.submit.progress import told
 from app.workflow.context import Context
 from app.workflow.evaluator import names_reporter
+from app.workflow.filing import files_of
 from app.workflow.words import in_words
-from model import Case, JournalEntry, Part
+from model import Case, JournalEntry, Part, StoredFile
 
 PLACES = {"area": 0, "unit": 1, "course": 2}
 NOT_COPIED = frozenset({"reporter", "reporter_kind", "entered_by", "language"})
@@ -66,6 +67,11 @@ class Sight:
                 heading = [] if name in self._spoken() else [say(field.label, self.lang)]
                 who = " · ".join([self._author(entry, mine=mine), *heading])
                 yield Message(mine, who, moment(entry.at), value)
+
+    def files(self, entries: Iterable[JournalEntry]) -> list[StoredFile]:
+        """The files that the reporter sent, and those whose field lets them see it."""
+        mine = {name for entry in entries if self._is_mine(entry) for name in entry.answers}
+        return [each for each in files_of(self.context, self.case) if each.field in mine or self._shown(each.field)]
 
     def _spoken(self) -> set[str]:
         """Fields in which the reporter writes: what others write there is talk, and needs no heading."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
@@ -14,6 +14,7 @@ from app.language.definition import Transition
 from app.submit import followed, progress, sheet
 from app.submit.desk import context, found, reporter_of, sight
 from app.submit.dialogue import Sight
+from app.web.attached import attached, download, posted
 from app.web.database import db
 from app.web.grants import me
 from app.workflow import engine
@@ -72,6 +73,17 @@ def show(token: str) -> ResponseReturnValue:
     return _page(sight(here, found(here, token)), token)
 
 
+def file(token: str, which: int) -> ResponseReturnValue:
+    """Send one of the files that the reporter may have."""
+    seen = sight(context(), found(context(), token))
+    those = seen.files(followed.journal(seen.case))
+    return download(next((each for each in those if each.id == which), None) or abort(404))
+
+
+def _address(token: str, which: int) -> str:
+    return url_for("submit.file", token=token, which=which)
+
+
 def _page(seen: Sight, token: str, tried: Offer | None = None, notice: str = "", unsent: str = "") -> str:
     case, facts = seen.case, seen.facts
     entries = followed.journal(case)
@@ -88,6 +100,9 @@ def _page(seen: Sight, token: str, tried: Offer | None = None, notice: str = "",
         outcome=seen.outcome(entries),
         waiting=bool(offered and messages and not messages[-1].mine and not facts.finished),
         parts=seen.parts(),
+        files=attached(
+            seen.files(entries), facts.routine, lambda which: url_for("submit.file", token=token, which=which)
+        ),
         readers=seen.readers(),
         offers=offered,
         usual=_usual(case),
@@ -140,7 +155,7 @@ def move(token: str, transition: str) -> ResponseReturnValue:
     if transition not in {each.name for each in _offers(seen)}:
         told = gettext("This can't be sent any more. The case has moved on.")
         return _page(seen, token, notice=told, unsent=_typed()), 409
-    offer = _offer(seen, seen.facts.flow.transitions[transition], request.form)
+    offer = _offer(seen, seen.facts.flow.transitions[transition], posted())
     offer.sheet.look_for_personal_data(confirmed=bool(request.form.get(sheet.KEEP)))
     if offer.sheet.faulty:
         return _page(seen, token, offer), 400
@@ -196,7 +211,7 @@ def late(error: HTTPException) -> ResponseReturnValue:
     seen = sight(here, found(here, arguments["token"]))
     told = gettext("The page had been open for too long, so nothing has been sent. Press the button once more.")
     declared = seen.facts.flow.transitions.get(arguments["transition"])
-    tried = _offer(seen, declared, request.form) if declared else None
+    tried = _offer(seen, declared, posted()) if declared else None
     return _page(seen, arguments["token"], tried, told), error.code or 400
 
 

@@ -17,6 +17,7 @@ from app.submit import followed, people, sheet, ticket
 from app.submit.desk import context
 from app.submit.place import Place
 from app.submit.report import NoEntrance, Report
+from app.web.attached import posted
 from app.web.database import db
 from app.web.grants import me
 from app.workflow import engine
@@ -38,7 +39,7 @@ def show() -> ResponseReturnValue:
 
 def send() -> ResponseReturnValue:
     """Send the report, or show the form again with what has to be mended."""
-    report = _report(request.form)
+    report = _report(posted())
     held = ticket.read(request.form.get("key", ""))
     try:
         if held is None:
@@ -76,7 +77,7 @@ def _send(report: Report, held: ticket.Ticket) -> ResponseReturnValue:
     except IntegrityError:
         db.session.rollback()
         if earlier := _earlier(held):
-            return _again(_report(request.form), earlier)
+            return _again(_report(posted()), earlier)
         raise
     return _received(report.context, case)
 

@@ -138,7 +138,7 @@ def _is_shown(each: FormField, report: Report) -> bool:
         return not report.asks("unit")
     if each.name == "reporter":
         return report.actor.person is None
-    return report.field(each.name).type != "file"
+    return True
 
 
 def _fitted(each: FormField, own: Own, report: Report) -> Any:

@@ -12,6 +12,7 @@ from app import privacy
 from app.language.definition import Choice, Field
 from app.routing.facts import CaseFacts
 from app.routing.parties import Lookup
+from app.workflow.uploads import MOST_FILES, TOO_BIG, Upload, fault_of
 
 MISSING = "missing"
 INVALID = "invalid"
@@ -33,6 +34,8 @@ def accept(field: Field, raw: Any, facts: CaseFacts, me: int | None) -> Any:
     """Give the value to keep for what somebody answered; None = left empty. Raises Unacceptable."""
     if field.many:
         several = raw if isinstance(raw, list | tuple) else [raw]
+        if field.type == "file" and len(several) > MOST_FILES:
+            raise Unacceptable(TOO_BIG)
         return [_one(field, each, facts, me) for each in several if not unanswered(each)] or None
     if isinstance(raw, list | tuple):
         raw = raw[0] if raw else None
@@ -42,6 +45,8 @@ def accept(field: Field, raw: Any, facts: CaseFacts, me: int | None) -> Any:
 def _one(field: Field, raw: Any, facts: CaseFacts, me: int | None) -> Any:
     if field.type == "person":
         return _person(field, raw, facts, me)
+    if field.type == "file":
+        return _file(raw)
     text = str(raw).strip()
     if field.type == "unit":
         return _unit(field, text, facts)
@@ -90,6 +95,14 @@ def _person(field: Field, raw: Any, facts: CaseFacts, me: int | None) -> int:
     if not allowed:
         raise Unacceptable(INVALID)
     return person
+
+
+def _file(raw: Any) -> Upload:
+    if not isinstance(raw, Upload):
+        raise Unacceptable(INVALID)
+    if fault := fault_of(raw):
+        raise Unacceptable(fault)
+    return raw
 
 
 def _text(text: str) -> str | None:

@@ -90,13 +90,15 @@ def create(
     declared = facts.flow.transitions[transition]
     state = run(facts.flow, transition, Move(NEW, verdict))
     subject = _new_row(context, flow, state, whole, submit_key)
-    keeping.keep(subject, verdict.answers, facts)
+    keeping.keep(subject, filing.without_files(verdict.answers), facts)
     keeping.keep_reporter(subject, declared, actor, context)
     context.session.add(subject)
     context.session.flush()
+    answers = filing.store(context, subject, verdict.answers)
+    keeping.keep(subject, answers, facts)
     _follow(subject)
     found = step.settle(context, subject, declared, actor, None)
-    _made(context, subject, _Done(declared, actor, None, verdict.answers, found))
+    _made(context, subject, _Done(declared, actor, None, answers, found))
     return subject
 
 
@@ -173,8 +175,9 @@ def _apply(
         _press(context, subject, facts, declared, verdict, actor)
         return
     before = subject.state
-    found = step.take(context, subject, facts, declared, verdict, actor)
-    _made(context, subject, _Done(declared, actor, before, verdict.answers, found))
+    kept = Verdict(verdict.refusals, filing.store(context, subject, verdict.answers))
+    found = step.take(context, subject, facts, declared, kept, actor)
+    _made(context, subject, _Done(declared, actor, before, kept.answers, found))
 
 
 def _press(

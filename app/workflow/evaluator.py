@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from app.language.conditions import Condition, holds, walk
+from app.language.conditions import ClockIs, Condition, holds, walk
 from app.language.definition import NEW, Field, Routine, Text, Transition
 from app.language.kinds import guard_kind, menders
 from app.language.parties import InField, Word, name_of, opened
@@ -159,11 +159,19 @@ def answer_order(routine: Routine, asked: tuple[str, ...]) -> tuple[str, ...]:
     """Give the asked fields in an order in which what a field's `when` tests is answered before it."""
 
     def depth(name: str, above: frozenset[str]) -> int:
-        tested = {getattr(each, "field", "") for each in walk(routine.fields[name].when, _needs(routine))}
+        tested = {field for each in walk(routine.fields[name].when, _needs(routine)) for field in _asks(routine, each)}
         before = tested.intersection(asked) - above
         return max((1 + depth(each, above | {each}) for each in before), default=0)
 
     return tuple(sorted(asked, key=lambda name: depth(name, frozenset({name}))))
+
+
+def _asks(routine: Routine, condition: Condition) -> tuple[str, ...]:
+    """The fields whose answers a condition tests: of a clock, the dates that start it."""
+    if isinstance(condition, ClockIs):
+        clocks = (flow.clocks.get(condition.clock) for flow in routine.flows.values())
+        return tuple(name for clock in clocks if clock is not None for name in clock.start)
+    return (getattr(condition, "field", ""),)
 
 
 def _needs(routine: Routine) -> dict[str, Condition]:

@@ -38,8 +38,8 @@ def in_words(facts: CaseFacts, field: str, value: Any, language: str) -> str:
         return ""
     if isinstance(value, list | tuple):
         return ", ".join(in_words(facts, field, each, language) for each in value)
-    if isinstance(value, Mapping) and FORGOTTEN in value:
-        return say(ERASED, language)
+    if isinstance(value, Mapping):
+        return say(ERASED, language) if FORGOTTEN in value else str(value.get("name", ""))
     if value is True:
         return say(TICKED, language)
     if field == "handler":

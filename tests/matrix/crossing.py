@@ -124,6 +124,7 @@ class Crossing:
             "<token>": self.follow_token(number) if "<token>" in rule else "",
             "<transition>": "reply",
             "<pk>": "1",
+            "<int:which>": "1",
             "<name>": NAMES.get(rule.split("/")[1], "accept"),
         }
         path = CHOICES.sub(lambda found: found[1].split(",")[0].strip(), rule)

@@ -370,7 +370,7 @@ def test_whatever_people_press_the_books_agree(name):
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=int(os.environ.get("WALKS", "8")),
+            max_examples=int(os.environ.get("WALKS", "4")),
             stateful_step_count=30,
             deadline=None,
             derandomize=True,
