@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, exists, false, or_, select
 from sqlalchemy.orm import aliased
 
 from app.language.definition import Flow, Routine
-from app.language.parties import InField, Party, Query, Word, opened
+from app.language.parties import REPORTER, NamedParty, Party, Query, Several, Word, opened, walk
 from app.routing.facts import CaseFacts
 from app.routing.organisation import Organisation
 from app.routing.parties import Lookup
@@ -83,7 +83,11 @@ class Viewer:
         return [and_(Subject.flow == flow.name, each) for each in granted]
 
     def _each(self, see: Party | None, row: Row, *, full: bool) -> list[ColumnElement[bool]]:
-        return [self._in(p, row) for p in opened(see, self.routine.parties) if not (full and _is_limited(p))]
+        return [
+            self._in(p, row)
+            for p in opened(see, self.routine.parties)
+            if not (full and _is_limited(p, self.routine.parties))
+        ]
 
     def _granted(self, see: Party | None, row: Row, *, full: bool = False) -> ColumnElement[bool]:
         return or_(false(), *self._each(see, row, full=full))
@@ -107,7 +111,10 @@ class Viewer:
     def fully(self, facts: CaseFacts) -> bool:
         """Whether the viewer sees all of it that no field's own `see` withholds, and its parts."""
         lookup = Lookup(facts, self.person)
-        members = (Word("handler"), *(party for party in self._see(facts) if not _is_limited(party)))
+        members = (
+            Word("handler"),
+            *(party for party in self._see(facts) if not _is_limited(party, self.routine.parties)),
+        )
         return any(lookup.includes(party, self.person) for party in members) or self._through_whole(facts)
 
     def _through_whole(self, facts: CaseFacts) -> bool:
@@ -142,7 +149,7 @@ class Viewer:
         declared = facts.routine.fields.get(field)
         see = self.routine.fields[field].see if field in self.routine.fields else declared.see if declared else None
         if as_reporter:
-            return field in ALWAYS_SHOWN or (see is not None and _names_reporter(see, self.routine))
+            return field in ALWAYS_SHOWN or Lookup(facts, self.person).names_reporter(see)
         if field in (limited := self.fields(facts) or ()):
             return True
         if limited:
@@ -150,10 +157,13 @@ class Viewer:
         return see is None or Lookup(facts, self.person).includes(see, self.person)
 
 
-def _is_limited(party: Party) -> bool:
+def _is_limited(party: Party, named: Mapping[str, Party]) -> bool:
     """Whether it gives only some fields: to those held to `only`, and to the reporter, who has a page of their own."""
-    return party in (Word("reporter"), InField("reporter")) or (isinstance(party, Query) and bool(party.only))
+    if isinstance(party, Query):
+        return bool(party.only) or (party.who is not None and _is_limited(party.who, named))
+    several = opened(party, named) if isinstance(party, Several | NamedParty) else ()
+    return party in REPORTER or (bool(several) and all(_is_limited(each, named) for each in several))
 
 
 def _names_reporter(see: Party, routine: Routine) -> bool:
-    return any(p == Word("reporter") or p == InField("reporter") for p in opened(see, routine.parties))
+    return any(each in REPORTER for each in walk(see, routine.parties))

@@ -16,7 +16,7 @@ from sqlalchemy import not_, select
 from app.language import kinds
 from app.language.conditions import Condition, holds
 from app.language.definition import NEW, SAME, Flow, Routine, Transition
-from app.language.parties import InField, InRole, NamedParty, Party, Query, Several, Word, opened
+from app.language.parties import REPORTER, InField, InRole, NamedParty, Party, Query, Several, Word, opened, walk
 from app.routing import seats
 from app.routing.facts import CaseFacts
 from app.routing.parties import Lookup
@@ -173,8 +173,7 @@ def _of_seat(facts: CaseFacts) -> Reason:
 def _has_page(facts: CaseFacts) -> bool:
     """Whether the reporter has a page: every case gives its link where the flow shows them anything."""
     above = facts.whole.flow if facts.flow.part_of and facts.whole is not None else facts.flow
-    members = opened(above.see, facts.routine.parties)
-    return Word("reporter") in members or InField("reporter") in members
+    return any(each in REPORTER for each in walk(above.see, facts.routine.parties))
 
 
 def _will_end(facts: CaseFacts, clock: str) -> bool:

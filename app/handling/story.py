@@ -13,7 +13,7 @@ from app.access import Viewer
 from app.handling.reasons import of_party
 from app.i18n import gettext, language, moment, say
 from app.language.definition import SAME, Field, Routine, Transition
-from app.language.parties import Word, opened
+from app.language.parties import REPORTER, walk
 from app.routing.facts import CaseFacts
 from app.telling.names import quoted
 from app.workflow import journal, orphans
@@ -181,7 +181,7 @@ def is_writing(declared: Transition, routine: Routine) -> bool:
 
 def names_reporter(field: Field, routine: Routine) -> bool:
     """Whether the reporter may read the field."""
-    return field.see is not None and Word("reporter") in opened(field.see, routine.parties)
+    return field.see is not None and any(each in REPORTER for each in walk(field.see, routine.parties))
 
 
 def log(context: Context, subject: Subject, person: int | None, event: str) -> None:

@@ -63,6 +63,9 @@ class Query:
     only: tuple[str, ...] = ()
 
 
+REPORTER = (Word("reporter"), InField("reporter"))
+"""Both ways in which a file may name who reported."""
+
 Party = Word | InRole | InField | NamedParty | Several | Query
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.language.conditions import holds
-from app.language.parties import InField, InRole, NamedParty, Party, Query, Several, Word
+from app.language.parties import REPORTER, InField, InRole, NamedParty, Party, Query, Several, Word, opened
 from app.routing import seats
 from app.routing.facts import CaseFacts
 from app.routing.organisation import Holding
@@ -62,6 +62,16 @@ class Lookup:
         """Whether the person is in the party; everybody is in `anyone`."""
         found = self.find(party)
         return found.anyone or (person is not None and person in found.people)
+
+    def names_reporter(self, party: Party | None) -> bool:
+        """Whether the reporter is in the party, even one whom nobody knows: whoever holds the code."""
+        for each in opened(party, self.facts.routine.parties):
+            if each in REPORTER:
+                return True
+            plain = isinstance(each, Query) and each.who is not None and each.did is None and each.of is None
+            if plain and isinstance(each, Query) and self.names_reporter(each.who):
+                return each.when is None or holds(each.when, self.facts)
+        return False
 
     def _word(self, name: str) -> Found:
         match name:

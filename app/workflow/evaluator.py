@@ -13,7 +13,7 @@ from typing import Any
 from app.language.conditions import ClockIs, Condition, holds, walk
 from app.language.definition import NEW, Field, Routine, Text, Transition
 from app.language.kinds import guard_kind, menders
-from app.language.parties import InField, Word, name_of, opened
+from app.language.parties import Word, name_of, opened
 from app.routing.facts import CaseFacts
 from app.routing.parties import Lookup
 from app.workflow import approvals
@@ -90,8 +90,7 @@ def holds_by(facts: CaseFacts, transition: Transition, actor: Actor) -> bool:
         return actor.itself
     if actor.itself:
         return False
-    members = opened(transition.by, facts.routine.parties)
-    if actor.reporter and facts.subject is not None and Word("reporter") in members:
+    if actor.reporter and facts.subject is not None and Lookup(facts).names_reporter(transition.by):
         return not approvals.several(transition) or _awaited(facts, transition, actor)
     lookup = Lookup(facts, actor.person)
     anywhere = transition.creates and not facts.flow.part_of
@@ -197,5 +196,4 @@ def blocked(facts: CaseFacts, name: str) -> tuple[Refusal, ...]:
 
 def names_reporter(transition: Transition, facts: CaseFacts) -> bool:
     """Whether the reporter is among those who may."""
-    members = opened(transition.by, facts.routine.parties)
-    return Word("reporter") in members or InField("reporter") in members
+    return Lookup(facts).names_reporter(transition.by)

@@ -1,0 +1,34 @@
+"""The reporter stays on a page of their own, however the routine speaks of them."""
+
+from app.workflow.actor import Actor
+from app.workflow.evaluator import may
+
+
+def test_a_reporter_seen_on_a_condition_is_still_only_the_reporter(settle_on_both):
+    town = settle_on_both(
+        """
+    parties:
+      informed: {who: reporter, when: {not: {witness: ticked}}}
+    flows:
+      case:
+        label: Case
+        see: [informed, desk]
+        states:
+          open: {label: Open}
+          shut: {label: Shut, final: true}
+        transitions:
+          submit: {label: Report, from: new, to: open, by: anyone, fields: [reporter, area, unit, description], optional: [witness], assign: desk}
+          answer: {label: Answer, from: open, to: same, by: desk, fields: [letter]}
+          withdraw: {label: Withdraw, from: open, to: shut, by: informed}
+    fields:
+      witness: {type: tick, label: Witness}
+      letter: {label: Letter, see: [desk, informed]}
+    """
+    )
+    case, seen = town.report(), town.report(witness=True)
+    viewer = town.context.viewer(town.people["stig"])
+    assert viewer.sees(town.facts(case))
+    assert not viewer.fully(town.facts(case)), "the case's own page is for those who handle it"
+    assert [viewer.shows("letter", town.facts(each), as_reporter=True) for each in (case, seen)] == [True, False]
+    code = Actor(None, reporter=True)
+    assert [may(town.facts(each), "withdraw", code).offered for each in (case, seen)] == [True, False]
