@@ -18,6 +18,7 @@ from app.reports.naming import Naming
 from app.reports.timing import Timing, timing
 from app.workflow.context import Context
 from app.workflow.counting import ALL, Choice, count
+from app.workflow.reporting import rows as lines
 
 EVERYTHING = Report(name="all", label={}, rows=ALL)
 
@@ -69,7 +70,7 @@ def reports_for(context: Context, viewer: Viewer) -> Iterator[Report]:
     """The reports the viewer may run: their own cases, and each declared report that names them."""
     yield EVERYTHING
     for report in context.routine.reports.values():
-        if (report.rows or report.times) and named(report.see, viewer):
+        if (report.rows or report.times or report.show) and named(report.see, viewer):
             yield report
 
 
@@ -124,7 +125,9 @@ class Counted:
 
     @property
     def total(self) -> int:
-        """All cases counted."""
+        """All cases counted or listed."""
+        if self.is_list:
+            return len(self.lines)
         return sum(row["count"] for row in self.rows)
 
     @cached_property
@@ -165,6 +168,36 @@ class Counted:
             return []
         names = self.report.rows
         return [([self.naming.value(name, row[name]) for name in names], row["count"]) for row in self.rows]
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it lists cases instead of counting them."""
+        return bool(self.report.show) and not self.report.rows
+
+    @cached_property
+    def heads(self) -> list[str]:
+        """What the columns of the list, or the numbers that are added up, are called."""
+        return [self.naming.field(name) for name in self.report.show]
+
+    @cached_property
+    def _found(self) -> list[dict[str, Any]]:
+        return lines(self.context, self.viewer, self.report, self.choice)
+
+    @cached_property
+    def lines(self) -> list[list[str]]:
+        """The cases of a list, column by column, in words; what this viewer may not read is left empty."""
+        return [[self._cell(name, row) for name in self.report.show] for row in self._found] if self.is_list else []
+
+    def _cell(self, name: str, row: dict[str, Any]) -> str:
+        return self.naming.value(name, row[name]) if row.get(name) else ""
+
+    @cached_property
+    def sums(self) -> list[tuple[str, str]]:
+        """What the number fields add up to in all; nothing where small numbers are hidden."""
+        if self.is_list or self.report.hide_below:
+            return []
+        totals = (str(sum(row.get(name, 0) for row in self._found)) for name in self.report.show)
+        return list(zip(self.heads, totals, strict=True))
 
     @cached_property
     def times(self) -> list[Timing]:

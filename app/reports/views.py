@@ -58,8 +58,13 @@ class ReportView(BaseView):  # type: ignore[misc]
     def export(self, name: str, kind: str) -> ResponseReturnValue:
         """Download the report's table over the days asked for."""
         counted = self._counted(name)
-        heads, rows = self._together(counted) if counted.together else self._apart(counted)
+        heads, rows = self._sheet(counted)
         return export.answer(kind, counted.title, heads, rows)
+
+    def _sheet(self, counted: Counted) -> Sheet:
+        if counted.is_list:
+            return counted.heads, counted.lines
+        return self._together(counted) if counted.together else self._apart(counted)
 
     def _viewer(self) -> Viewer:
         return context().viewer(actor().person)

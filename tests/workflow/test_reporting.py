@@ -1,0 +1,130 @@
+"""What declared reports count and list, and when they are sent."""
+
+from datetime import date
+
+import pytest
+
+from app.workflow import posting
+from app.workflow.reporting import rows
+from model import Assignment, ConfigurationVersion, Person, Role, Unit
+
+ROUTINE = """
+flows:
+  case:
+    label: Case
+    see: [desk, contact]
+    states:
+      open: {label: Open}
+      shut: {label: Shut, final: true}
+    transitions:
+      submit: {label: Report, from: new, to: open, by: anyone, fields: [reporter, area, unit, description], optional: [cost, secret], assign: contact}
+      promise: {label: Promise, from: open, to: same, by: desk, fields: [promised_on]}
+      close: {label: Close, from: open, to: shut, by: desk}
+    clocks:
+      answer: {start: submit, runs: 5 days, until: promised_on}
+fields:
+  cost: {type: number, label: Cost}
+  secret: {label: Secret, see: contact}
+  promised_on: {type: date, label: Promised}
+reports:
+  costs: {label: Costs, of: case, rows: [unit], show: [cost], times: {answer: [3 days]}, see: desk, send: {desk: monthly, boss: weekly}}
+  late: {label: Late, of: case, when: {over: answer}, show: [number, unit, secret], see: desk}
+  few: {label: Few, of: case, rows: [area], hide below: 3, see: desk}
+  own: {label: Own, of: case, rows: [unit], see: contact}
+"""
+
+
+@pytest.fixture
+def town(settle_on_both):
+    return settle_on_both(ROUTINE)
+
+
+def told(town, name, who="dora"):
+    return rows(town.context, town.context.viewer(town.people[who]), town.context.routine.reports[name])
+
+
+def test_counts_sums_and_times(town):
+    early = town.report(cost="100")
+    late, promised = town.report(cost="12,5"), town.report(unit="blue")
+    town.do(promised, "dora", "promise", promised_on="2026-03-30")
+    town.now = town.now.replace(day=4)
+    town.do(early, "dora", "close")
+    town.now = town.now.replace(day=12)
+    town.do(late, "dora", "close")
+    red, blue = sorted(told(town, "costs"), key=lambda row: row["unit"], reverse=True)
+    assert (red["unit"], red["count"], str(red["cost"])) == ("red", 2, "112.5")
+    assert (red["answer met"], red["answer met late"], red["answer under 3 days"]) == (1, 1, 1)
+    assert (red["answer mean"], red["answer median"]) == (6.0, 6.0)
+    assert (blue["count"], blue["answer extended"], blue["answer over"]) == (1, 1, 0)
+
+
+def test_a_list_is_asked_of_the_clock_and_hides_what_has_a_see_of_its_own(town):
+    case, other = town.report(secret="Hush"), town.report()
+    town.do(other, "dora", "close")
+    town.now = town.now.replace(day=9)
+    assert told(town, "late") == [{"number": case.number, "unit": "red"}]
+
+
+def test_small_numbers_are_not_told(town):
+    for _ in range(2):
+        town.report()
+    for _ in range(3):
+        town.report(area="safety")
+    assert {row["area"]: row["count"] for row in told(town, "few")} == {"teaching": "under 3", "safety": 3}
+
+
+def test_each_counts_what_the_report_lets_them(town):
+    town.report()
+    town.report(unit="blue")
+    assert [(row["unit"], row["count"]) for row in told(town, "own", "rita")] == [("red", 1)]
+    assert told(town, "costs", "rita") == []
+
+
+@pytest.mark.parametrize(
+    ("period", "first"),
+    [
+        ("weekly", date(2026, 8, 17)),
+        ("monthly", date(2026, 8, 1)),
+        ("quarterly", date(2026, 7, 1)),
+        ("half-yearly", date(2026, 7, 1)),
+        ("yearly", date(2026, 1, 1)),
+    ],
+)
+def test_a_period_begins(period, first):
+    assert posting.first_day(period, date(2026, 8, 19)) == first
+
+
+def post(town, moment):
+    town.now = town.now.fromisoformat(moment)
+    town.mark = town.last_mail()
+    posting.post_reports(town.session, town.now)
+    town.session.commit()
+    return sorted(town.mails())
+
+
+def test_reports_go_once_at_seven_on_the_first_day(town):
+    assert post(town, "2026-03-03T09:00+01:00") == [], "nothing is sent for the time before the routine began"
+    assert post(town, "2026-03-09T06:59+01:00") == []
+    assert post(town, "2026-03-09T07:00+01:00") == [("bess", "costs"), ("lena", "costs")]
+    assert post(town, "2026-03-09T07:01+01:00") == []
+    assert post(town, "2026-04-01T07:00+02:00") == [
+        ("bess", "costs"),
+        ("dirk", "costs"),
+        ("dora", "costs"),
+        ("lena", "costs"),
+    ]
+    assert posting.next_moment(town.context).isoformat() == "2026-04-06T07:00:00+02:00"
+
+
+def test_a_worker_that_was_away_sends_the_latest_only(town):
+    assert [name for name, _ in post(town, "2026-03-25T12:00+01:00")] == ["bess", "lena"]
+
+
+def test_a_new_holder_gets_the_next_one(town):
+    post(town, "2026-03-09T07:00+01:00")
+    session = town.session
+    role, unit = (session.query(each).filter_by(name=name).one().id for each, name in ((Role, "boss"), (Unit, "blue")))
+    session.add(Assignment(person_id=session.query(Person).filter_by(name="olga").one().id, role_id=role, unit_id=unit))
+    session.get(ConfigurationVersion, 1).version += 1
+    session.commit()
+    assert [name for name, _ in post(town, "2026-03-16T07:00+01:00")] == ["bess", "lena", "olga"]
