@@ -7,6 +7,7 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from app.i18n import LANGUAGES, force_locale, gettext, translated
+from app.language import lexicon
 from app.language.data import load_data
 from app.language.definition import Routine
 from app.language.draw import draw
@@ -46,6 +47,29 @@ def draw_flow(flow: str | None, file: Path | None, language: str) -> None:
     if name not in routine.flows:
         raise click.BadParameter(f'no flow "{name}"; there is {", ".join(routine.flows)}')
     click.echo(draw(routine, routine.flows[name], language), nl=False)
+
+
+@group.command("explain", with_appcontext=False)
+@click.argument("word", required=False)
+def explain(word: str | None) -> None:
+    """Tell what WORD of the language means, with an example; all words by place, if none is named."""
+    if word is None:
+        for place in dict.fromkeys(each.place for each in lexicon.entries()):
+            words = (w for each in lexicon.entries() if each.place == place for w in each.words)
+            click.echo(f"{place}: {', '.join(dict.fromkeys(words))}")
+        return
+    if not lexicon.explained(word):
+        hint = f" Did you mean {', '.join(lexicon.near(word))}?" if lexicon.near(word) else ""
+        raise click.BadParameter(f'the language has no word "{word}".{hint}')
+    for line in lexicon.told(word):
+        click.echo(line)
+
+
+@group.command("document", with_appcontext=False)
+@click.argument("page", type=FILE)
+def document(page: Path) -> None:
+    """Write the tables of the language's PAGE anew from the words as they are explained."""
+    page.write_text(lexicon.page(page.read_text("utf-8")), "utf-8")
 
 
 def _in_use() -> Path:

@@ -3,12 +3,17 @@ from pathlib import Path
 
 import pytest
 import yaml
+from click.testing import CliRunner
 
+from app.change.scenarios import play_folder
 from app.change.script import FILE_WORDS as SCRIPT_WORDS
 from app.change.script import SCENARIO_WORDS, STEP_WORDS
 from app.change.script_words import EXPECT_WORDS
+from app.cli import workflow
+from app.language import lexicon
 from app.language import load as load_module
 from app.language.data import FILE_WORDS as DATA_WORDS
+from app.language.data import load_data
 from app.language.data_people import ASSIGNMENT_WORDS, PERSON_WORDS
 from app.language.data_places import AREA_WORDS, UNIT_WORDS
 from app.language.data_rest import CALENDAR_WORDS
@@ -44,3 +49,84 @@ def test_the_first_routine_is_in_order():
 def test_every_example_is_yaml():
     assert all(yaml.safe_load(block) for block in BLOCKS)
     assert len(BLOCKS) > 5
+
+
+EXPLAINED = {word for each in lexicon.entries() for word in each.words}
+PLACED = {
+    "The file": load_module.FILE_WORDS,
+    "Flows": FLOW_WORDS,
+    "States": STATE_WORDS,
+    "Transitions": TRANSITION_WORDS,
+    "Clocks": CLOCK_WORDS,
+    "Fields": FIELD_WORDS,
+    "Reports": REPORT_WORDS,
+    "Guards": ("needs", "says"),
+    "data.yaml": DATA_WORDS,
+}
+
+
+def test_the_page_is_made_from_the_words():
+    assert lexicon.page(PAGE) == PAGE
+    assert "Transitions" in {found["place"] for found in lexicon.MARK.finditer(PAGE)}
+
+
+@pytest.mark.parametrize("place", PLACED)
+def test_every_word_is_explained_where_it_stands_and_no_other(place):
+    rows = [each for each in lexicon.entries() if each.place == place]
+    assert sorted(word for each in rows for word in each.words) == sorted(PLACED[place])
+
+
+@pytest.mark.parametrize(
+    "words", [CONDITION_WORDS, QUERY_WORDS, WORDS, STEP_WORDS, EXPECT_WORDS], ids=lambda words: words[0]
+)
+def test_every_word_of_the_grammars_is_explained(words):
+    assert [word for word in words if word not in EXPLAINED] == []
+
+
+@pytest.mark.parametrize(
+    "entry", [e for e in lexicon.entries() if e.example and e.words], ids=lambda e: f"{e.place}-{e.words[0]}"
+)
+def test_every_example_shows_its_word(entry):
+    read = yaml.safe_load(entry.example)
+    keys = set(re.findall(r"[a-z_ ]+", str(read)))
+    assert isinstance(read, dict)
+    assert any(word in entry.example for word in entry.words), keys
+
+
+def test_every_word_of_a_transition_and_a_clock_has_an_example():
+    places = {place for place in PLACED if place != "data.yaml"}
+    assert [e.words for e in lexicon.entries() if e.place in places and not e.example] == []
+
+
+def test_a_word_is_explained_in_each_of_its_places():
+    runner = CliRunner()
+    said = runner.invoke(workflow.group, ["explain", "see"]).output
+    assert "see (Flows)" in said
+    assert "see (Fields)" in said
+    assert "Example: see: [handler, reporter]" in said
+    wrong = runner.invoke(workflow.group, ["explain", "togehter"])
+    assert wrong.exit_code == 2
+    assert "Did you mean together?" in wrong.output
+    assert "Transitions: label, from, to" in runner.invoke(workflow.group, ["explain"]).output
+
+
+TUTORIAL = Path(__file__).parents[2] / "docs" / "tutorial"
+STEPS = (TUTORIAL.with_suffix(".md")).read_text("utf-8")
+
+
+def test_the_tutorials_routine_goes_as_its_scenarios_tell(small_house):
+    with small_house.app_context():
+        played = list(play_folder(TUTORIAL))
+    assert [(each.name, each.faults) for each in played if each.faults] == []
+    assert len(played) >= 5
+
+
+def test_the_tutorials_routine_has_no_fault_and_no_warning():
+    data = load_data((TUTORIAL / "data.yaml").read_text("utf-8")).data
+    assert [str(f) for f in load_module.load((TUTORIAL / "workflow.yaml").read_text("utf-8"), "w", data).faults] == []
+
+
+@pytest.mark.parametrize("block", re.findall(r"^```yaml\n(.*?)^```", STEPS, re.MULTILINE | re.DOTALL))
+def test_every_block_of_the_tutorial_is_in_its_files(block):
+    files = [each.read_text("utf-8") for each in TUTORIAL.glob("*.yaml")]
+    assert any(block in text for text in files), block
