@@ -1,0 +1,71 @@
+"""Every word of a routine's files explained: the one source of the language's page and of `flask workflow explain`."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+FILE = Path(__file__).with_name("lexicon.yaml")
+MARK = re.compile(r"<!-- words: (?P<place>.+?) -->\n(?P<head>\|.*\n\|[-| ]+\n)(?:\|.*\n)*")
+"""In the language's page: where a place's table stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row: the words it explains, where they stand, what they mean, and how one is written."""
+
+    place: str
+    cell: str
+    words: tuple[str, ...]
+    means: str
+    example: str = ""
+
+
+@cache
+def entries() -> tuple[Entry, ...]:
+    """Every row, in the page's order."""
+    found: list[dict[str, Any]] = yaml.safe_load(FILE.read_text("utf-8"))
+    return tuple(
+        Entry(each["place"], row["cell"], tuple(row["words"]), row["means"], row.get("example", ""))
+        for each in found
+        for row in each["rows"]
+    )
+
+
+def explained(word: str) -> list[Entry]:
+    """The rows about a word: one for each place where it may stand."""
+    return [each for each in entries() if word in each.words]
+
+
+def near(word: str) -> list[str]:
+    """Words that look like this one."""
+    return difflib.get_close_matches(word, list(dict.fromkeys(w for each in entries() for w in each.words)), n=3)
+
+
+def page(text: str) -> str:
+    """Write the language's page with its tables anew; everything around them stays."""
+    return MARK.sub(lambda found: f"<!-- words: {found['place']} -->\n{found['head']}{_rows(found['place'])}", text)
+
+
+def _rows(place: str) -> str:
+    return "".join(f"| {each.cell} | {each.means} |\n" for each in entries() if each.place == place)
+
+
+def told(word: str) -> Iterator[str]:
+    """Explain a word, line by line: each place, its meaning without marks, its example."""
+    for each in explained(word):
+        yield f"{', '.join(each.words)} ({each.place})"
+        yield f"  {_plain(each.means)}"
+        if each.example:
+            yield f"  Example: {each.example}"
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\[([^\]]+)\]\(#[^)]*\)", r"\1", text).replace("`", "")
