@@ -11,7 +11,6 @@ from flask import url_for
 
 from app.access import Viewer
 from app.handling.approving import Approval, of_approvals
-from app.handling.filed import files_for
 from app.i18n import gettext, language, long_day, say
 from app.language.definition import BACK, SAME, Flow, Transition
 from app.language.kinds import menders
@@ -20,6 +19,7 @@ from app.routing.facts import CaseFacts
 from app.web import queue, story
 from app.web.attached import Attached
 from app.web.cells import Due, Tag
+from app.web.filed import files_for
 from app.web.grants import can
 from app.web.reasons import Check, of_party, of_refusals, of_trace
 from app.web.roles import permission_of
