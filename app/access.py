@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
@@ -144,17 +144,23 @@ class Viewer:
         shared = frozenset.intersection(*through_parts) if through_parts and not held else frozenset()
         return ALWAYS_SHOWN.union(shared, *(p.only for p in held))
 
+    def readable(self, names: Iterable[str], facts: CaseFacts, held: frozenset[str] | None) -> list[str]:
+        """Which of these fields the viewer may read of this case; `held` is what `fields` or `listed` gave."""
+        if held is not None:
+            return [name for name in names if name in held]
+        lookup = Lookup(facts, self.person)
+        return [n for n in names if (see := self._of_field(n, facts)) is None or lookup.includes(see, self.person)]
+
+    def _of_field(self, field: str, facts: CaseFacts) -> Party | None:
+        """Who reads the field, by the newest edition that knows it."""
+        declared = self.routine.fields.get(field) or facts.routine.fields.get(field)
+        return declared.see if declared is not None else None
+
     def shows(self, field: str, facts: CaseFacts, *, as_reporter: bool = False) -> bool:
         """Whether the viewer may read the field of this case."""
-        declared = facts.routine.fields.get(field)
-        see = self.routine.fields[field].see if field in self.routine.fields else declared.see if declared else None
         if as_reporter:
-            return field in ALWAYS_SHOWN or Lookup(facts, self.person).names_reporter(see)
-        if field in (limited := self.fields(facts) or ()):
-            return True
-        if limited:
-            return False
-        return see is None or Lookup(facts, self.person).includes(see, self.person)
+            return field in ALWAYS_SHOWN or Lookup(facts, self.person).names_reporter(self._of_field(field, facts))
+        return bool(self.readable((field,), facts, self.fields(facts)))
 
 
 def _is_limited(party: Party, named: Mapping[str, Party]) -> bool:

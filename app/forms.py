@@ -166,9 +166,9 @@ def _field(context: Context, facts: CaseFacts, each: Field, must: bool, actor: A
     }
     if each.type == "person":
         return _people(context, facts, each, label, settings, actor)
-    options = _options(facts, each, language)
-    if options is not None:
-        return _choice(each, label, options, settings)
+    offered = options(facts, each, language)
+    if offered is not None:
+        return _choice(each, label, offered, settings)
     if each.type == "file":
         settings["render_kw"]["multiple"] = "" if each.many else None
         return MultipleFileField(label, **settings)
@@ -183,7 +183,8 @@ def _field(context: Context, facts: CaseFacts, each: Field, must: bool, actor: A
 KINDS = {"tick": BooleanField, "date": DateField, "time": TimeField, "number": DecimalField, "length": StringField}
 
 
-def _options(facts: CaseFacts, each: Field, language: str) -> list[Option] | None:
+def options(facts: CaseFacts, each: Field, language: str) -> list[Option] | None:
+    """Give what may be chosen as an answer; None where anything may be written, or people are chosen."""
     organisation = facts.organisation
     if each.type == "area":
         present = facts.value(each.name)

@@ -19,21 +19,21 @@ from wtforms import Form
 
 from app import forms
 from app.access import Viewer
-from app.handling import queue, story
 from app.handling.approving import Approval, of_approvals
-from app.handling.filed import files_for
 from app.handling.moving import MovePage, back_to
 from app.handling.permissions import moves_on
-from app.handling.reasons import Check, of_refusals
 from app.i18n import gettext, language, lazy_gettext, say
 from app.routing.facts import CaseFacts
+from app.web import queue, story
 from app.web.attached import Attached
 from app.web.cells import Due, Tag
+from app.web.filed import files_for
 from app.web.filters import Answers, Filter, contains
 from app.web.grants import can
 from app.web.here import actor, context
 from app.web.interface import Interface, Page
 from app.web.look import Look
+from app.web.reasons import Check, of_refusals
 from app.web.roles import PARTS as VIEW
 from app.web.roles import permission_of
 from app.web.table import Table

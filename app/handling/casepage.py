@@ -10,18 +10,18 @@ from functools import cached_property
 from flask import url_for
 
 from app.access import Viewer
-from app.handling import queue, story
 from app.handling.approving import Approval, of_approvals
-from app.handling.filed import files_for
-from app.handling.reasons import Check, of_party, of_refusals, of_trace
 from app.i18n import gettext, language, long_day, say
 from app.language.definition import BACK, SAME, Flow, Transition
 from app.language.kinds import menders
 from app.language.parties import name_of
 from app.routing.facts import CaseFacts
+from app.web import queue, story
 from app.web.attached import Attached
 from app.web.cells import Due, Tag
+from app.web.filed import files_for
 from app.web.grants import can
+from app.web.reasons import Check, of_party, of_refusals, of_trace
 from app.web.roles import permission_of
 from app.workflow.actor import Actor
 from app.workflow.context import Context

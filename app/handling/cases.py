@@ -14,14 +14,14 @@ from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
-from app.handling import queue
 from app.handling.casepage import CasePage
-from app.handling.filed import one_file
 from app.handling.moving import MovePage, back_to
 from app.handling.permissions import moves_on
 from app.i18n import gettext, lazy_gettext
+from app.web import queue
 from app.web.attached import download
 from app.web.database import db
+from app.web.filed import one_file
 from app.web.filters import Answers, Filter
 from app.web.grants import can
 from app.web.here import actor, context

@@ -12,8 +12,6 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
 from app import forms
-from app.handling.reasons import Check, of_refusals, of_trace
-from app.handling.story import title
 from app.i18n import gettext, language, say
 from app.language.definition import SAME, Transition
 from app.language.parties import InField
@@ -22,6 +20,8 @@ from app.routing.facts import CaseFacts
 from app.web.attached import posted
 from app.web.database import db
 from app.web.here import actor, context
+from app.web.reasons import Check, of_refusals, of_trace
+from app.web.story import title
 from app.workflow import engine, mailing
 from app.workflow.evaluator import Verdict, holds_by, may
 from app.workflow.keeping import PARTY

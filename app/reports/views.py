@@ -13,9 +13,9 @@ from flask_appbuilder import BaseView, expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 
 from app.access import Viewer
+from app.figures.hiding import Shown
+from app.figures.report import Cell, Counted, Period, reports_for
 from app.i18n import gettext, language, today
-from app.reports.hiding import Shown
-from app.reports.report import Cell, Counted, Period, reports_for
 from app.web import export
 from app.web.here import actor, context
 

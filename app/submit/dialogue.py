@@ -10,10 +10,10 @@ from app.language.parties import InRole, Query, Word, opened
 from app.routing import seats
 from app.routing.facts import CaseFacts
 from app.submit.followed import has_page
-from app.submit.progress import told
 from app.workflow.context import Context
 from app.workflow.evaluator import names_reporter
 from app.workflow.filing import files_of
+from app.workflow.told import told
 from app.workflow.words import in_words
 from model import Case, JournalEntry, Part, StoredFile
 

@@ -20,6 +20,7 @@ from app.web.grants import me
 from app.workflow import engine
 from app.workflow.evaluator import names_reporter
 from app.workflow.table import offers
+from app.workflow.told import told
 from model import Case
 
 HIDDEN = frozenset({"csrf_token", "version", sheet.KEEP})
@@ -94,7 +95,7 @@ def _page(seen: Sight, token: str, tried: Offer | None = None, notice: str = "",
         case=case,
         token=token,
         state=say(facts.flow.states[case.state].label),
-        told=progress.told(facts, language()),
+        told=told(facts, language()),
         steps=progress.way(seen.context, case, facts, entries, language()),
         messages=messages,
         outcome=seen.outcome(entries),

@@ -1,6 +1,5 @@
 """The way of a case as its reporter is told it: what has happened, where it is, what comes next."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,11 +10,9 @@ from app.routing.facts import CaseFacts
 from app.workflow.context import Context
 from app.workflow.migrating import MIGRATED
 from app.workflow.nextstep import natural
-from app.workflow.words import spoken
+from app.workflow.told import told
 from model import Case, JournalEntry
 
-PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
-CLOCK = "due "
 AHEAD = 4
 
 
@@ -26,21 +23,6 @@ class Step:
     state: str
     title: str
     text: str = ""
-
-
-def told(facts: CaseFacts, lang: str) -> str:
-    """Say what the state tells the reporter, with its placeholders filled in; what has no answer is left out."""
-    state = facts.flow.states[facts.state]
-    return PLACEHOLDER.sub(lambda found: _fill(found[1], facts, lang), say(state.told, lang))
-
-
-def _fill(name: str, facts: CaseFacts, lang: str) -> str:
-    if name.startswith(CLOCK):
-        row = facts.clock(name.removeprefix(CLOCK))
-        return long_day(row.due_at) if row is not None and row.due_at else ""
-    if name == "state":
-        return say(facts.flow.states[facts.state].label, lang)
-    return spoken(facts, name, lang)
 
 
 def way(context: Context, case: Case, facts: CaseFacts, entries: Sequence[JournalEntry], lang: str) -> list[Step]:

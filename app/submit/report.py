@@ -14,9 +14,9 @@ from app.language.conditions import holds
 from app.language.definition import Field, Flow, Transition
 from app.language.parties import Word, opened
 from app.routing.facts import CaseFacts
-from app.submit import people
 from app.submit.doors import Door, closed
 from app.submit.place import Place, read
+from app.web import people
 from app.workflow.actor import Actor
 from app.workflow.context import Context
 from app.workflow.evaluator import Verdict, holds_by, may, present

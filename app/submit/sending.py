@@ -13,10 +13,11 @@ from app import privacy
 from app.i18n import gettext, say
 from app.language.definition import Transition
 from app.language.parties import InRole
-from app.submit import followed, people, sheet, ticket
+from app.submit import followed, sheet, ticket
 from app.submit.desk import context
 from app.submit.place import Place
 from app.submit.report import NoEntrance, Report
+from app.web import people
 from app.web.attached import posted
 from app.web.database import db
 from app.web.grants import me

@@ -9,9 +9,10 @@ from wtforms import Field as FormField
 
 from app import forms
 from app.i18n import gettext, lazy_gettext, say
-from app.submit import people, remarks
+from app.submit import remarks
 from app.submit.place import options
 from app.submit.report import Report
+from app.web import people
 from app.workflow.answers import LONGEST_TEXT, MISSING, PERSONAL
 from app.workflow.evaluator import Refusal
 

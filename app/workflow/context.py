@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -134,8 +134,18 @@ class Context:
         return row.unit_id if row else None
 
     def _person(self, person: int) -> str:
-        row = self.session.get(Person, person)
-        return repr(row) if row else ""
+        if person not in self._names:
+            self.know([person])
+        return self._names.get(person, "")
+
+    def know(self, people: Collection[int]) -> None:
+        """Read the names of these people at once, before they are asked for one by one."""
+        rows = self.session.scalars(select(Person).where(Person.id.in_(people))) if people else ()
+        self._names.update({row.id: repr(row) for row in rows})
+
+    @cached_property
+    def _names(self) -> dict[int, str]:
+        return {}
 
     def facts(self, subject: Subject, answers: Mapping[str, Any] | None = None) -> CaseFacts:
         """The subject as conditions see it."""

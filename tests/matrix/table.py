@@ -3,7 +3,8 @@
     ok    the page             go     led elsewhere      login  led to the login
     no    403                  none   404                not    405
     bad   400, the form again  late   409, it has moved  in     let in, whatever the answer
-    503   says that no worker runs
+    503   says that no worker runs                          key  401: no token, and a cookie is none
+    422   a program's move that isn't theirs from there
 
 The first row that fits decides. `*` stands for anything. Rows with `@quality` are about a case that waits for the
 quality contact of IE, rows with `@other` about one that waits for the quality contact of IV; the action's owner is
@@ -55,6 +56,30 @@ POST /actions/<number>/<name>@other   login no    none  none    none  none  none
 
 GET /reports/                     login   no      ok    ok      ok    ok    ok    ok
 GET /reports/<name>*              login   no      ok    ok      ok    ok    none  none
+
+GET /api/v1/_openapi              ok      ok      ok    ok      ok    ok    ok    ok
+POST /api/v1/security/login       bad     bad     bad   bad     bad   bad   bad   bad
+POST /api/v1/security/logout      key     ok      ok    ok      ok    ok    ok    ok
+GET /api/v1/routine               key     ok      ok    ok      ok    ok    ok    ok
+GET /api/v1/cases                 key     no      ok    ok      ok    ok    ok    ok
+POST /api/v1/cases                key     bad     bad   bad     bad   bad   bad   bad
+GET /api/v1/cases/<number>@quality  key   no      none  ok      none  none  none  none
+GET /api/v1/cases/<number>@other    key   no      none  none    ok    none  none  none
+GET /api/v1/cases/<number>/moves/<transition>@quality  key no none ok none none none none
+GET /api/v1/cases/<number>/moves/<transition>@other    key no none none ok none none none
+POST /api/v1/cases/<number>/moves/<transition>@quality key no none bad none none none none
+POST /api/v1/cases/<number>/moves/<transition>@other   key no none none bad none none none
+GET /api/v1/cases/<number>/files/<int:which>*          key no none none none none none none
+GET /api/v1/actions               key     no      ok    ok      ok    ok    ok    ok
+GET /api/v1/actions/<number>@quality  key no      none  ok      none  none  ok    none
+GET /api/v1/actions/<number>@other    key no      none  none    ok    none  none  none
+GET /api/v1/actions/<number>/moves/<transition>@quality  key no none 422 none none ok none
+GET /api/v1/actions/<number>/moves/<transition>@other    key no none none 422 none none none
+POST /api/v1/actions/<number>/moves/<transition>@quality key no none bad none none bad none
+POST /api/v1/actions/<number>/moves/<transition>@other   key no none none bad none none none
+GET /api/v1/actions/<number>/files/<int:which>*          key no none none none none none none
+GET /api/v1/reports               key     no      ok    ok      ok    ok    ok    ok
+GET /api/v1/reports/<name>        key     no      ok    ok      ok    ok    none  none
 
 GET /home/                        go      go      go    go      go    go    go    go
 GET /login/                       ok      go      go    go      go    go    go    go

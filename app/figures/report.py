@@ -10,12 +10,12 @@ from functools import cached_property
 from typing import Any
 
 from app.access import Viewer
+from app.figures.hiding import Shown, hide
+from app.figures.naming import Naming
+from app.figures.timing import Timing, timing
 from app.i18n import gettext, say, zone
 from app.language.definition import Report
 from app.language.parties import InRole, Party, Query, Word, opened
-from app.reports.hiding import Shown, hide
-from app.reports.naming import Naming
-from app.reports.timing import Timing, timing
 from app.workflow.context import Context
 from app.workflow.counting import ALL, Choice, count
 from app.workflow.reporting import rows as lines

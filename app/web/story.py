@@ -10,12 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from app.access import Viewer
-from app.handling.reasons import of_party
 from app.i18n import gettext, language, moment, say
 from app.language.definition import SAME, Field, Routine, Transition
 from app.language.parties import REPORTER, walk
 from app.routing.facts import CaseFacts
 from app.telling.names import quoted
+from app.web.reasons import of_party
 from app.workflow import journal, orphans
 from app.workflow.context import Context, Edition
 from app.workflow.migrating import MIGRATED

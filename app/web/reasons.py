@@ -47,8 +47,13 @@ def of_refusals(refusals: Iterable[Refusal], facts: CaseFacts, whole: Subject | 
     return [_of_refusal(refusal, facts, whole) for refusal in refusals]
 
 
+def sentence(refusal: Refusal, facts: CaseFacts) -> str:
+    """Say why not, as far as it isn't about an answer."""
+    return say(refusal.says) or (_nobody(refusal, facts) if refusal.kind == "empty" else refusal.name)
+
+
 def _of_refusal(refusal: Refusal, facts: CaseFacts, whole: Subject | None) -> Check:
-    text = say(refusal.says) or (_nobody(refusal, facts) if refusal.kind == "empty" else refusal.name)
+    text = sentence(refusal, facts)
     subject = facts.subject or whole
     open_part = (
         next((p for p in getattr(subject, "parts", ()) if not p.finished), None)
