@@ -53,15 +53,22 @@ class Naming:
         return unit.code if unit and unit.code else self.value(name, value)
 
     def clock(self, name: str) -> str:
-        """What a clock is called: as the state or the move that starts it."""
+        """What a clock is called: as what starts it, and as what ends it where another one starts there too."""
         for flow in self.context.routine.flows.values():
             if name in flow.clocks:
-                return self._starter(flow, flow.clocks[name]) or name
+                return self._span(flow, flow.clocks[name]) or name
         return name
 
-    def _starter(self, flow: Flow, clock: Clock) -> str:
+    def _span(self, flow: Flow, clock: Clock) -> str:
         first = clock.start[0] if clock.start else ""
-        named = flow.states.get(first) or flow.transitions.get(first)
+        started = self._moment(flow, first)
+        if not any(each is not clock and first in each.start for each in flow.clocks.values()):
+            return started
+        ended = self._moment(flow, clock.stop[0]) if clock.stop else gettext("the end")
+        return f"{started} → {ended}"
+
+    def _moment(self, flow: Flow, name: str) -> str:
+        named = flow.states.get(name) or flow.transitions.get(name)
         return say(named.label) if named else ""
 
     def _state(self, value: str) -> str:
