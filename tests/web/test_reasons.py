@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.handling.reasons import of_party
+from app.web.reasons import of_party
 from app.web.here import context
 from tests.house import fill, make_app
 

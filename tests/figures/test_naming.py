@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.reports.naming import Naming
+from app.figures.naming import Naming
 from app.web.here import context
 from tests.house import fill, make_app
 
