@@ -10,7 +10,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from app.access import Viewer
-from app.handling.reasons import of_party
 from app.i18n import gettext, language, moment, say
 from app.language.definition import SAME, Field, Routine, Transition
 from app.language.parties import REPORTER, walk
@@ -19,6 +18,7 @@ from app.telling.names import quoted
 from app.workflow import journal, orphans
 from app.workflow.context import Context, Edition
 from app.workflow.migrating import MIGRATED
+from app.workflow.refusals import of_party
 from app.workflow.words import in_words
 from model import JournalEntry, Subject
 

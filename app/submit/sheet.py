@@ -7,13 +7,13 @@ from typing import Any
 from wtforms import EmailField, Form, StringField
 from wtforms import Field as FormField
 
-from app import forms
 from app.i18n import gettext, lazy_gettext, say
 from app.submit import people, remarks
 from app.submit.place import options
 from app.submit.report import Report
 from app.workflow.answers import LONGEST_TEXT, MISSING, PERSONAL
 from app.workflow.evaluator import Refusal
+from app.workflow.refusals import of_field
 
 KEEP = "keep_personal_data"
 PROSE = ("TextAreaField", "StringField")
@@ -114,7 +114,7 @@ def _sentence(refusal: Refusal, kind: str, label: str) -> str:
         return str(BY_NAME.get(refusal.name) or BY_KIND.get(kind) or gettext("Write an answer here."))
     if refusal.reason == PERSONAL:
         return gettext("Take out the national identity number. It can't be sent.")
-    return forms.sentence_of(refusal, label)
+    return of_field(refusal, label)
 
 
 def of_report(report: Report) -> Sheet:
