@@ -14,7 +14,7 @@ import yaml
 
 FILE = Path(__file__).with_name("lexicon.yaml")
 MARK = re.compile(r"<!-- words: (?P<place>.+?) -->\n(?P<head>\|.*\n\|[-| ]+\n)(?:\|.*\n)*")
-"""In the language's page: where a place's table stands."""
+"""In a page: where a place's table stands, with its meanings, or with a third column for examples."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +51,16 @@ def near(word: str) -> list[str]:
 
 def page(text: str) -> str:
     """Write the language's page with its tables anew; everything around them stays."""
-    return MARK.sub(lambda found: f"<!-- words: {found['place']} -->\n{found['head']}{_rows(found['place'])}", text)
+    return MARK.sub(
+        lambda found: f"<!-- words: {found['place']} -->\n{found['head']}{_rows(**found.groupdict())}", text
+    )
 
 
-def _rows(place: str) -> str:
-    return "".join(f"| {each.cell} | {each.means} |\n" for each in entries() if each.place == place)
+def _rows(place: str, head: str) -> str:
+    rows = [each for each in entries() if each.place == place]
+    if head.splitlines()[-1].count("-|") == len(("word", "meaning", "example")):
+        return "".join(f"| {each.cell} | {each.means} | `{each.example}` |\n" for each in rows)
+    return "".join(f"| {each.cell} | {each.means} |\n" for each in rows)
 
 
 def told(word: str) -> Iterator[str]:
