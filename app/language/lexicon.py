@@ -58,7 +58,7 @@ def page(text: str) -> str:
 
 def _rows(place: str, head: str) -> str:
     rows = [each for each in entries() if each.place == place]
-    if head.splitlines()[-1].count("-|") == len(("word", "meaning", "example")):
+    if head.splitlines()[0].endswith("| example |"):
         return "".join(f"| {each.cell} | {each.means} | `{each.example}` |\n" for each in rows)
     return "".join(f"| {each.cell} | {each.means} |\n" for each in rows)
 
