@@ -96,6 +96,7 @@ def create(
     context.session.flush()
     answers = filing.store(context, subject, verdict.answers)
     keeping.keep(subject, answers, facts)
+    keeping.set_values(subject, declared, context.facts(subject), actor)
     _follow(subject)
     found = step.settle(context, subject, declared, actor, None)
     _made(context, subject, _Done(declared, actor, None, answers, found))
