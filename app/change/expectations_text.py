@@ -15,7 +15,7 @@ from app.i18n import gettext
 from app.outbox import compose
 from app.workflow import mailing
 from app.workflow.words import in_words, say
-from model import JournalEntry, Person, Subject
+from model import JournalEntry, Subject
 
 
 def mails(play: Play, value: Mapping[str, Any]) -> Iterator[str]:
@@ -79,7 +79,7 @@ def page_text(play: Play, subject: Subject, name: str) -> str:
     context = play.context
     person = play.person(name)
     facts = context.facts(subject)
-    language = (play.session.get(Person, person or 0) or Person(language="nb")).language or "nb"
+    language = play.language(person)
     as_reporter = name == REPORTER or (person is not None and person == subject.reporter_id)
     viewer = context.viewer(person)
     if not as_reporter and not viewer.sees(facts):

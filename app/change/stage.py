@@ -63,6 +63,11 @@ class Play:
             return self.people[name]
         return next((pk for pk, called in self.names().items() if called == name), None)
 
+    def language(self, person: int | None) -> str:
+        """Which language somebody speaks: their own, else the routine's first."""
+        found = self.session.get(Person, person) if person is not None else None
+        return (found.language if found else "") or self.context.routine.languages[0]
+
     def called(self, people: Iterable[int]) -> list[str]:
         """What a scenario calls these people, by the alphabet."""
         names = self.names()

@@ -7,6 +7,8 @@ import click
 from flask.cli import AppGroup
 
 from app.change.scenarios import CannotPlay, Played, PlayedStep, play_folder
+from app.cli.workflow import READERS, spoken
+from app.i18n import force_locale, gettext
 
 group = AppGroup("routine", help="Try routines before they are used.")
 LONGEST = 160
@@ -15,23 +17,29 @@ LONGEST = 160
 
 @group.command("test", with_appcontext=False)
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--language", envvar=READERS, default="en", help="Language of what is told: nb, nn or en.")
 @click.option("--quiet", is_flag=True, help="Tell only what doesn't go as told, and the count.")
-def test(folder: Path, *, quiet: bool) -> None:
+def test(folder: Path, language: str, *, quiet: bool) -> None:
     """Play the scenarios of a folder with data.yaml, scenarios.yaml and perhaps its own workflow.yaml.
 
     Tells each step: it went as told, it didn't, or it was never reached. Exit code 1 unless everything went as told.
     """
-    every: list[Played] = []
-    try:
-        for played in play_folder(folder):
-            every.append(played)
-            for line in _lines(played) if played.faults or not quiet else ():
-                click.echo(line)
-    except CannotPlay as cannot:
-        raise click.ClickException(f"The routine can't be read:\n{cannot}") from cannot
-    click.echo(_counted(every))
+    with force_locale(spoken(language)):
+        every = list(_told(folder, quiet=quiet))
+        click.echo(_counted(every))
     if any(played.faults for played in every):
         raise SystemExit(1)
+
+
+def _told(folder: Path, *, quiet: bool) -> Iterator[Played]:
+    """Play one scenario after the other, telling each as soon as it has been played."""
+    try:
+        for played in play_folder(folder):
+            for line in _lines(played) if played.faults or not quiet else ():
+                click.echo(line)
+            yield played
+    except CannotPlay as cannot:
+        raise click.ClickException(gettext("The routine can't be read:\n%(faults)s", faults=cannot)) from cannot
 
 
 def _lines(played: Played) -> Iterator[str]:
@@ -39,7 +47,8 @@ def _lines(played: Played) -> Iterator[str]:
     if not played.steps:
         yield from (f"    {fault}" for fault in played.faults)
     for step in played.steps:
-        yield f"    {_mark(step)} {step.number} (line {step.line}) {_shortened(step.text)}"
+        where = gettext("line %(line)d", line=step.line)
+        yield f"    {_mark(step)} {step.number} ({where}) {_shortened(step.text)}"
         yield from (f"        {fault}" for fault in step.faults)
 
 
@@ -56,4 +65,10 @@ def _shortened(text: str) -> str:
 def _counted(every: list[Played]) -> str:
     steps = [step for played in every for step in played.steps]
     held, went = sum(not played.faults for played in every), sum(step.held for step in steps)
-    return f"{held} of {len(every)} scenarios and {went} of {len(steps)} steps went as told."
+    return gettext(
+        "%(held)d of %(scenarios)d scenarios and %(went)d of %(steps)d steps went as told.",
+        held=held,
+        scenarios=len(every),
+        went=went,
+        steps=len(steps),
+    )

@@ -136,8 +136,8 @@ def _made(context: Context, subject: Subject, done: _Done) -> None:
         mailing.warn_administrators(context, subject, facts, key)
     told = mailing.send(context, facts, mailing.recipients(facts, done.declared.notify, done.actor), key)
     steps = done.found.steps if done.found else ()
-    answers = forgetting.forget(context, subject, done.declared, done.answers)
-    journal.write(context, subject, done.declared.name, done.actor, done.before, answers, steps, told)
+    entry = journal.write(context, subject, done.declared.name, done.actor, done.before, done.answers, steps, told)
+    forgetting.forget(context, subject, done.declared, entry)
     context.session.flush()
     ripple(context, subject)
 
