@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -42,6 +42,17 @@ def entries() -> tuple[Entry, ...]:
 def explained(word: str) -> list[Entry]:
     """The rows about a word: one for each place where it may stand."""
     return [each for each in entries() if word in each.words]
+
+
+def example(word: str, among: Collection[str]) -> str:
+    """How the word is written in the place where these words may stand; "" if there is no such place."""
+    there = (each for each in explained(word) if set(_words_at(each.place)) <= set(among))
+    return next((each.example for each in there if each.example.startswith(f"{word}:")), "")
+
+
+@cache
+def _words_at(place: str) -> tuple[str, ...]:
+    return tuple(word for each in entries() if each.place == place for word in each.words)
 
 
 def near(word: str) -> list[str]:

@@ -108,6 +108,10 @@ def test_a_word_is_explained_in_each_of_its_places():
     assert "see (Flows)" in said
     assert "see (Fields)" in said
     assert "Example: see: [handler, reporter]" in said
+    for written in (["hidden", "from"], ["“hidden from”"], ['"Hidden from":']):
+        assert (
+            "hidden from (scenarios.yaml, in `expect`)" in runner.invoke(workflow.group, ["explain", *written]).output
+        )
     wrong = runner.invoke(workflow.group, ["explain", "togehter"])
     assert wrong.exit_code == 2
     assert "Did you mean together?" in wrong.output
