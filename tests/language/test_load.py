@@ -193,7 +193,7 @@ def test_reports(routine):
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ("set: {area: praise}", "set: praise", "set: {area: red}"),
+        ("set: {area: praise}", "set: praise", "set: {area: red, followers: me}"),
         ("final: may reopen", "final: {a: b}", "final: may reopen"),
         ("hide below: 5", "hide below: [5]", "hide below: 5"),
     ],
