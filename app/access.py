@@ -125,6 +125,12 @@ class Viewer:
         flow = self.routine.flows.get(facts.flow.name)
         return opened(flow.see, self.routine.parties) if flow is not None else ()
 
+    def limits(self, flow: str) -> bool:
+        """Whether some of those who see cases of the flow are held to some fields."""
+        declared = self.routine.flows.get(flow)
+        several = opened(declared.see, self.routine.parties) if declared is not None else ()
+        return any(_is_limited(each, self.routine.parties) for each in several)
+
     def fields(self, facts: CaseFacts) -> frozenset[str] | None:
         """Names of the fields the viewer is held to in this case; None = all that no field's own `see` withholds."""
         if self.fully(facts):

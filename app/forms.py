@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from flask_babel import gettext
 from sqlalchemy import select
 from werkzeug.datastructures import FileStorage, MultiDict
 from wtforms import (
@@ -30,10 +29,10 @@ from app.routing.facts import CaseFacts
 from app.routing.parties import Lookup
 from app.workflow import mailing
 from app.workflow.actor import Actor
-from app.workflow.answers import INVALID, MISSING, PERSONAL
 from app.workflow.context import Context
 from app.workflow.evaluator import Refusal, form, present
-from app.workflow.uploads import MOST_BYTES, MOST_FILES, TOO_BIG, UNKNOWN_KIND, Upload
+from app.workflow.refusals import of_field
+from app.workflow.uploads import MOST_BYTES, Upload
 from app.workflow.words import say
 from model import MailText, Person
 
@@ -128,29 +127,12 @@ def explain(made: Form, refusals: Iterable[Refusal], language: str) -> list[tupl
     summary = []
     for refusal in refusals:
         if refusal.kind == "field" and refusal.name in made:
-            sentence = sentence_of(refusal, made[refusal.name].label.text)
+            sentence = of_field(refusal, made[refusal.name].label.text)
             made[refusal.name].errors = [*made[refusal.name].errors, sentence]
             summary.append((refusal.name, sentence))
         elif refusal.kind == "guard":
             summary.append(("guards", say(refusal.says, language)))
     return summary
-
-
-def sentence_of(refusal: Refusal, label: str) -> str:
-    """Say what is wrong with an answer and what to do about it."""
-    if refusal.reason == MISSING:
-        return gettext("Fill in “%(label)s”.", label=label)
-    if refusal.reason == PERSONAL:
-        return gettext("“%(label)s” holds a national identity number. Remove it before you send.", label=label)
-    if refusal.reason == TOO_BIG:
-        sizes = {"files": MOST_FILES, "most": MOST_BYTES // 1_000_000}
-        return gettext("“%(label)s” is too much: at most %(files)d files of %(most)d MB each.", label=label, **sizes)
-    if refusal.reason == UNKNOWN_KIND:
-        told = gettext("“%(label)s” can be PDF, a picture, a document or plain text. Choose another file.", label=label)
-        return str(told)
-    if refusal.reason == INVALID:
-        return gettext("“%(label)s” can't be read. Check what you wrote or chose.", label=label)
-    return label
 
 
 def _first_look(transition: Transition, sent: MultiDict[str, str]) -> dict[str, Any]:

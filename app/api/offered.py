@@ -21,6 +21,7 @@ from app.workflow import table
 from app.workflow.actor import Actor
 from app.workflow.context import Context
 from app.workflow.evaluator import Refusal, Verdict, form, present
+from app.workflow.refusals import of_field
 from model import Case, Subject
 
 
@@ -129,7 +130,7 @@ def _says(refusal: Refusal, facts: CaseFacts) -> str:
         case "who":
             return gettext("This isn't yours to do.")
         case "field":
-            return forms.sentence_of(refusal, say(facts.routine.fields[refusal.name].label))
+            return of_field(refusal, say(facts.routine.fields[refusal.name].label))
     return reasons.sentence(refusal, facts)
 
 

@@ -15,7 +15,7 @@ from app.i18n import language, say
 from app.language.definition import Flow
 from app.routing.facts import CaseFacts, own_fields
 from app.web import queue, story
-from app.web.filed import seen_files
+from app.workflow import finding
 from app.workflow.actor import Actor
 from app.workflow.context import Context
 from app.workflow.told import told
@@ -60,7 +60,7 @@ class Shown:
         return {
             "number": subject.number,
             "flow": subject.flow,
-            "title": subject.title if "title" in readable and "description" in readable else None,
+            "title": finding.heading(self.viewer, self.facts) or None,
             "state": state(self.facts.flow, subject.state),
             "told": told(self.facts, language()),
             "version": subject.version,
@@ -149,7 +149,7 @@ class Shown:
         return {name: answer(facts, name, entry.answers[name]) for name in known if self.viewer.shows(name, facts)}
 
     def _files(self) -> Iterator[dict[str, Any]]:
-        for each in seen_files(self.context, self.facts, self.viewer):
+        for each in finding.files(self.context, self.viewer, self.facts):
             yield {
                 "id": each.id,
                 "field": each.field,

@@ -25,7 +25,7 @@ from app.web.filters import Answers, Filter, clean
 from app.web.here import actor, context
 from app.web.interface import Interface, Wish
 from app.web.problems import Problem
-from app.workflow import seen
+from app.workflow import finding
 from model import Subject
 
 
@@ -51,7 +51,7 @@ class Subjects(Api):
         """One page of the list: the same rows, in the same order, as the page for people."""
         interface = Interface(self.kind)
         answers = self._tabbed(lists.asked(self.filters(), self.tabs, interface))
-        where = (seen.scope(_viewer(), self.kind), *answers.where)
+        where = (finding.rows(_viewer(), self.kind), *answers.where)
         page = interface.page(
             Wish(where, answers.order, answers.size, answers.mark, answers.back), self.loads_of_list()
         )
@@ -69,7 +69,7 @@ class Subjects(Api):
     def found(self, number: str) -> Subject:
         """The one with that number, if one may open it. Raises Problem."""
         query: Select[Any] = select(self.kind).where(
-            self.kind.number == clean(number)[:32], seen.scope(_viewer(), self.kind)
+            self.kind.number == clean(number)[:32], finding.rows(_viewer(), self.kind)
         )
         row: Subject | None = db.session.scalars(query.options(*self.loads())).first()
         if row is None:

@@ -12,7 +12,7 @@ from flask import abort, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
-from sqlalchemy import ColumnElement, and_, not_, select, true
+from sqlalchemy import ColumnElement, not_, true
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 from wtforms import Form
@@ -28,7 +28,7 @@ from app.web import queue, story
 from app.web.attached import Attached
 from app.web.cells import Due, Tag
 from app.web.filed import files_for
-from app.web.filters import Answers, Filter, contains
+from app.web.filters import Answers, Filter
 from app.web.grants import can
 from app.web.here import actor, context
 from app.web.interface import Interface, Page
@@ -37,7 +37,7 @@ from app.web.reasons import Check, of_refusals
 from app.web.roles import PARTS as VIEW
 from app.web.roles import permission_of
 from app.web.table import Table
-from app.workflow import mailing
+from app.workflow import finding, mailing
 from app.workflow.context import Context
 from app.workflow.evaluator import Verdict
 from app.workflow.table import offers
@@ -81,6 +81,11 @@ class ActionPage:
     def shows(self, field: str) -> bool:
         """Whether the viewer may read the field."""
         return self.viewer.shows(field, self.facts)
+
+    @property
+    def heading(self) -> str:
+        """What it is called, as far as the viewer may read it."""
+        return finding.heading(self.viewer, self.facts) or gettext("Action %(number)s", number=self.part.number)
 
     @cached_property
     def story(self) -> story.Story:
@@ -174,12 +179,19 @@ class ActionView(Look):
 
     def scope(self) -> ColumnElement[bool]:
         """Every action that the person may open."""
-        return and_(context().viewer(actor().person).visible(), true())
+        return finding.rows(context().viewer(actor().person), Part)
 
     def filters(self) -> Sequence[Filter]:
         """Search by number and words."""
-        search = contains(Part.number, Part.title)
-        return [Filter("q", gettext("Search actions"), search, placeholder=gettext("Number or word"))]
+        viewer = context().viewer(actor().person)
+        return [
+            Filter(
+                "q",
+                gettext("Search actions"),
+                lambda text: finding.searched(viewer, Part, text),
+                placeholder=gettext("Number or word"),
+            )
+        ]
 
     def answers(self) -> Answers:
         """The address, and its tab."""
@@ -192,9 +204,10 @@ class ActionView(Look):
         return [*self.datamodel.options([], ("answers", "excluded")), joinedload(Part.owner)]
 
     def value(self, row: Any, name: str) -> Any:
-        """What a row shows."""
+        """What a row shows: no more than its page does."""
         if name == "owner":
-            return repr(row.owner) if row.owner else ""
+            shown = row.owner and finding.shows(context().viewer(actor().person), name, context().facts(row))
+            return repr(row.owner) if shown else ""
         if name == "due_at":
             return Due(row.due_on, row.finished)
         return queue.cell(row, name)
@@ -231,7 +244,7 @@ class ActionView(Look):
 
     def one_part(self, number: str) -> Part:
         """The action with that number, if one may open it; otherwise the page isn't there."""
-        query = select(Part).where(Part.number == number[:32], self.scope())
+        query = finding.opened(context().viewer(actor().person), Part, number)
         loads = (joinedload(Part.whole), selectinload(Part.clocks), joinedload(Part.owner))  # type: ignore[attr-defined]
         return self.datamodel.session.scalars(query.options(*loads)).first() or abort(404)
 
@@ -242,7 +255,7 @@ class ActionView(Look):
         """Show one action and what can be answered."""
         part = self.one_part(number)
         page = ActionPage(context(), context().facts(part), part, context().viewer(actor().person))
-        return self.shown("handling/action.html", title=part.title or part.number, page=page)
+        return self.shown("handling/action.html", title=page.heading, page=page)
 
     @expose("/<number>/<name>", methods=["GET", "POST"])
     @has_access

@@ -21,11 +21,13 @@ from app.web.attached import Attached
 from app.web.cells import Due, Tag
 from app.web.filed import files_for
 from app.web.grants import can
-from app.web.reasons import Check, of_party, of_refusals, of_trace
+from app.web.reasons import Check, of_refusals, of_trace
 from app.web.roles import permission_of
+from app.workflow import finding
 from app.workflow.actor import Actor
 from app.workflow.context import Context
 from app.workflow.evaluator import Verdict
+from app.workflow.refusals import of_party
 from app.workflow.table import additions, offers
 from app.workflow.words import in_words, spoken
 from model import Case, Part
@@ -174,7 +176,7 @@ class CasePage:
     def _row(self, part: Part) -> PartRow:
         facts = self.context.facts(part)
         return PartRow(
-            part.title or part.number,
+            finding.heading(self.viewer, facts) or part.number,
             queue.address(part),
             part.number,
             in_words(facts, "owner", part.owner_id, language()) if part.owner_id else "",

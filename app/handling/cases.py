@@ -10,7 +10,7 @@ from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -30,6 +30,7 @@ from app.web.look import Look
 from app.web.roles import CASES as VIEW
 from app.web.roles import permission_of
 from app.web.table import Table
+from app.workflow import finding
 from model import Case, Subject
 
 
@@ -38,7 +39,7 @@ class CaseInterface(Interface):
 
     def extras(self) -> Sequence[ColumnElement[Any]]:
         """The tabs' counts."""
-        return queue.counts(context().viewer(actor().person).visible(parts=False))
+        return queue.counts(finding.rows(context().viewer(actor().person), Case))
 
     def _count(self, where: Sequence[ColumnElement[bool]]) -> ColumnElement[int]:
         return queue.counted(*where).label("total")
@@ -89,7 +90,7 @@ class CaseView(Look):
 
     def scope(self) -> ColumnElement[bool]:
         """Every case that the person may open."""
-        return context().viewer(actor().person).visible(parts=False)
+        return finding.rows(context().viewer(actor().person), Case)
 
     def filters(self) -> Sequence[Filter]:
         """Search, area, unit, state."""
@@ -146,7 +147,7 @@ class CaseView(Look):
 
     def one_case(self, number: str) -> Case:
         """The case with that number, if one may open it; otherwise the page isn't there."""
-        query: Select[Case] = select(Case).where(and_(Case.number == number[:32], self.scope()))
+        query = finding.opened(context().viewer(actor().person), Case, number)
         loads = (selectinload(Case.parts), selectinload(Case.clocks), joinedload(Case.reporter))  # type: ignore[attr-defined]
         found = db.session.scalars(query.options(*loads)).first()
         return found if found is not None else abort(404)

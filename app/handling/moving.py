@@ -22,7 +22,7 @@ from app.web.database import db
 from app.web.here import actor, context
 from app.web.reasons import Check, of_refusals, of_trace
 from app.web.story import title
-from app.workflow import engine, mailing
+from app.workflow import engine, finding, mailing
 from app.workflow.evaluator import Verdict, holds_by, may
 from app.workflow.keeping import PARTY
 from app.workflow.words import seat_in_words, spoken
@@ -45,6 +45,12 @@ class MovePage:
     def subject(self) -> Subject | None:
         """The case or part that would move."""
         return self.facts.subject
+
+    @property
+    def heading(self) -> str:
+        """What the case or part is called, as far as whoever looks may read it."""
+        facts = self.facts if self.subject else self.facts.whole
+        return finding.heading(context().viewer(actor().person), facts) if facts else ""
 
     @property
     def version(self) -> int:

@@ -7,7 +7,6 @@ from typing import Any
 from wtforms import EmailField, Form, StringField
 from wtforms import Field as FormField
 
-from app import forms
 from app.i18n import gettext, lazy_gettext, say
 from app.submit import remarks
 from app.submit.place import options
@@ -15,6 +14,7 @@ from app.submit.report import Report
 from app.web import people
 from app.workflow.answers import LONGEST_TEXT, MISSING, PERSONAL
 from app.workflow.evaluator import Refusal
+from app.workflow.refusals import of_field
 
 KEEP = "keep_personal_data"
 PROSE = ("TextAreaField", "StringField")
@@ -115,7 +115,7 @@ def _sentence(refusal: Refusal, kind: str, label: str) -> str:
         return str(BY_NAME.get(refusal.name) or BY_KIND.get(kind) or gettext("Write an answer here."))
     if refusal.reason == PERSONAL:
         return gettext("Take out the national identity number. It can't be sent.")
-    return forms.sentence_of(refusal, label)
+    return of_field(refusal, label)
 
 
 def of_report(report: Report) -> Sheet:

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, select
 from werkzeug.datastructures import MultiDict
 
 from app.i18n import gettext, zone
+from app.scope.search import contains
 from app.web.cells import plain
 from app.web.database import db
 from app.web.interface import Interface, Order
@@ -97,31 +98,6 @@ def _mark(arguments: MultiDict[str, str], key: Callable[[object], object]) -> tu
         if arguments.get(name):
             return key(arguments[name]), back
     return None, False
-
-
-def contains(*columns: Any) -> Clause:
-    """Look for every word in any of the columns, whatever the case of its letters."""
-
-    def clause(text: str) -> ColumnElement[bool] | None:
-        words = text.split()[:8]
-        found = [_any(column.icontains(word, autoescape=True) for column in columns) for word in words]
-        return _all(found) if found else None
-
-    return clause
-
-
-def _any(parts: Iterable[ColumnElement[bool]]) -> ColumnElement[bool]:
-    first, *rest = parts
-    for each in rest:
-        first = first | each
-    return first
-
-
-def _all(parts: Iterable[ColumnElement[bool]]) -> ColumnElement[bool]:
-    first, *rest = parts
-    for each in rest:
-        first = first & each
-    return first
 
 
 def equals(column: Any, convert: Callable[[str], Any] = str) -> Clause:

@@ -8,14 +8,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import ColumnElement, ScalarSelect, String, and_, cast, func, literal, not_, or_, select, true
+from sqlalchemy import ColumnElement, ScalarSelect, String, and_, cast, func, literal, not_, select, true
 
 from app.i18n import gettext, lazy_gettext, ngettext, say
 from app.language.definition import Routine
 from app.web.cells import Due, Link, Tag, Two
-from app.web.filters import Filter, contains, equals
+from app.web.filters import Filter, equals
 from app.web.here import actor, context
 from app.web.interface import CAP
+from app.workflow import finding
 from app.workflow.context import Context
 from model import Case, Subject
 from model.base import NEVER
@@ -121,10 +122,7 @@ def filters() -> Sequence[Filter]:
 
 def _search(text: str) -> ColumnElement[bool] | None:
     """Look in the number, and in the words of those cases whose words one may read."""
-    number, words = contains(Case.number)(text), contains(Case.number, Case.title, Case.description)(text)
-    if number is None or words is None:
-        return None
-    return or_(number, and_(words, context().viewer(actor().person).visible(full=True, parts=False)))
+    return finding.searched(context().viewer(actor().person), Case, text)
 
 
 def _id_in(copies: Any) -> Any:
@@ -147,7 +145,8 @@ def cell(row: Subject, name: str) -> Any:
     here = context()
     match name:
         case "number":
-            return Link(row.title, address(row), row.number)
+            viewer = here.viewer(actor().person)
+            return Link(finding.heading(viewer, here.facts(row)), address(row), row.number)
         case "unit":
             return place(row, here)
         case "state":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,9 +10,9 @@ from flask import url_for
 
 from app.change import explain
 from app.i18n import gettext, language, say
-from app.language.parties import Party, Query, name_of, opened
 from app.routing.facts import CaseFacts
 from app.workflow.evaluator import Refusal
+from app.workflow.refusals import of_nobody
 from model import Part, Subject
 
 
@@ -24,57 +24,6 @@ class Check:
     ok: bool | None = False
     href: str = ""
     link: str = ""
-
-
-def of_party(name: str, facts: CaseFacts) -> str:
-    """Name a party as it stands in a sentence, its conditions left out: the reporter, a role, whoever is in a field.
-
-    `name` is what the journal keeps: a role, a field, a party of the routine, or several with commas between.
-    """
-    several = (_opened(each, facts) for each in name.split(", "))
-    return ", ".join(dict.fromkeys(said for each in several for said in each))
-
-
-def _opened(name: str, facts: CaseFacts) -> Iterator[str]:
-    named = facts.routine.parties
-    members = opened(named[name], named) if name in named else ()
-    if not members:
-        yield _called(name, facts)
-    for member in members:
-        base = _base(member)
-        if isinstance(base, Query):
-            yield _who_did(base.did or "", facts)
-        else:
-            yield of_party(name_of(base), facts)
-
-
-def _base(party: Party) -> Party:
-    """Whom the party narrows, or the first of those it tries."""
-    while isinstance(party, Query) and (party.who is not None or party.first):
-        party = party.who or party.first[0]
-    return party
-
-
-def _called(name: str, facts: CaseFacts) -> str:
-    words = {
-        "reporter": gettext("the reporter"),
-        "handler": gettext("the handler"),
-        "owner": gettext("the person responsible"),
-        "new_handler": gettext("the new handler"),
-        "recipients": gettext("those you choose"),
-        "query": gettext("others"),
-    }
-    field = facts.routine.fields.get(name)
-    if name in words or field is None:
-        return words.get(name) or say(facts.organisation.label(name))
-    return gettext("those named in “%(field)s”", field=say(field.label))
-
-
-def _who_did(move: str, facts: CaseFacts) -> str:
-    declared = facts.flow.transitions.get(move)
-    if declared is None:
-        return gettext("those who have worked on the case")
-    return gettext("whoever did “%(move)s”", move=say(declared.label))
 
 
 def of_trace(steps: Iterable[dict[str, Any]], facts: CaseFacts) -> list[Check]:
@@ -89,7 +38,7 @@ def of_refusals(refusals: Iterable[Refusal], facts: CaseFacts, whole: Subject | 
 
 def sentence(refusal: Refusal, facts: CaseFacts) -> str:
     """Say why not, as far as it isn't about an answer."""
-    return say(refusal.says) or (_nobody(refusal, facts) if refusal.kind == "empty" else refusal.name)
+    return say(refusal.says) or (of_nobody(refusal, facts) if refusal.kind == "empty" else refusal.name)
 
 
 def _of_refusal(refusal: Refusal, facts: CaseFacts, whole: Subject | None) -> Check:
@@ -107,16 +56,6 @@ def _of_refusal(refusal: Refusal, facts: CaseFacts, whole: Subject | None) -> Ch
         if check is not None:
             return check
     return Check(text)
-
-
-def _nobody(refusal: Refusal, facts: CaseFacts) -> str:
-    """Say which party must approve and has nobody, and who can mend that."""
-    unit = facts.organisation.unit_by_name.get(refusal.reason)
-    return gettext(
-        "%(party)s must approve, but too few have that role at %(unit)s. An administrator can give it to somebody.",
-        party=of_party(refusal.name, facts),
-        unit=say(unit.label) if unit else gettext("the whole institution"),
-    )
 
 
 def _about_parts(refusal: Refusal, facts: CaseFacts) -> bool:

@@ -15,10 +15,10 @@ from app.language.definition import SAME, Field, Routine, Transition
 from app.language.parties import REPORTER, walk
 from app.routing.facts import CaseFacts
 from app.telling.names import quoted
-from app.web.reasons import of_party
 from app.workflow import journal, orphans
 from app.workflow.context import Context, Edition
 from app.workflow.migrating import MIGRATED
+from app.workflow.refusals import of_party
 from app.workflow.words import in_words
 from model import JournalEntry, Subject
 

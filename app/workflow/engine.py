@@ -96,6 +96,7 @@ def create(
     context.session.flush()
     answers = filing.store(context, subject, verdict.answers)
     keeping.keep(subject, answers, facts)
+    keeping.set_values(subject, declared, context.facts(subject), actor)
     _follow(subject)
     found = step.settle(context, subject, declared, actor, None)
     _made(context, subject, _Done(declared, actor, None, answers, found))
@@ -135,8 +136,8 @@ def _made(context: Context, subject: Subject, done: _Done) -> None:
         mailing.warn_administrators(context, subject, facts, key)
     told = mailing.send(context, facts, mailing.recipients(facts, done.declared.notify, done.actor), key)
     steps = done.found.steps if done.found else ()
-    answers = forgetting.forget(context, subject, done.declared, done.answers)
-    journal.write(context, subject, done.declared.name, done.actor, done.before, answers, steps, told)
+    entry = journal.write(context, subject, done.declared.name, done.actor, done.before, done.answers, steps, told)
+    forgetting.forget(context, subject, done.declared, entry)
     context.session.flush()
     ripple(context, subject)
 

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import event
 
 from app.web.database import db
-from app.workflow import seen
+from app.workflow import finding
 from app.workflow.context import Context
 from model import Case, Part, Person
 from tests.house import session_of
@@ -111,7 +111,7 @@ def test_the_lists_scope_can_be_asked_without_a_request(full_house, program):
     with session_of(full_house) as session:
         here = Context.open(session, datetime.now(UTC))
         me = session.query(Person).filter_by(name="quality_ie").one().id
-        found = {kind: seen.numbers(here, here.viewer(me), kind) for kind in (Case, Part)}
+        found = {kind: finding.numbers(here, here.viewer(me), kind) for kind in (Case, Part)}
     assert found[Case] == set(all_of(quality, "/cases"))
     assert found[Part] == set(all_of(quality, "/actions"))
 

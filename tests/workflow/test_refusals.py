@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.web.reasons import of_party
 from app.web.here import context
+from app.workflow.refusals import of_party
 from tests.house import fill, make_app
 
 
