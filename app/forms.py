@@ -28,16 +28,17 @@ from app.language.definition import Choice, Field, Transition
 from app.outbox import compose
 from app.routing.facts import CaseFacts
 from app.routing.parties import Lookup
-from app.workflow import mailing
+from app.workflow import mailing, spans
 from app.workflow.actor import Actor
-from app.workflow.answers import INVALID, MISSING, PERSONAL
+from app.workflow.answers import INVALID, LONGEST_PLACE, MISSING, NO_CASE, PERSONAL, SAME_CASE
 from app.workflow.context import Context
 from app.workflow.evaluator import Refusal, form, present
 from app.workflow.uploads import MOST_BYTES, MOST_FILES, TOO_BIG, UNKNOWN_KIND, Upload
 from app.workflow.words import say
-from model import MailText, Person
+from model import Case, MailText, Person
 
 Option = tuple[str, str]
+PROPOSED = 30
 FEW = 6
 """So many choices are shown at once; more go into a list to pick from."""
 TALL = {"description": 7, "result": 5, "summary": 5, "reason": 4, "message": 4, "conversation": 4}
@@ -60,8 +61,11 @@ def build(
     offered = _offered(context, [each for each, _ in asked], language)
     for name in fields:
         made[name].starts = offered.get(name, [])
+        made[name].proposed = _proposed(context, facts, facts.routine.fields[name], actor)
         if sent is None:
-            _show(made[name], present(facts.routine.fields[name], facts, transition, actor))
+            declared = facts.routine.fields[name]
+            value = present(declared, facts, transition, actor)
+            _show(made[name], _as_typed(context, facts, declared, value, actor, language))
     return made
 
 
@@ -142,6 +146,10 @@ def sentence_of(refusal: Refusal, label: str) -> str:
         return gettext("Fill in “%(label)s”.", label=label)
     if refusal.reason == PERSONAL:
         return gettext("“%(label)s” holds a national identity number. Remove it before you send.", label=label)
+    if refusal.reason == NO_CASE:
+        return gettext("“%(label)s”: no such case. Check the number.", label=label)
+    if refusal.reason == SAME_CASE:
+        return gettext("“%(label)s”: a case can't be joined to itself.", label=label)
     if refusal.reason == TOO_BIG:
         sizes = {"files": MOST_FILES, "most": MOST_BYTES // 1_000_000}
         return gettext("“%(label)s” is too much: at most %(files)d files of %(most)d MB each.", label=label, **sizes)
@@ -172,6 +180,10 @@ def _field(context: Context, facts: CaseFacts, each: Field, must: bool, actor: A
     if each.type == "file":
         settings["render_kw"]["multiple"] = "" if each.many else None
         return MultipleFileField(label, **settings)
+    if each.type in ONE_LINE_TYPES:
+        settings["render_kw"] |= {"maxlength": LONGEST_PLACE} if each.type == "place" else {"autocomplete": "off"}
+        settings["description"] = settings["description"] or _hint(each)
+        return StringField(label, **settings)
     if each.type in KINDS:
         return KINDS[each.type](label, **settings)
     if each.name in ONE_LINE:
@@ -180,7 +192,28 @@ def _field(context: Context, facts: CaseFacts, each: Field, must: bool, actor: A
     return TextAreaField(label, **settings)
 
 
-KINDS = {"tick": BooleanField, "date": DateField, "time": TimeField, "number": DecimalField, "length": StringField}
+ONE_LINE_TYPES = ("case", "place", "length")
+KINDS = {"tick": BooleanField, "date": DateField, "time": TimeField, "number": DecimalField}
+
+
+def _hint(each: Field) -> str:
+    """Say how an answer is written, where the routine doesn't."""
+    if each.type == "case" and each.many:
+        return gettext("Write case numbers, with commas between them.")
+    if each.type == "case":
+        return gettext("Write a case number.")
+    return gettext("For example 3 working days or 2 weeks.") if each.type == "length" else ""
+
+
+def _proposed(context: Context, facts: CaseFacts, each: Field, actor: Actor) -> list[Option]:
+    """The newest cases that the person may open, to choose from: (number, title as far as they may read it)."""
+    if each.type != "case" or actor.person is None:
+        return []
+    viewer = context.viewer(actor.person)
+    own = facts.subject.id if facts.subject is not None else 0
+    query = select(Case).where(viewer.visible(parts=False), Case.id != own).order_by(Case.id.desc()).limit(PROPOSED)
+    rows = context.session.scalars(query).all()
+    return [(row.number, row.title if viewer.shows("description", context.facts(row)) else "") for row in rows]
 
 
 def _options(facts: CaseFacts, each: Field, language: str) -> list[Option] | None:
@@ -216,6 +249,7 @@ def _choice(each: Field, label: str, options: list[Option], settings: dict[str, 
 
 def _people(context: Context, facts: CaseFacts, each: Field, label: str, settings: dict[str, Any], actor: Actor) -> Any:
     if each.choices is None or isinstance(each.choices, tuple | str):
+        settings["render_kw"]["multiple"] = "" if each.many else None
         return EmailField(label, **settings)
     ids = Lookup(facts, actor.person).find(each.choices).people
     rows = context.session.scalars(select(Person).where(Person.id.in_(ids)).order_by(Person.label))
@@ -223,6 +257,23 @@ def _people(context: Context, facts: CaseFacts, each: Field, label: str, setting
     if each.many:
         return SelectMultipleField(label, choices=options, validate_choice=False, **settings)
     return SelectField(label, choices=[("", "–"), *options], validate_choice=False, **settings)
+
+
+def _as_typed(context: Context, facts: CaseFacts, each: Field, value: Any, actor: Actor, language: str) -> Any:
+    """Give a present answer as somebody would type it: people by their addresses, where they may be read."""
+    if each.type == "length" and value:
+        return spans.in_words(str(value), language)
+    if each.type != "person" or _is_chosen(each) or facts.subject is None:
+        return value
+    if not context.viewer(actor.person).shows(each.name, facts):
+        return None
+    people = (context.session.get(Person, person) for person in facts.people_in(each.name))
+    return ", ".join(person.mail for person in people if person is not None)
+
+
+def _is_chosen(each: Field) -> bool:
+    """Whether people are chosen from a party, and not named by their addresses."""
+    return each.choices is not None and not isinstance(each.choices, tuple | str)
 
 
 def _show(each: FormField, value: Any) -> None:
@@ -234,5 +285,5 @@ def _show(each: FormField, value: Any) -> None:
         each.data = [str(one) for one in (value if isinstance(value, list | tuple) else [value])]
     elif isinstance(each, BooleanField):
         each.data = value is True
-    elif not isinstance(each, EmailField | MultipleFileField):
-        each.data = str(value)
+    elif not isinstance(each, MultipleFileField):
+        each.data = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
+from app.change.reading import also_read, still_read
 from app.change.script_words import ADMINISTRATORS, NOBODY, REPORTER
 from app.i18n import gettext
 from app.language.parties import Word
@@ -17,6 +18,7 @@ from app.routing.parties import Lookup
 from app.workflow import mailing, reporting
 from app.workflow.actor import Actor
 from app.workflow.counting import Choice, count
+from app.workflow.joining import several
 from app.workflow.table import possible
 from app.workflow.words import in_words, say
 from model import JournalEntry, OutgoingMail, Person, Subject
@@ -94,6 +96,10 @@ def _fields(play: Play, subject: Subject, value: Mapping[str, Any]) -> Iterator[
     for name, wanted in value.items():
         if facts.routine.fields[name].type == "person" and facts.people_in(name):
             yield from _unlike(name, sorted(_list(wanted)), _names(play, facts.people_in(name)))
+        elif facts.routine.fields[name].type == "case" and facts.value(name):
+            yield from _unlike(name, sorted(_list(wanted)), sorted(play.called(n) for n in several(facts.value(name))))
+        elif wanted == "filled" and facts.value(name):
+            continue
         else:
             yield from _unlike(name, _plain(wanted), _plain(facts.value(name)))
 
@@ -179,8 +185,11 @@ def page_text(play: Play, subject: Subject, name: str) -> str:
     said = [subject.number, say(facts.flow.states[subject.state].label, language), filled]
     for name_, value in _answers_given(play, subject):
         own = as_reporter and (subject.flow, name_) in _own(play, subject)
-        if own or viewer.shows(name_, facts, as_reporter=as_reporter):
+        stands = as_reporter or still_read(name_, value, facts, viewer)
+        if own or (stands and viewer.shows(name_, facts, as_reporter=as_reporter)):
             said.append(in_words(facts, name_, value, language))
+    said.extend(also_read(context, facts, viewer, as_reporter=as_reporter))
+    play.keep()
     if viewer.fully(facts) and not as_reporter:
         said.append(in_words(facts, "handler", facts.value("handler"), language))
         said.extend(repr(entry.actor) for entry in _entries(play, subject) if entry.actor and entry.actor_as == "")

@@ -13,7 +13,10 @@ from app.access import Viewer
 from app.handling import queue, story
 from app.handling.approving import Approval, of_approvals
 from app.handling.filed import files_for
+from app.handling.joined import Joined, joined
+from app.handling.opening import readers
 from app.handling.reasons import Check, of_party, of_refusals, of_trace
+from app.handling.story import Line
 from app.i18n import gettext, language, long_day, say
 from app.language.definition import BACK, SAME, Flow, Transition
 from app.language.kinds import menders
@@ -108,8 +111,9 @@ class CasePage:
         return self.viewer.shows(field, self.facts)
 
     def top(self) -> Iterator[tuple[str, str]]:
-        """Unit, area and handler with their labels, always in that order."""
-        for name in ON_TOP:
+        """Code names, unit, area and handler with their labels, always in that order."""
+        code_names = [name for name, each in self.facts.routine.fields.items() if each.type == "code name"]
+        for name in (*code_names, *ON_TOP):
             value = spoken(self.facts, name, language())
             if value and self.shows(name):
                 yield self._label(name), value
@@ -118,6 +122,14 @@ class CasePage:
 
     def _label(self, name: str) -> str:
         return gettext("Handler") if name == "handler" else say(self.facts.routine.fields[name].label)
+
+    def joined(self) -> list[Joined]:
+        """The cases that this one names, and those that name it."""
+        return list(joined(self.context, self.facts, self.viewer))
+
+    def readers(self) -> list[Line]:
+        """Who has opened the case, where the routine keeps a log of it that the viewer may read."""
+        return readers(self.context, self.facts, self.viewer)
 
     def trace(self) -> list[Check]:
         """Why the case came here."""

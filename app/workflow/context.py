@@ -19,7 +19,7 @@ from app.language.load import load
 from app.routing.facts import CaseFacts, World
 from app.routing.organisation import Keeper, Organisation
 from app.routing.parties import Lookup
-from model import ConfigurationVersion, JournalEntry, Person, Subject, WorkflowEdition
+from model import Case, ConfigurationVersion, JournalEntry, Person, Subject, WorkflowEdition
 
 
 class NothingPublished(Exception):
@@ -122,7 +122,8 @@ class Context:
         """What facts under that routine share."""
         found = self._worlds.get(id(routine))
         if found is None or found.routine is not routine:
-            found = self._worlds[id(routine)] = World(routine, self.organisation, self.now, self._home, self._person)
+            asking = (self._home, self._person, self._case, self._opens)
+            found = self._worlds[id(routine)] = World(routine, self.organisation, self.now, *asking)
         return found
 
     @cached_property
@@ -136,6 +137,14 @@ class Context:
     def _person(self, person: int) -> str:
         row = self.session.get(Person, person)
         return repr(row) if row else ""
+
+    def _case(self, number: str) -> CaseFacts | None:
+        row = self.session.scalar(select(Case).where(Case.number == number))
+        return self.facts(row) if row else None
+
+    def _opens(self, number: str, person: int | None) -> bool:
+        seen = self.viewer(person).visible(parts=False)
+        return self.session.scalar(select(Case.id).where(Case.number == number, seen)) is not None
 
     def facts(self, subject: Subject, answers: Mapping[str, Any] | None = None) -> CaseFacts:
         """The subject as conditions see it."""

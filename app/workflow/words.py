@@ -11,6 +11,7 @@ from babel.dates import format_date
 from app.language.definition import Choice
 from app.routing import seats
 from app.routing.facts import CaseFacts
+from app.workflow import spans
 from app.workflow.journal import FORGOTTEN
 
 ERASED = {"nb": "Slettet", "nn": "Sletta", "en": "Erased"}
@@ -57,6 +58,8 @@ def _named(facts: CaseFacts, field: str, value: str, language: str) -> str:
         return say(organisation.area_by_name[value].label, language)
     if kind == "date":
         return in_day(date.fromisoformat(value), language)
+    if kind == "length":
+        return spans.in_words(value, language)
     if kind == "person":
         return facts.world.person(int(value))
     if declared and isinstance(declared.choices, tuple):
