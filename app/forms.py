@@ -279,7 +279,7 @@ def _is_chosen(each: Field) -> bool:
 def _show(each: FormField, value: Any) -> None:
     if value is None or value == "":
         return
-    if isinstance(each, DateField):
+    if isinstance(each, DateField | TimeField | DecimalField):
         each.raw_data = [str(value)]
     elif isinstance(each, SelectMultipleField):
         each.data = [str(one) for one in (value if isinstance(value, list | tuple) else [value])]

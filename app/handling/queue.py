@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -20,6 +20,8 @@ from app.workflow.context import Context
 from model import Case, Subject
 from model.base import NEVER
 
+SEARCHED = ("code name", "place")
+"""Types of fields that the search looks in."""
 TABS = ("mine", "unit", "others", "all")
 TONES = ("neutral", "warning", "info", "success")
 
@@ -124,7 +126,17 @@ def _search(text: str) -> ColumnElement[bool] | None:
     number, words = contains(Case.number)(text), contains(Case.number, Case.title, Case.description)(text)
     if number is None or words is None:
         return None
-    return or_(number, and_(words, context().viewer(actor().person).visible(full=True, parts=False)))
+    seen = context().viewer(actor().person).visible(full=True, parts=False)
+    return or_(number, and_(words, seen), *(and_(each, seen) for each in _in_answers(text)))
+
+
+def _in_answers(text: str) -> Iterator[ColumnElement[bool]]:
+    """Look in code names and places, of the cases in which one may read them."""
+    viewer = context().viewer(actor().person)
+    for each in context().routine.fields.values():
+        found = contains(Case.answers[each.name].as_string())(text) if each.type in SEARCHED else None
+        if found is not None:
+            yield found if each.see is None else and_(found, viewer.granted(each.see))
 
 
 def _id_in(copies: Any) -> Any:

@@ -40,7 +40,8 @@ def case_fields(routine: Routine) -> tuple[str, ...]:
 class World:
     """What all facts of one moment share; `home` gives a person's unit id, `person` their name to show.
 
-    `case` gives the case with a number, `opens` whether a person (None = a visitor) may open the case with a number.
+    `address` gives the mail address of somebody who has no name here, else nothing; `case` the case with a number;
+    `opens` tells whether a person (None = a visitor) may open the case with a number.
     """
 
     routine: Routine
@@ -48,6 +49,7 @@ class World:
     now: datetime
     home: Callable[[int], int | None]
     person: Callable[[int], str]
+    address: Callable[[int], str]
     case: Callable[[str], CaseFacts | None]
     opens: Callable[[str, int | None], bool]
 

@@ -100,6 +100,7 @@ def _page(seen: Sight, token: str, tried: Offer | None = None, notice: str = "",
         outcome=seen.outcome(entries),
         waiting=bool(offered and messages and not messages[-1].mine and not facts.finished),
         parts=seen.parts(),
+        known=seen.known(),
         files=attached(
             seen.files(entries), facts.routine, lambda which: url_for("submit.file", token=token, which=which)
         ),

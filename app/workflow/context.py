@@ -122,7 +122,7 @@ class Context:
         """What facts under that routine share."""
         found = self._worlds.get(id(routine))
         if found is None or found.routine is not routine:
-            asking = (self._home, self._person, self._case, self._opens)
+            asking = (self._home, self._person, self._address, self._case, self._opens)
             found = self._worlds[id(routine)] = World(routine, self.organisation, self.now, *asking)
         return found
 
@@ -137,6 +137,10 @@ class Context:
     def _person(self, person: int) -> str:
         row = self.session.get(Person, person)
         return repr(row) if row else ""
+
+    def _address(self, person: int) -> str:
+        row = self.session.get(Person, person)
+        return row.mail if row is not None and row.guest and not row.label else ""
 
     def _case(self, number: str) -> CaseFacts | None:
         row = self.session.scalar(select(Case).where(Case.number == number))
