@@ -143,8 +143,16 @@ class Context:
         return row.mail if row is not None and row.guest and not row.label else ""
 
     def _case(self, number: str) -> CaseFacts | None:
-        row = self.session.scalar(select(Case).where(Case.number == number))
-        return self.facts(row) if row else None
+        row = self._cases.get(number) or self.session.scalar(select(Case).where(Case.number == number))
+        if row is None:
+            return None
+        self._cases[number] = row
+        return self.facts(row)
+
+    @cached_property
+    def _cases(self) -> dict[str, Case]:
+        """Cases that others name, by number: a list asks for the same ones again and again."""
+        return {}
 
     def _opens(self, number: str, person: int | None) -> bool:
         seen = self.viewer(person).visible(parts=False)

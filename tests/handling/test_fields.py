@@ -18,6 +18,7 @@ GIVEN = {
     "places": ["ie", "iv"],
     "watchers": "a@b.example, c@d.example",
 }
+PLACE = {"unit": "ie", "area": "education_quality"}
 SHOWN = (
     *("Sted: Rom 12", "Klokkeslett: 13:30", "Tid: 3 arbeidsdager", "Kostnad: 12,5", "Årsak: Opplæring"),
     "Bivånere: a@b.example, c@d.example",
@@ -81,7 +82,7 @@ def test_a_case_is_named_by_its_number_and_becomes_a_link_both_ways(reported, co
     }
     assert set(told) == unlike
     assert told["2020-0001"] == told["tull"] != told[one]
-    desk.move(one, "forward", umbrella=two, repeats=f"{two}, {three}")
+    desk.move(one, "forward", **PLACE, umbrella=two, repeats=f"{two}, {three}")
     assert desk.status == 302, faults(desk)
     desk.get(f"/cases/{one}")
     assert f'<a class="ds-link" href="/cases/{three}">' in desk.text
@@ -107,7 +108,7 @@ def test_a_visitor_learns_nothing_by_naming_cases(reported, come):
 
 def test_former_answers_are_for_those_whom_the_history_names(reported, come):
     desk, contact = come("desk"), come("quality_ie")
-    desk.move(reported[0], "forward", seen_at="Rom 3", umbrella="")
+    desk.move(reported[0], "forward", **PLACE, seen_at="Rom 3", umbrella="")
     assert desk.status == 302, faults(desk)
     desk.get(f"/cases/{reported[0]}")
     assert "Tidligere svar" in desk.text
@@ -152,13 +153,13 @@ def test_a_case_is_found_by_its_code_name_and_place(reported, come, kinds):
 def test_the_reporter_reads_the_short_answers_that_name_them(reported, come):
     desk, visitor = come("desk"), come()
     visitor.report(**GIVEN)
-    link = visitor.page.location.replace("/receipt", "")
+    link = visitor.page.location.replace("/receipt/", "/follow/")
     number = max(each for each in re.findall(r"2\d{3}-\d{4}", visitor.follow().get_data(as_text=True)))
-    desk.move(number, "forward", seen_at="Rom 3", umbrella=reported[0], cost="99")
+    desk.move(number, "forward", **PLACE, seen_at="Rom 3", umbrella=reported[0], patience="2 uker", cost="99")
     assert desk.status == 302, faults(desk)
-    visitor.get(link.replace("receipt/", "follow/"))
+    visitor.get(link)
     assert visitor.status == 200
-    assert all(each in visitor.text for each in ("Rom 3", reported[0], "3 arbeidsdager"))
+    assert all(each in visitor.text for each in ("Rom 3", reported[0], "2 uker"))
     assert "99" not in visitor.text.replace(reported[0], "")
     assert f"/cases/{reported[0]}" not in visitor.text
 
@@ -169,7 +170,7 @@ def test_who_opens_a_case_is_noted_once_an_hour_and_read_by_those_who_may(report
         assert desk.get(f"/cases/{reported[0]}").status_code == 200
     assert "Hvem som har åpnet saken" in desk.text
     assert contact.get(f"/cases/{reported[0]}").status_code == 404
-    desk.move(reported[0], "forward", umbrella="")
+    desk.move(reported[0], "forward", **PLACE)
     assert contact.get(f"/cases/{reported[0]}").status_code == 200
     assert "Hvem som har åpnet saken" not in contact.text
     with session_of(kinds) as session:
