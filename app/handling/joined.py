@@ -22,9 +22,10 @@ MOST = 200
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """One case as another's page names it; the viewer may open it where `href` isn't empty."""
+    """One case or action as another's page names it; the viewer may open it where `href` isn't empty."""
 
     number: str
+    label: str
     href: str = ""
     title: str = ""
     state: Tag | None = None
@@ -55,13 +56,19 @@ def _named(context: Context, viewer: Viewer, numbers: Iterable[str]) -> Iterator
     query = select(Case).where(Case.number.in_(list(numbers)), viewer.visible(parts=False))
     seen = {case.number: case for case in context.session.scalars(query)}
     for number in numbers:
-        yield _shown(context, viewer, seen[number]) if number in seen else Named(number)
+        yield (
+            _shown(context, viewer, seen[number])
+            if number in seen
+            else Named(number, gettext("Case %(number)s", number=number))
+        )
 
 
 def _shown(context: Context, viewer: Viewer, subject: Subject) -> Named:
     readable = viewer.shows("description", context.facts(subject))
     title = subject.title if readable else ""
-    return Named(subject.number, queue.address(subject), title, queue.state_tag(subject, context))
+    words = {"number": subject.number}
+    label = gettext("Case %(number)s", **words) if subject.kind == "case" else gettext("Action %(number)s", **words)
+    return Named(subject.number, label, queue.address(subject), title, queue.state_tag(subject, context))
 
 
 def _naming(context: Context, facts: CaseFacts, viewer: Viewer) -> dict[str, list[Named]]:
