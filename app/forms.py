@@ -28,17 +28,17 @@ from app.language.definition import Choice, Field, Transition
 from app.outbox import compose
 from app.routing.facts import CaseFacts
 from app.routing.parties import Lookup
-from app.workflow import mailing, spans
+from app.workflow import mailing
 from app.workflow.actor import Actor
 from app.workflow.answers import INVALID, LONGEST_PLACE, MISSING, NO_CASE, PERSONAL, SAME_CASE
 from app.workflow.context import Context
 from app.workflow.evaluator import Refusal, form, present
+from app.workflow.typed import as_typed, proposed
 from app.workflow.uploads import MOST_BYTES, MOST_FILES, TOO_BIG, UNKNOWN_KIND, Upload
 from app.workflow.words import say
-from model import Case, MailText, Person
+from model import MailText, Person
 
 Option = tuple[str, str]
-PROPOSED = 30
 FEW = 6
 """So many choices are shown at once; more go into a list to pick from."""
 TALL = {"description": 7, "result": 5, "summary": 5, "reason": 4, "message": 4, "conversation": 4}
@@ -61,11 +61,11 @@ def build(
     offered = _offered(context, [each for each, _ in asked], language)
     for name in fields:
         made[name].starts = offered.get(name, [])
-        made[name].proposed = _proposed(context, facts, facts.routine.fields[name], actor)
+        made[name].proposed = proposed(context, facts, facts.routine.fields[name], actor)
         if sent is None:
             declared = facts.routine.fields[name]
             value = present(declared, facts, transition, actor)
-            _show(made[name], _as_typed(context, facts, declared, value, actor, language))
+            _show(made[name], as_typed(context, facts, declared, value, actor, language))
     return made
 
 
@@ -205,17 +205,6 @@ def _hint(each: Field) -> str:
     return gettext("For example 3 working days or 2 weeks.") if each.type == "length" else ""
 
 
-def _proposed(context: Context, facts: CaseFacts, each: Field, actor: Actor) -> list[Option]:
-    """The newest cases that the person may open, to choose from: (number, title as far as they may read it)."""
-    if each.type != "case" or actor.person is None:
-        return []
-    viewer = context.viewer(actor.person)
-    own = facts.subject.id if facts.subject is not None else 0
-    query = select(Case).where(viewer.visible(parts=False), Case.id != own).order_by(Case.id.desc()).limit(PROPOSED)
-    rows = context.session.scalars(query).all()
-    return [(row.number, row.title if viewer.shows("description", context.facts(row)) else "") for row in rows]
-
-
 def _options(facts: CaseFacts, each: Field, language: str) -> list[Option] | None:
     organisation = facts.organisation
     if each.type == "area":
@@ -257,23 +246,6 @@ def _people(context: Context, facts: CaseFacts, each: Field, label: str, setting
     if each.many:
         return SelectMultipleField(label, choices=options, validate_choice=False, **settings)
     return SelectField(label, choices=[("", "–"), *options], validate_choice=False, **settings)
-
-
-def _as_typed(context: Context, facts: CaseFacts, each: Field, value: Any, actor: Actor, language: str) -> Any:
-    """Give a present answer as somebody would type it: people by their addresses, where they may be read."""
-    if each.type == "length" and value:
-        return spans.in_words(str(value), language)
-    if each.type != "person" or _is_chosen(each) or facts.subject is None:
-        return value
-    if not context.viewer(actor.person).shows(each.name, facts):
-        return None
-    people = (context.session.get(Person, person) for person in facts.people_in(each.name))
-    return ", ".join(person.mail for person in people if person is not None)
-
-
-def _is_chosen(each: Field) -> bool:
-    """Whether people are chosen from a party, and not named by their addresses."""
-    return each.choices is not None and not isinstance(each.choices, tuple | str)
 
 
 def _show(each: FormField, value: Any) -> None:

@@ -70,7 +70,7 @@ class MovePage:
 
     def _sent(self, done: Callable[[Subject], ResponseReturnValue]) -> ResponseReturnValue:
         form = self._form()
-        answers = _answers(form)
+        answers = addresses.as_people(form, forms.answers(form))
         if "preview" in request.form or "start" in request.form:
             return self._shown(form, may(self.facts, self.declared.name, actor(), answers), looking=True)
         try:
@@ -232,16 +232,6 @@ class MovePage:
         return [
             (say(labels[n].label), spoken(self.facts, n, language())) for n in ("unit", "area") if self.facts.value(n)
         ]
-
-
-def _answers(form: Form) -> dict[str, Any]:
-    """Give what was typed, people named by their addresses as people; what is no address stays, to be refused."""
-    given = forms.answers(form)
-    for each in form:
-        typed = addresses.typed(str(given[each.name])) if each.type == "EmailField" else []
-        if typed and all(map(addresses.is_address, typed)):
-            given[each.name] = [addresses.named(mail).id for mail in typed]
-    return given
 
 
 def back_to(href: str) -> Callable[[Subject], ResponseReturnValue]:

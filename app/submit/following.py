@@ -14,6 +14,7 @@ from app.language.definition import Transition
 from app.submit import followed, progress, sheet
 from app.submit.desk import context, found, reporter_of, sight
 from app.submit.dialogue import Sight
+from app.web import addresses
 from app.web.attached import attached, download, posted
 from app.web.database import db
 from app.web.grants import me
@@ -173,7 +174,7 @@ def move(token: str, transition: str) -> ResponseReturnValue:
 
 
 def _answers(offer: Offer) -> dict[str, Any]:
-    return forms.answers(offer.sheet)
+    return addresses.as_people(offer.sheet, forms.answers(offer.sheet))
 
 
 def _typed() -> str:

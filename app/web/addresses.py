@@ -1,8 +1,11 @@
 """People whom a form names by their mail address."""
 
 import re
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from sqlalchemy import select
+from wtforms import Field
 
 from app.i18n import language
 from app.web.database import db
@@ -37,3 +40,17 @@ def named(mail: str) -> Person:
 def typed(text: str) -> list[str]:
     """Give the addresses that were typed in one field, however they are parted."""
     return text.replace(",", " ").replace(";", " ").split()
+
+
+def as_people(fields: Iterable[Field], answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Give answers with people in the place of their addresses; what is no address stays, to be refused.
+
+    Whoever is given as the reporter is a visitor: an account isn't given a case by its address.
+    """
+    given = dict(answers)
+    for each in fields:
+        several = typed(str(given.get(each.name) or "")) if each.type == "EmailField" else []
+        if several and all(map(is_address, several)):
+            find = visitor if each.name == "reporter" else named
+            given[each.name] = [find(mail).id for mail in several]
+    return given
