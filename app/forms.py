@@ -23,15 +23,18 @@ from wtforms import (
 )
 from wtforms import Field as FormField
 
+from app.i18n import gettext
 from app.language.definition import Choice, Field, Transition
 from app.outbox import compose
 from app.routing.facts import CaseFacts
 from app.routing.parties import Lookup
 from app.workflow import mailing
 from app.workflow.actor import Actor
+from app.workflow.answers import LONGEST_PLACE
 from app.workflow.context import Context
 from app.workflow.evaluator import Refusal, form, present
 from app.workflow.refusals import of_field
+from app.workflow.typed import as_typed, proposed
 from app.workflow.uploads import MOST_BYTES, Upload
 from app.workflow.words import say
 from model import MailText, Person
@@ -59,8 +62,11 @@ def build(
     offered = _offered(context, [each for each, _ in asked], language)
     for name in fields:
         made[name].starts = offered.get(name, [])
+        made[name].proposed = proposed(context, facts, facts.routine.fields[name], actor)
         if sent is None:
-            _show(made[name], present(facts.routine.fields[name], facts, transition, actor))
+            declared = facts.routine.fields[name]
+            value = present(declared, facts, transition, actor)
+            _show(made[name], as_typed(context, facts, declared, value, actor, language))
     return made
 
 
@@ -154,6 +160,10 @@ def _field(context: Context, facts: CaseFacts, each: Field, must: bool, actor: A
     if each.type == "file":
         settings["render_kw"]["multiple"] = "" if each.many else None
         return MultipleFileField(label, **settings)
+    if each.type in ONE_LINE_TYPES:
+        settings["render_kw"] |= {"maxlength": LONGEST_PLACE} if each.type == "place" else {"autocomplete": "off"}
+        settings["description"] = settings["description"] or _hint(each)
+        return StringField(label, **settings)
     if each.type in KINDS:
         return KINDS[each.type](label, **settings)
     if each.name in ONE_LINE:
@@ -162,7 +172,17 @@ def _field(context: Context, facts: CaseFacts, each: Field, must: bool, actor: A
     return TextAreaField(label, **settings)
 
 
-KINDS = {"tick": BooleanField, "date": DateField, "time": TimeField, "number": DecimalField, "length": StringField}
+ONE_LINE_TYPES = ("case", "place", "length")
+KINDS = {"tick": BooleanField, "date": DateField, "time": TimeField, "number": DecimalField}
+
+
+def _hint(each: Field) -> str:
+    """Say how an answer is written, where the routine doesn't."""
+    if each.type == "case" and each.many:
+        return gettext("Write case numbers, with commas between them.")
+    if each.type == "case":
+        return gettext("Write a case number.")
+    return gettext("For example 3 working days or 2 weeks.") if each.type == "length" else ""
 
 
 def options(facts: CaseFacts, each: Field, language: str) -> list[Option] | None:
@@ -199,6 +219,7 @@ def _choice(each: Field, label: str, options: list[Option], settings: dict[str, 
 
 def _people(context: Context, facts: CaseFacts, each: Field, label: str, settings: dict[str, Any], actor: Actor) -> Any:
     if each.choices is None or isinstance(each.choices, tuple | str):
+        settings["render_kw"]["multiple"] = "" if each.many else None
         return EmailField(label, **settings)
     ids = Lookup(facts, actor.person).find(each.choices).people
     rows = context.session.scalars(select(Person).where(Person.id.in_(ids)).order_by(Person.label))
@@ -211,11 +232,11 @@ def _people(context: Context, facts: CaseFacts, each: Field, label: str, setting
 def _show(each: FormField, value: Any) -> None:
     if value is None or value == "":
         return
-    if isinstance(each, DateField):
+    if isinstance(each, DateField | TimeField | DecimalField):
         each.raw_data = [str(value)]
     elif isinstance(each, SelectMultipleField):
         each.data = [str(one) for one in (value if isinstance(value, list | tuple) else [value])]
     elif isinstance(each, BooleanField):
         each.data = value is True
-    elif not isinstance(each, EmailField | MultipleFileField):
-        each.data = str(value)
+    elif not isinstance(each, MultipleFileField):
+        each.data = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)

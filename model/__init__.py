@@ -15,6 +15,7 @@ from model.edition import (
     WorkflowEdition,
 )
 from model.file import StoredFile
+from model.joined import CaseLink, CaseReading, CodeName
 from model.journal import JournalEntry
 from model.organisation import (
     Area,
@@ -37,7 +38,10 @@ __all__ = [
     "Base",
     "Calendar",
     "Case",
+    "CaseLink",
+    "CaseReading",
     "Clock",
+    "CodeName",
     "ConfigurationEntry",
     "ConfigurationVersion",
     "Counter",

@@ -15,7 +15,7 @@ from marshmallow import Schema, ValidationError
 from app import privacy
 from app.i18n import gettext
 from app.language.definition import Field
-from app.web import people
+from app.web import addresses
 from app.web.problems import Problem
 from app.workflow.uploads import Upload
 
@@ -91,7 +91,7 @@ def _person(field: Field, value: int | str) -> int | str:
     if not by_mail:
         return value if isinstance(value, int) else privacy.clean(value)
     mail = privacy.clean(str(value)).strip()
-    return people.named(mail).id if people.is_address(mail) else UNREADABLE
+    return addresses.named(mail).id if addresses.is_address(mail) else UNREADABLE
 
 
 def _file(field: Field, value: dict[str, Any]) -> Upload:

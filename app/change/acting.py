@@ -78,6 +78,8 @@ def _answer(play: Play, kind: str, value: Any) -> Any:
         return [_answer(play, kind, each) for each in value]
     if kind == "person":
         return play.people[value] if value in play.people else _guest(play, value)
+    if kind == "case":
+        return play.subject(value).number if value in play.cases else value
     return Upload(str(value), SOMETHING) if kind == "file" else value
 
 

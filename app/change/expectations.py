@@ -21,6 +21,7 @@ from app.routing import seats
 from app.routing.parties import Lookup
 from app.workflow.actor import Actor
 from app.workflow.evaluator import Verdict
+from app.workflow.joining import several
 from app.workflow.refusals import sentences
 from app.workflow.table import additions, offers, possible
 from model import JournalEntry, Subject
@@ -67,6 +68,11 @@ def _fields(play: Play, subject: Subject, value: Mapping[str, Any]) -> Iterator[
     for name, wanted in value.items():
         if facts.routine.fields[name].type == "person" and facts.people_in(name):
             yield from unlike(name, sorted(listed(wanted)), play.called(facts.people_in(name)))
+        elif facts.routine.fields[name].type == "case" and facts.value(name):
+            joined = sorted(play.called_case(each) for each in several(facts.value(name)))
+            yield from unlike(name, sorted(listed(wanted)), joined)
+        elif wanted == "filled" and facts.value(name):
+            continue
         else:
             yield from unlike(name, _plain(wanted), _plain(facts.value(name)))
 

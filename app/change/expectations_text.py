@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app.change.compared import listed, unlike
+from app.change.reading import also_read, still_read
 from app.change.script_words import ADMINISTRATORS, REPORTER
 from app.change.stage import Play
 from app.i18n import gettext
@@ -88,8 +89,11 @@ def page_text(play: Play, subject: Subject, name: str) -> str:
     said = [subject.number, say(facts.flow.states[subject.state].label, language), filled]
     for field, value in _answers_given(play, subject):
         own = as_reporter and (subject.flow, field) in _own(play, subject)
-        if own or viewer.shows(field, facts, as_reporter=as_reporter):
+        stands = as_reporter or still_read(field, value, facts, viewer)
+        if own or (stands and viewer.shows(field, facts, as_reporter=as_reporter)):
             said.append(in_words(facts, field, value, language))
+    said.extend(also_read(context, facts, viewer, as_reporter=as_reporter))
+    play.keep()
     if viewer.fully(facts) and not as_reporter:
         said.append(in_words(facts, "handler", facts.value("handler"), language))
         said.extend(repr(entry.actor) for entry in _entries(play, subject) if entry.actor and entry.actor_as == "")

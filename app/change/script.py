@@ -6,6 +6,7 @@ scenarios are no part of the organisation.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -35,6 +36,8 @@ A_SCENARIO = said("a scenario")
 A_CASE = said("case")
 A_FILE = said("file")
 A_REPORT = said("report")
+A_NUMBER = re.compile(r"[0-9-]+")
+"""A case that the scenario made has its name; a number is that of none."""
 REPORTS = ("all",)
 GATE = ("migrate", "faults", "stranded", "holes", "dry_run", "nothing_changed")
 """What publishing may be refused by."""
@@ -158,3 +161,6 @@ def _check_answers(reading: Reading, node: Node | None, cast: Cast) -> None:
         for each in value.each() if cast.fields.get(name) == "person" else ():
             if "@" not in each.text:
                 reading.known(each, PERSON, cast.people)
+        for each in value.each() if cast.fields.get(name) == "case" else ():
+            if not A_NUMBER.fullmatch(each.text):
+                reading.known(each, A_CASE, cast.cases)

@@ -51,6 +51,10 @@ class Play:
         """The case or part called that."""
         return self.session.get_one(Subject, self.cases[name])
 
+    def called_case(self, number: str) -> str:
+        """What the scenario calls the case with that number; the number itself where it has no name."""
+        return next((name for name in self.cases if self.subject(name).number == number), number)
+
     def names(self) -> dict[int, str]:
         """What a scenario calls people, by id: a guest by the mail address."""
         guests = select(Person.id, Person.mail).where(Person.guest)

@@ -20,7 +20,9 @@ from wtforms import Form
 from app import forms
 from app.access import Viewer
 from app.handling.approving import Approval, of_approvals
+from app.handling.joined import Joined, joined
 from app.handling.moving import MovePage, back_to
+from app.handling.opening import opened, readers
 from app.handling.permissions import moves_on
 from app.i18n import gettext, language, lazy_gettext, say
 from app.routing.facts import CaseFacts
@@ -36,6 +38,7 @@ from app.web.look import Look
 from app.web.reasons import Check, of_refusals
 from app.web.roles import PARTS as VIEW
 from app.web.roles import permission_of
+from app.web.story import Line
 from app.web.table import Table
 from app.workflow import finding, mailing
 from app.workflow.context import Context
@@ -109,6 +112,14 @@ class ActionPage:
     def files(self) -> list[Attached]:
         """Its files, as far as the viewer may read their fields."""
         return files_for(self.context, self.facts, self.viewer)
+
+    def joined(self) -> list[Joined]:
+        """The cases that it names."""
+        return list(joined(self.context, self.facts, self.viewer))
+
+    def readers(self) -> list[Line]:
+        """Who has opened it, where the routine keeps a log of it that the viewer may read."""
+        return readers(self.context, self.facts, self.viewer)
 
     def approvals(self) -> list[Approval]:
         """Moves that several make together, and how far they have come."""
@@ -255,7 +266,8 @@ class ActionView(Look):
         """Show one action and what can be answered."""
         part = self.one_part(number)
         page = ActionPage(context(), context().facts(part), part, context().viewer(actor().person))
-        return self.shown("handling/action.html", title=page.heading, page=page)
+        with opened(part):
+            return self.shown("handling/action.html", title=page.heading, page=page)
 
     @expose("/<number>/<name>", methods=["GET", "POST"])
     @has_access
@@ -270,7 +282,8 @@ class ActionView(Look):
         if not can(permission_of(name), VIEW):
             return abort(403)
         here = url_for("ActionView.one", number=number)
-        return MovePage(facts, declared, here).answer(self._go_on)
+        with opened(part):
+            return MovePage(facts, declared, here).answer(self._go_on)
 
     def _go_on(self, moved: Any) -> ResponseReturnValue:
         """Go back to the action, or to the list if the move took it out of sight."""

@@ -11,6 +11,8 @@ from flask import url_for
 
 from app.access import Viewer
 from app.handling.approving import Approval, of_approvals
+from app.handling.joined import Joined, joined
+from app.handling.opening import readers
 from app.i18n import gettext, language, long_day, say
 from app.language.definition import BACK, SAME, Flow, Transition
 from app.language.kinds import menders
@@ -23,6 +25,7 @@ from app.web.filed import files_for
 from app.web.grants import can
 from app.web.reasons import Check, of_refusals, of_trace
 from app.web.roles import permission_of
+from app.web.story import Line
 from app.workflow import finding
 from app.workflow.actor import Actor
 from app.workflow.context import Context
@@ -110,8 +113,9 @@ class CasePage:
         return self.viewer.shows(field, self.facts)
 
     def top(self) -> Iterator[tuple[str, str]]:
-        """Unit, area and handler with their labels, always in that order."""
-        for name in ON_TOP:
+        """Code names, unit, area and handler with their labels, always in that order."""
+        code_names = [name for name, each in self.facts.routine.fields.items() if each.type == "code name"]
+        for name in (*code_names, *ON_TOP):
             value = spoken(self.facts, name, language())
             if value and self.shows(name):
                 yield self._label(name), value
@@ -120,6 +124,14 @@ class CasePage:
 
     def _label(self, name: str) -> str:
         return gettext("Handler") if name == "handler" else say(self.facts.routine.fields[name].label)
+
+    def joined(self) -> list[Joined]:
+        """The cases that this one names, and those that name it."""
+        return list(joined(self.context, self.facts, self.viewer))
+
+    def readers(self) -> list[Line]:
+        """Who has opened the case, where the routine keeps a log of it that the viewer may read."""
+        return readers(self.context, self.facts, self.viewer)
 
     def trace(self) -> list[Check]:
         """Why the case came here."""

@@ -16,6 +16,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from app.handling.casepage import CasePage
 from app.handling.moving import MovePage, back_to
+from app.handling.opening import opened
 from app.handling.permissions import moves_on
 from app.i18n import gettext, lazy_gettext
 from app.web import queue
@@ -30,7 +31,7 @@ from app.web.look import Look
 from app.web.roles import CASES as VIEW
 from app.web.roles import permission_of
 from app.web.table import Table
-from app.workflow import finding
+from app.workflow import finding, readings
 from model import Case, Subject
 
 
@@ -159,7 +160,8 @@ class CaseView(Look):
         """Show one case and what can be done with it."""
         case = self.one_case(number)
         page = CasePage(context(), context().facts(case), case, context().viewer(actor().person), actor())
-        return self.shown("handling/case.html", title=case.title or case.number, page=page)
+        with opened(case):
+            return self.shown("handling/case.html", title=case.title or case.number, page=page)
 
     @expose("/<number>/<name>", methods=["GET", "POST"])
     @has_access
@@ -172,7 +174,8 @@ class CaseView(Look):
         if name in facts.flow.transitions and not facts.flow.transitions[name].creates:
             self._permitted(name)
             page = MovePage(facts, facts.flow.transitions[name], here)
-            return page.answer(self._go_on)
+            with opened(case):
+                return page.answer(self._go_on)
         return self._add_part(case, name, here)
 
     def _permitted(self, name: str) -> None:
@@ -199,7 +202,9 @@ class CaseView(Look):
     @permission_name("show")
     def file(self, number: str, which: int) -> ResponseReturnValue:
         """Download a file of the case, or of an action in it."""
-        return download(one_file(context(), context().viewer(actor().person), number, which))
+        file = one_file(context(), context().viewer(actor().person), number, which)
+        with opened(file.subject, readings.FILE):
+            return download(file)
 
     @expose("/<number>/reporter", methods=["POST"])
     @has_access

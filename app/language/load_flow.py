@@ -163,7 +163,7 @@ class _Move:
 
     def _fields(self, node: Node | None) -> tuple[str, ...]:
         for item in node.each() if node else ():
-            if item.text in READ_ONLY:
+            if self._is_ours(item.text):
                 self.reading.wrong(item, _ours(item.text))
         return self.reading.knowns(node, FIELD, self.reading.names.fields)
 
@@ -171,11 +171,15 @@ class _Move:
         values: dict[str, object] = {}
         for key, value in node.entries if self.reading.shaped(node, quoted("set"), "map") else ():
             name = self.reading.known(key, FIELD, self.reading.names.fields)
-            if name in READ_ONLY:
+            if self._is_ours(name):
                 self.reading.wrong(key, _ours(name))
             elif name:
                 values[name] = field_value(self.reading, name, value, self.scope)
         return values
+
+    def _is_ours(self, name: str) -> bool:
+        """Whether the system answers the field itself."""
+        return name in READ_ONLY or name in self.reading.names.of_type("code name")
 
     def _notify(self, node: Node) -> tuple[tuple[Party, tuple[str, ...]], ...]:
         rows = []

@@ -83,11 +83,18 @@ def _done(transition: str, since: str | None, row: Row) -> Predicate:
 
 def _parts(how: str, flow: str, of: Condition, row: Row, organisation: Organisation) -> Predicate:
     if flow not in row.routine.flows:
-        raise Undecidable(flow)
+        return _joined(how, flow, of, row, organisation)
     part = aliased(Subject)
     met = decide(of, Row(row.routine, row.routine.flows[flow], part), organisation)
     those = select(part.id).where(part.whole_id == row.table.id, part.flow == flow)
     return isnt(exists(those.where(isnt(met)))) if how == "every" else exists(those.where(met))
+
+
+def _joined(how: str, field: str, of: Condition, row: Row, organisation: Organisation) -> Predicate:
+    """Whether it holds for every, or for some, case in a `case` field."""
+    if how == "every":
+        return isnt(exists(row.joined(field, lambda other: isnt(decide(of, other, organisation)))))
+    return exists(row.joined(field, lambda other: decide(of, other, organisation)))
 
 
 def _whole(of: Condition, row: Row, organisation: Organisation) -> Predicate:

@@ -7,6 +7,7 @@ from datetime import datetime
 from app.i18n import gettext, moment, say
 from app.language.definition import Field
 from app.language.parties import InRole, Query, Word, opened
+from app.language.standard import READ_ONLY
 from app.routing import seats
 from app.routing.facts import CaseFacts
 from app.submit.followed import has_page
@@ -14,7 +15,7 @@ from app.workflow.context import Context
 from app.workflow.evaluator import names_reporter
 from app.workflow.filing import files_of
 from app.workflow.told import told
-from app.workflow.words import in_words
+from app.workflow.words import in_words, spoken
 from model import Case, JournalEntry, Part, StoredFile
 
 PLACES = {"area": 0, "unit": 1, "course": 2}
@@ -67,6 +68,17 @@ class Sight:
                 heading = [] if name in self._spoken() else [say(field.label, self.lang)]
                 who = " · ".join([self._author(entry, mine=mine), *heading])
                 yield Message(mine, who, moment(entry.at), value)
+
+    def known(self) -> list[tuple[str, str]]:
+        """Give the short answers that stand and that name the reporter among those who see them: label and words."""
+        names = (name for name in self.context.routine.fields if name not in NOT_COPIED and self._shown(name))
+        fields = ((name, self.facts.routine.fields.get(name)) for name in names)
+        told = [
+            (say(field.label, self.lang), spoken(self.facts, name, self.lang))
+            for name, field in fields
+            if field is not None and not _is_prose(field) and field.type != "file" and name not in READ_ONLY
+        ]
+        return [(label, words) for label, words in told if words]
 
     def files(self, entries: Iterable[JournalEntry]) -> list[StoredFile]:
         """The files that the reporter sent, and those whose field lets them see it."""

@@ -14,6 +14,7 @@ from app.language.definition import Transition
 from app.submit import followed, progress, sheet
 from app.submit.desk import context, found, reporter_of, sight
 from app.submit.dialogue import Sight
+from app.web import addresses
 from app.web.attached import attached, download, posted
 from app.web.database import db
 from app.web.grants import me
@@ -101,6 +102,7 @@ def _page(seen: Sight, token: str, tried: Offer | None = None, notice: str = "",
         outcome=seen.outcome(entries),
         waiting=bool(offered and messages and not messages[-1].mine and not facts.finished),
         parts=seen.parts(),
+        known=seen.known(),
         files=attached(
             seen.files(entries), facts.routine, lambda which: url_for("submit.file", token=token, which=which)
         ),
@@ -173,7 +175,7 @@ def move(token: str, transition: str) -> ResponseReturnValue:
 
 
 def _answers(offer: Offer) -> dict[str, Any]:
-    return forms.answers(offer.sheet)
+    return addresses.as_people(offer.sheet, forms.answers(offer.sheet))
 
 
 def _typed() -> str:

@@ -16,7 +16,7 @@ from app.language.parties import Word, opened
 from app.routing.facts import CaseFacts
 from app.submit.doors import Door, closed
 from app.submit.place import Place, read
-from app.web import people
+from app.web import addresses
 from app.workflow.actor import Actor
 from app.workflow.context import Context
 from app.workflow.evaluator import Verdict, holds_by, may, present
@@ -139,9 +139,9 @@ class Report:
     def signed(self) -> Actor:
         """Say who sends it: a visitor becomes somebody who is reached at the address they gave."""
         mail = self.typed.get("reporter", "").strip()
-        if self.actor.person is not None or not self.asks("reporter") or not people.is_address(mail):
+        if self.actor.person is not None or not self.asks("reporter") or not addresses.is_address(mail):
             return self.actor
-        return Actor(people.visitor(mail).id, self.actor.language)
+        return Actor(addresses.visitor(mail).id, self.actor.language)
 
     def answers(self) -> dict[str, Any]:
         """Give the answers for the engine; what isn't asked is left behind, whatever was sent.
@@ -156,7 +156,7 @@ class Report:
         for each in self.form:
             if self.field(each.name).type == "person" and each.type == "EmailField" and each.name != "reporter":
                 typed = self.addresses(each.name)
-                yield each.name, [people.named(mail).id for mail in typed if people.is_address(mail)]
+                yield each.name, [addresses.named(mail).id for mail in typed if addresses.is_address(mail)]
         if self.asks("unit"):
             yield "unit", self.place.unit or self.initial("unit") or ""
         if self.asks("course") and self.asks("unit"):
@@ -164,7 +164,7 @@ class Report:
 
     def addresses(self, name: str) -> list[str]:
         """Give what was typed in a question about people, one by one."""
-        return self.typed.get(name, "").replace(",", " ").replace(";", " ").split()
+        return addresses.typed(self.typed.get(name, ""))
 
     def judge(self, actor: Actor, answers: dict[str, Any]) -> Verdict:
         """Ask whether it may be sent."""

@@ -11,7 +11,7 @@ from app.i18n import gettext, lazy_gettext, say
 from app.submit import remarks
 from app.submit.place import options
 from app.submit.report import Report
-from app.web import people
+from app.web import addresses
 from app.workflow.answers import LONGEST_TEXT, MISSING, PERSONAL
 from app.workflow.evaluator import Refusal
 from app.workflow.refusals import of_field
@@ -189,5 +189,5 @@ def blame_places_and_people(sheet: Sheet, report: Report) -> None:
         sheet.blame("unit", gettext("We don't know this course code or unit. Choose from the list, or leave it empty."))
     for each in sheet.fields:
         typed = report.addresses(each.name) if each.type == "EmailField" else []
-        if any(not people.is_address(mail) for mail in typed):
+        if any(not addresses.is_address(mail) for mail in typed):
             sheet.blame(each.name, gettext("Write an e-mail address like name@example.org."))

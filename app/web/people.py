@@ -1,39 +1,8 @@
-"""People behind a form: who sends it, and those it names by their mail address."""
-
-import re
-
-from sqlalchemy import select
+"""Who has a form open."""
 
 from app.i18n import language
-from app.web.database import db
 from app.web.grants import me
 from app.workflow.actor import Actor
-from model import Person
-
-ADDRESS = re.compile(r"[^\s@<>(),;:\"\\\[\]]{1,64}@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,24}")
-LONGEST = 254
-
-
-def is_address(text: str) -> bool:
-    """Whether the text is one mail address."""
-    return len(text) <= LONGEST and ADDRESS.fullmatch(text) is not None
-
-
-def visitor(mail: str) -> Person:
-    """Add somebody without an account, reached at that address.
-
-    Nobody has proved that the address is theirs, so an account with the same address isn't given the case.
-    """
-    guest = Person(mail=mail, guest=True, language=language())
-    db.session.add(guest)
-    db.session.flush()
-    return guest
-
-
-def named(mail: str) -> Person:
-    """Find the person with that address, or add one without an account."""
-    known = db.session.scalar(select(Person).where(Person.mail == mail, Person.guest.is_(False)).limit(1))
-    return known or visitor(mail)
 
 
 def sender() -> Actor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import select
@@ -13,6 +14,7 @@ from app.access import Viewer
 from app.i18n import gettext, language, moment, say
 from app.language.definition import SAME, Field, Routine, Transition
 from app.language.parties import REPORTER, walk
+from app.language.standard import is_declared
 from app.routing.facts import CaseFacts
 from app.telling.names import quoted
 from app.workflow import journal, orphans
@@ -102,10 +104,40 @@ class Story:
             return
         for name, value in entry.answers.items():
             field = facts.routine.fields.get(name)
-            shown = field is not None and name not in HAVE_A_PLACE and self.viewer.shows(name, facts)
+            shown = field is not None and name not in HAVE_A_PLACE and self._reads(name, value, facts)
             words = in_words(facts, name, value, language()) if shown else ""
             if field is not None and words:
                 yield say(field.label), words
+
+    def _reads(self, name: str, value: Any, facts: CaseFacts) -> bool:
+        """Whether the viewer may read an answer: one that no longer stands belongs to the history."""
+        return self.viewer.shows(name, facts) and (self.history_shown or journal.stands(name, value, self.facts))
+
+    @cached_property
+    def history_shown(self) -> bool:
+        """Whether the viewer may read answers that were given before and don't stand any more."""
+        return self.viewer.shows("history", self.facts)
+
+    def earlier(self) -> list[Line]:
+        """Answers that don't stand any more, the latest first; nothing where the routine doesn't speak of them."""
+        if not is_declared(self.context.routine, "history") or not self.history_shown:
+            return []
+        return [line for entry in reversed(self.entries) for line in self._replaced(entry)]
+
+    def _replaced(self, entry: JournalEntry) -> Iterator[Line]:
+        facts = self._facts(entry)
+        declared = transition_of(entry, facts.routine)
+        if entry.flow != self.facts.flow.name or (declared is not None and is_writing(declared, facts.routine)):
+            return
+        meta = [moment(entry.at), self.who(entry)]
+        if self.facts.subject is not None and self.facts.subject.round > 1:
+            meta.append(gettext("round %(number)d", number=entry.round))
+        for name, value in entry.answers.items():
+            field = facts.routine.fields.get(name)
+            if field is None or name == "reporter" or journal.stands(name, value, self.facts):
+                continue
+            if self.viewer.shows(name, facts):
+                yield Line(say(field.label), in_words(facts, name, value, language()), " · ".join(meta))
 
     def who(self, entry: JournalEntry) -> str:
         """Who did it: a function, the reporter without a name, or the system."""

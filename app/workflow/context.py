@@ -19,7 +19,7 @@ from app.language.load import load
 from app.routing.facts import CaseFacts, World
 from app.routing.organisation import Keeper, Organisation
 from app.routing.parties import Lookup
-from model import ConfigurationVersion, JournalEntry, Person, Subject, WorkflowEdition
+from model import Case, ConfigurationVersion, JournalEntry, Person, Subject, WorkflowEdition
 
 
 class NothingPublished(Exception):
@@ -122,7 +122,8 @@ class Context:
         """What facts under that routine share."""
         found = self._worlds.get(id(routine))
         if found is None or found.routine is not routine:
-            found = self._worlds[id(routine)] = World(routine, self.organisation, self.now, self._home, self._person)
+            asking = (self._home, self._person, self._address, self._case, self._opens)
+            found = self._worlds[id(routine)] = World(routine, self.organisation, self.now, *asking)
         return found
 
     @cached_property
@@ -146,6 +147,26 @@ class Context:
     @cached_property
     def _names(self) -> dict[int, str]:
         return {}
+
+    def _address(self, person: int) -> str:
+        row = self.session.get(Person, person)
+        return row.mail if row is not None and row.guest and not row.label else ""
+
+    def _case(self, number: str) -> CaseFacts | None:
+        row = self._cases.get(number) or self.session.scalar(select(Case).where(Case.number == number))
+        if row is None:
+            return None
+        self._cases[number] = row
+        return self.facts(row)
+
+    @cached_property
+    def _cases(self) -> dict[str, Case]:
+        """Cases that others name, by number: a list asks for the same ones again and again."""
+        return {}
+
+    def _opens(self, number: str, person: int | None) -> bool:
+        seen = self.viewer(person).visible(parts=False)
+        return self.session.scalar(select(Case.id).where(Case.number == number, seen)) is not None
 
     def facts(self, subject: Subject, answers: Mapping[str, Any] | None = None) -> CaseFacts:
         """The subject as conditions see it."""

@@ -5,7 +5,7 @@ Pages, lists with their counts and files, search, reports and downloads ask here
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, case, or_, select
@@ -14,11 +14,13 @@ from app.access import Viewer
 from app.routing.facts import CaseFacts
 from app.scope.search import contains
 from app.workflow.context import Context
-from app.workflow.filing import files_of
+from app.workflow.filing import FILE, files_of
 from model import Case, StoredFile, Subject
 
 WORDS = ("title", "description")
 """Fields whose words a case or part is found by."""
+SEARCHED = ("code name", "place")
+"""Types of answers that are searched."""
 LONGEST_NUMBER = 32
 T = TypeVar("T", bound=Subject)
 
@@ -49,7 +51,16 @@ def searched(viewer: Viewer, table: type[Subject], text: str) -> ColumnElement[b
     words = contains(table.number, *(_readable(viewer, table, name) for name in WORDS))(text)
     if number is None or words is None:
         return None
-    return or_(number, and_(words, viewer.visible(full=True, parts=table is not Case)))
+    seen = viewer.visible(full=True, parts=table is not Case)
+    return or_(number, and_(words, seen), *(and_(each, seen) for each in _in_answers(viewer, table, text)))
+
+
+def _in_answers(viewer: Viewer, table: type[Subject], text: str) -> Iterator[ColumnElement[bool]]:
+    """Look in code names and places, of the cases in which one may read them."""
+    for each in viewer.routine.fields.values():
+        found = contains(table.answers[each.name].as_string())(text) if each.type in SEARCHED else None
+        if found is not None:
+            yield found if each.see is None else and_(found, viewer.granted(each.see))
 
 
 def _readable(viewer: Viewer, table: type[Subject], name: str) -> ColumnElement[Any]:
@@ -92,7 +103,7 @@ def heading(viewer: Viewer, facts: CaseFacts) -> str:
 def files(context: Context, viewer: Viewer, facts: CaseFacts) -> Sequence[StoredFile]:
     """The files of the case or part whose field the viewer may read, the oldest first."""
     subject = facts.subject
-    return [each for each in files_of(context, subject) if viewer.shows(each.field, facts)] if subject else []
+    return [each for each in files_of(context, subject) if _reads(each, facts, viewer)] if subject else []
 
 
 def file(context: Context, viewer: Viewer, number: str, which: int) -> StoredFile | None:
@@ -101,4 +112,11 @@ def file(context: Context, viewer: Viewer, number: str, which: int) -> StoredFil
     found = context.session.get(StoredFile, which) if subject is not None else None
     if subject is None or found is None or found.subject_id != subject.id:
         return None
-    return found if viewer.shows(found.field, context.facts(subject)) else None
+    return found if _reads(found, context.facts(subject), viewer) else None
+
+
+def _reads(file: StoredFile, facts: CaseFacts, viewer: Viewer) -> bool:
+    """Whether the viewer may have the file: one that a later answer replaced belongs to the history."""
+    value = facts.value(file.field)
+    now = {each.get(FILE) for each in (value if isinstance(value, list) else [value]) if isinstance(each, dict)}
+    return viewer.shows(file.field, facts) and (file.id in now or viewer.shows("history", facts))

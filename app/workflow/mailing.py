@@ -12,7 +12,7 @@ from sqlalchemy import select
 from app.access import Viewer
 from app.language.parties import Party, Word, name_of, walk
 from app.outbox import compose
-from app.routing.facts import CaseFacts
+from app.routing.facts import CaseFacts, case_fields
 from app.routing.parties import Lookup
 from app.workflow.actor import Actor
 from app.workflow.context import Context
@@ -86,7 +86,8 @@ def allowed(known: Mapping[str, str], context: Context, facts: CaseFacts, person
     """Leave out what this receiver may not see."""
     viewer = context.viewer(person.id)
     as_reporter = person.id in facts.people_in("reporter")
-    free = TOLD_ANYBODY if as_reporter else TOLD_ANYBODY | TOLD_STAFF
+    of_joined = _joined_of(facts, person.id) is not None and not viewer.sees(facts)
+    free = TOLD_ANYBODY if as_reporter or of_joined else TOLD_ANYBODY | TOLD_STAFF
     return {
         name: value
         for name, value in known.items()
@@ -103,7 +104,7 @@ def _may_read(name: str, viewer: Viewer, facts: CaseFacts, *, as_reporter: bool)
 
 
 def link_for(context: Context, facts: CaseFacts, person: int, why: str) -> str:
-    """Name what the mail's link opens for this receiver; nothing for those who may not open the case."""
+    """Name what the mail's link opens for this receiver: a joined case of theirs, or nothing, if not this one."""
     subject = facts.subject
     if subject is None:
         return ""
@@ -111,8 +112,16 @@ def link_for(context: Context, facts: CaseFacts, person: int, why: str) -> str:
         case = subject.whole_id or subject.id
         return f"follow:{case}"
     if not context.viewer(person).sees(facts):
-        return ""
+        own = _joined_of(facts, person)
+        return f"follow:{own}" if own else ""
     return f"case:{subject.number}" if isinstance(subject, Case) else f"action:{subject.number}"
+
+
+def _joined_of(facts: CaseFacts, person: int) -> int | None:
+    """Give the id of the joined case that the person reported: they follow that one."""
+    cases = (joined for field in case_fields(facts.routine) for joined in facts.parts(field))
+    rows = (each.subject for each in cases if person in each.people_in("reporter"))
+    return next((row.id for row in rows if row is not None), None)
 
 
 def send(context: Context, facts: CaseFacts, who: Iterable[Recipient], event_key: str) -> list[dict[str, str]]:

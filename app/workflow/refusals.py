@@ -8,7 +8,7 @@ from app.i18n import force_locale, gettext, say
 from app.language.definition import Routine
 from app.language.parties import Party, Query, name_of, opened
 from app.routing.facts import CaseFacts
-from app.workflow.answers import INVALID, MISSING, PERSONAL
+from app.workflow.answers import INVALID, MISSING, NO_CASE, PERSONAL, SAME_CASE
 from app.workflow.context import Context
 from app.workflow.evaluator import Refusal
 from app.workflow.uploads import MOST_BYTES, MOST_FILES, TOO_BIG, UNKNOWN_KIND
@@ -32,6 +32,10 @@ def of_field(refusal: Refusal, label: str) -> str:
         return gettext("Fill in “%(label)s”.", label=label)
     if refusal.reason == PERSONAL:
         return gettext("“%(label)s” holds a national identity number. Remove it before you send.", label=label)
+    if refusal.reason == NO_CASE:
+        return gettext("“%(label)s”: no such case. Check the number.", label=label)
+    if refusal.reason == SAME_CASE:
+        return gettext("“%(label)s”: a case can't be joined to itself.", label=label)
     if refusal.reason == TOO_BIG:
         sizes = {"files": MOST_FILES, "most": MOST_BYTES // 1_000_000}
         return gettext("“%(label)s” is too much: at most %(files)d files of %(most)d MB each.", label=label, **sizes)

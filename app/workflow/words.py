@@ -10,7 +10,8 @@ from babel.dates import format_date
 
 from app.language.definition import Choice
 from app.routing import seats
-from app.routing.facts import CaseFacts
+from app.routing.facts import PEOPLE, CaseFacts
+from app.workflow import spans
 from app.workflow.journal import FORGOTTEN
 
 ERASED = {"nb": "Slettet", "nn": "Sletta", "en": "Erased"}
@@ -57,11 +58,21 @@ def _named(facts: CaseFacts, field: str, value: str, language: str) -> str:
         return say(organisation.area_by_name[value].label, language)
     if kind == "date":
         return in_day(date.fromisoformat(value), language)
+    if kind == "length":
+        return spans.in_words(value, language)
+    if kind == "number" and language != "en":
+        return value.replace(".", ",")
     if kind == "person":
-        return facts.world.person(int(value))
+        return _person(facts, field, int(value))
     if declared and isinstance(declared.choices, tuple):
         return _choice(declared.choices, value, language)
     return value
+
+
+def _person(facts: CaseFacts, field: str, person: int) -> str:
+    """Name a person; somebody who was named by an address alone, by that. The reporter's is told nowhere here."""
+    named = facts.routine.fields[field].choices is None and field not in PEOPLE
+    return (facts.world.address(person) if named else "") or facts.world.person(person)
 
 
 def _choice(choices: tuple[Choice, ...], value: str, language: str) -> str:
