@@ -12,7 +12,7 @@ from app import forms
 from app.i18n import gettext, language, ngettext, say
 from app.language.definition import Transition
 from app.submit import followed, progress, sheet
-from app.submit.desk import context, found, reporter_of, sight
+from app.submit.desk import context, found, reporter_of, sight, standing
 from app.submit.dialogue import Sight
 from app.web.attached import attached, download, posted
 from app.web.database import db
@@ -88,13 +88,15 @@ def _page(seen: Sight, token: str, tried: Offer | None = None, notice: str = "",
     case, facts = seen.case, seen.facts
     entries = followed.journal(case)
     messages = seen.messages(entries)
+    told = progress.told(facts, language())
     offered = [tried if tried and tried.name == each.name else each for each in _offers(seen)]
     return render_template(
         "submit/follow.html",
         case=case,
         token=token,
         state=say(facts.flow.states[case.state].label),
-        told=progress.told(facts, language()),
+        told=told,
+        standing=standing(seen.context, told),
         steps=progress.way(seen.context, case, facts, entries, language()),
         messages=messages,
         outcome=seen.outcome(entries),

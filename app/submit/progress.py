@@ -11,7 +11,7 @@ from app.routing.facts import CaseFacts
 from app.workflow.context import Context
 from app.workflow.migrating import MIGRATED
 from app.workflow.nextstep import natural
-from app.workflow.words import spoken
+from app.workflow.words import notice, spoken
 from model import Case, JournalEntry
 
 PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
@@ -40,7 +40,7 @@ def _fill(name: str, facts: CaseFacts, lang: str) -> str:
         return long_day(row.due_at) if row is not None and row.due_at else ""
     if name == "state":
         return say(facts.flow.states[facts.state].label, lang)
-    return spoken(facts, name, lang)
+    return notice(facts, lang) if name == "notice" else spoken(facts, name, lang)
 
 
 def way(context: Context, case: Case, facts: CaseFacts, entries: Sequence[JournalEntry], lang: str) -> list[Step]:

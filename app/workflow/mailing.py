@@ -16,7 +16,7 @@ from app.routing.facts import CaseFacts
 from app.routing.parties import Lookup
 from app.workflow.actor import Actor
 from app.workflow.context import Context
-from app.workflow.words import in_day, say, spoken
+from app.workflow.words import in_day, notice, say, spoken
 from model import Case, OutgoingMail, Person, Subject
 
 REMINDER = "reminder"
@@ -66,7 +66,7 @@ def values(context: Context, facts: CaseFacts, language: str) -> dict[str, str]:
         "number": subject.number,
         "state": say(state.label, language),
         "told": say(state.told, language),
-        "notice": "",
+        "notice": notice(facts, language),
         "unit": spoken(facts, "unit", language),
         "area": spoken(facts, "area", language),
         "handler": spoken(facts, "handler", language),
