@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
+from app.access import Viewer
 from app.change.script_words import ADMINISTRATORS, NOBODY, REPORTER
 from app.i18n import gettext
 from app.language.parties import Word
 from app.routing import seats
 from app.routing.parties import Lookup
-from app.workflow import mailing, reporting
+from app.workflow import letters, mailing, reporting
 from app.workflow.actor import Actor
 from app.workflow.counting import Choice, count
 from app.workflow.table import possible
@@ -184,7 +185,19 @@ def page_text(play: Play, subject: Subject, name: str) -> str:
     if viewer.fully(facts) and not as_reporter:
         said.append(in_words(facts, "handler", facts.value("handler"), language))
         said.extend(repr(entry.actor) for entry in _entries(play, subject) if entry.actor and entry.actor_as == "")
+    said.extend(_letters(play, subject, viewer, as_reporter=as_reporter))
     return "\n".join(said)
+
+
+def _letters(play: Play, subject: Subject, viewer: Viewer, *, as_reporter: bool) -> Iterator[str]:
+    """The letters that the person finds with the case, or the reporter on their page."""
+    facts = play.context.facts(subject)
+    if as_reporter:
+        found = letters.to_reporter(play.context, subject)
+    else:
+        kept = letters.of_subject(play.context, subject)
+        found = [each for each in kept if letters.readable(each, viewer, facts)]
+    yield from (f"{each.title}\n{each.body}" for each in found)
 
 
 def _entries(play: Play, subject: Subject) -> Iterable[JournalEntry]:

@@ -21,7 +21,7 @@ from app import forms
 from app.access import Viewer
 from app.handling import queue, story
 from app.handling.approving import Approval, of_approvals
-from app.handling.filed import files_for
+from app.handling.filed import files_for, letters_for
 from app.handling.moving import MovePage, back_to
 from app.handling.permissions import moves_on
 from app.handling.reasons import Check, of_refusals
@@ -33,6 +33,7 @@ from app.web.filters import Answers, Filter, contains
 from app.web.grants import can
 from app.web.here import actor, context
 from app.web.interface import Interface, Page
+from app.web.lettered import Kept
 from app.web.look import Look
 from app.web.roles import PARTS as VIEW
 from app.web.roles import permission_of
@@ -104,6 +105,10 @@ class ActionPage:
     def files(self) -> list[Attached]:
         """Its files, as far as the viewer may read their fields."""
         return files_for(self.context, self.facts, self.viewer)
+
+    def letters(self) -> list[Kept]:
+        """Its letters, as far as the viewer may read them."""
+        return letters_for(self.context, self.facts, self.viewer)
 
     def approvals(self) -> list[Approval]:
         """Moves that several make together, and how far they have come."""

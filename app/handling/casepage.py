@@ -12,7 +12,7 @@ from flask import url_for
 from app.access import Viewer
 from app.handling import queue, story
 from app.handling.approving import Approval, of_approvals
-from app.handling.filed import files_for
+from app.handling.filed import files_for, letters_for
 from app.handling.reasons import Check, of_party, of_refusals, of_trace
 from app.i18n import gettext, language, long_day, say
 from app.language.definition import BACK, SAME, Flow, Transition
@@ -22,6 +22,7 @@ from app.routing.facts import CaseFacts
 from app.web.attached import Attached
 from app.web.cells import Due, Tag
 from app.web.grants import can
+from app.web.lettered import Kept
 from app.web.roles import permission_of
 from app.workflow.actor import Actor
 from app.workflow.context import Context
@@ -194,6 +195,10 @@ class CasePage:
     def files(self) -> list[Attached]:
         """Its files, as far as the viewer may read their fields."""
         return files_for(self.context, self.facts, self.viewer)
+
+    def letters(self) -> list[Kept]:
+        """Its letters, as far as the viewer may read them."""
+        return letters_for(self.context, self.facts, self.viewer)
 
     def approvals(self) -> list[Approval]:
         """Moves that several make together, and how far they have come."""

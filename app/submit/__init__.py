@@ -47,6 +47,8 @@ def _cases(pages: Blueprint, limited: object) -> None:
     add("/follow/<token>", "case", following.show)
     add("/follow/<token>/<transition>", "back", following.back)
     add("/follow/<token>/file/<int:which>", "file", following.file)
+    add("/follow/<token>/letter/<int:which>", "letter", following.letter)
+    add("/follow/<token>/letter/<int:which>.pdf", "letter_pdf", following.letter_pdf)
     add("/follow/<token>/<transition>", "move", following.move, methods=["POST"])
     add("/my/", "mine", following.mine)
     add("/my/<number>", "mine_one", following.mine_one)

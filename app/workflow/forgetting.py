@@ -1,4 +1,4 @@
-"""Erasing answers for good: from the row, from the journal, from the files; a scar says that something was there.
+"""Erasing answers for good: from row, journal, files and letters; a scar says that something was there.
 
 Source: the language's word `forget`. Erasing a person field takes the person out of the journal's `who` as well.
 """
@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app.language.definition import Transition
-from app.workflow import filing, keeping
+from app.workflow import filing, keeping, letters
 from app.workflow.context import Context
 from app.workflow.journal import FORGOTTEN
 from model import JournalEntry, OutgoingMail, Subject
@@ -33,6 +33,7 @@ def forget(context: Context, subject: Subject, declared: Transition, answers: Ma
     filing.forget(context, subject, declared.forget)
     _erase_past(context, subject, declared.forget, people)
     _erase_mails(context, subject, people)
+    letters.forget(context, subject, declared.forget, people, reporter="reporter" in declared.forget)
     subject.done = {name: _without(each, people) for name, each in subject.done.items()}
     return {**{n: v for n, v in answers.items() if n not in declared.forget}, **dict.fromkeys(filled, SCAR)}
 
@@ -62,3 +63,4 @@ def _erase_mails(context: Context, subject: Subject, people: set[int]) -> None:
     sent = select(OutgoingMail).where(OutgoingMail.subject_id == subject.id, OutgoingMail.receiver_id.in_(people))
     for mail in context.session.scalars(sent.where(OutgoingMail.status == "sent")):
         mail.receiver_id, mail.address, mail.body = None, f"{FORGOTTEN}-{mail.id}", ""
+        mail.letter = {}

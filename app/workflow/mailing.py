@@ -14,6 +14,7 @@ from app.language.parties import Party, Word, name_of, walk
 from app.outbox import compose
 from app.routing.facts import CaseFacts
 from app.routing.parties import Lookup
+from app.workflow import letters
 from app.workflow.actor import Actor
 from app.workflow.context import Context
 from app.workflow.words import in_day, notice, say, spoken
@@ -84,8 +85,10 @@ def values(context: Context, facts: CaseFacts, language: str) -> dict[str, str]:
 
 def allowed(known: Mapping[str, str], context: Context, facts: CaseFacts, person: Person) -> dict[str, str]:
     """Leave out what this receiver may not see."""
-    viewer = context.viewer(person.id)
-    as_reporter = person.id in facts.people_in("reporter")
+    return _allowed(known, context.viewer(person.id), facts, as_reporter=person.id in facts.people_in("reporter"))
+
+
+def _allowed(known: Mapping[str, str], viewer: Viewer, facts: CaseFacts, *, as_reporter: bool) -> dict[str, str]:
     free = TOLD_ANYBODY if as_reporter else TOLD_ANYBODY | TOLD_STAFF
     return {
         name: value
@@ -102,12 +105,19 @@ def _may_read(name: str, viewer: Viewer, facts: CaseFacts, *, as_reporter: bool)
     return see is not None and Lookup(facts, viewer.person).includes(see, viewer.person or 0)
 
 
+def _as_reporter(facts: CaseFacts, person: int, why: str) -> bool:
+    """Whether somebody is told as the reporter, who has a page of their own, and not for a part they have besides."""
+    named = (facts.routine.parties.get(each) for each in why.split(", "))
+    reached = why in ("reporter", "me") or any(Lookup(facts).names_reporter(each) for each in named if each)
+    return reached and person in facts.people_in("reporter")
+
+
 def link_for(context: Context, facts: CaseFacts, person: int, why: str) -> str:
     """Name what the mail's link opens for this receiver; nothing for those who may not open the case."""
     subject = facts.subject
     if subject is None:
         return ""
-    if person in facts.people_in("reporter") and why in ("reporter", "me"):
+    if _as_reporter(facts, person, why):
         case = subject.whole_id or subject.id
         return f"follow:{case}"
     if not context.viewer(person).sees(facts):
@@ -136,17 +146,35 @@ def write_one(
     """Write one mail's row; None if the event has written it before."""
     subject = facts.subject
     language = person.language or (subject.language if subject else "nb")
-    return compose.write(
+    told = allowed(values(context, facts, language), context, facts, person)
+    written = compose.write(
         context.session,
         event_key=event_key,
         subject=subject,
         receiver=person,
         mail=each.mail,
         why=each.why,
-        values=allowed(values(context, facts, language), context, facts, person),
+        values=told,
         link=link_for(context, facts, each.person, each.why),
         now=context.now,
+        letter=letters.head(context, facts, language),
     )
+    if written is not None and written.letter:
+        letters.keep(context, facts, written, told, to_reporter=_as_reporter(facts, person.id, each.why))
+    return written
+
+
+def keep_for_unknown(context: Context, facts: CaseFacts, notify: Notify) -> None:
+    """Keep the letters to a reporter whom no mail reaches: they are read on the page behind the code."""
+    subject, lookup = facts.subject, Lookup(facts)
+    if subject is None or facts.people_in("reporter"):
+        return
+    language = subject.language or "nb"
+    told = _allowed(values(context, facts, language), context.viewer(None), facts, as_reporter=True)
+    for party, mails in notify:
+        if lookup.names_reporter(party):
+            for mail in mails:
+                letters.keep_unsent(context, facts, mail, name_of(party), language, told)
 
 
 def administrators(context: Context) -> list[Person]:
