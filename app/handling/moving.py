@@ -211,7 +211,7 @@ class MovePage:
         if row is None or not compose.is_letter(db.session(), name):
             subject, body = compose.preview(db.session(), name, language(), self._values(after, language()))
             return {"title": gettext("Read the mail: %(subject)s", subject=subject), "subject": subject, "body": body}
-        spoken = row.language or (after.subject.language if after.subject else "") or language()
+        spoken = mailing.language_for(context(), after, row, name)
         values = mailing.allowed(self._values(after, spoken), context(), after, row)
         subject, body = compose.preview(db.session(), name, spoken, values)
         heading = gettext("Read the letter: %(subject)s", subject=subject)

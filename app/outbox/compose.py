@@ -3,7 +3,7 @@
 import hmac
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -23,6 +23,8 @@ DROPPED = frozenset({"Cc", "Cs", "Co"})
 TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Characters that make the text after them run the other way."""
 BREAKS = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+GAP = re.compile(r"\n{3,}")
+"""What a placeholder leaves that stood alone and had nothing to say."""
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*(?: [a-z0-9_]+)*)\}")
 
 
@@ -38,6 +40,7 @@ def write(
     link: str,
     now: datetime,
     letter: Mapping[str, str] | None = None,
+    language: str = "",
 ) -> OutgoingMail | None:
     """Write one mail to one receiver about one event; None if it was written before.
 
@@ -47,7 +50,7 @@ def write(
     settings = Settings.current()
     _have_ids(session, receiver, subject)
     address = receiver.mail.strip()
-    language = receiver.language or (subject.language if subject else "") or settings.default_language
+    language = language or receiver.language or (subject.language if subject else "") or settings.default_language
     title, body = filled(session, mail, language, values, link)
     row = {
         "event_key": event_key,
@@ -101,7 +104,17 @@ def filled(session: Session, mail: str, language: str, values: Mapping[str, str]
 def without_link(body: str) -> str:
     """Leave out the lines that hold LINK: a link opens the case for its holder, and paper is passed on."""
     kept = "\n".join(line.rstrip() for line in body.split("\n") if LINK not in line)
-    return re.sub(r"\n{3,}", "\n\n", kept).strip()
+    return GAP.sub("\n\n", kept).strip()
+
+
+def language_of(session: Session, mail: str, wish: str, spoken: Sequence[str]) -> str:
+    """Give the language that the mail goes in: the one wished for where it is `spoken`, or the text has words in it.
+
+    `spoken` are the routine's languages, the first of which is everybody's.
+    """
+    text = session.scalar(select(MailText.body).where(MailText.name == mail)) or {}
+    own = text.get(wish) not in (None, text.get(spoken[0]))
+    return wish if own or wish in spoken else spoken[0]
 
 
 def is_letter(session: Session, mail: str) -> bool:
@@ -126,7 +139,8 @@ def fill(title: str, body: str, values: Mapping[str, str], link: str) -> tuple[s
     """Give subject and body with the values put in, and LINK where the link will stand."""
     clean = {name: plain(value) for name, value in values.items()}
     one_line = " ".join(expand(plain(title), clean | {"link": ""}).split())
-    return one_line[:SUBJECT_LENGTH], expand(plain(body), clean | {"link": LINK if link else ""}).strip()
+    filled_in = expand(plain(body), clean | {"link": LINK if link else ""})
+    return one_line[:SUBJECT_LENGTH], GAP.sub("\n\n", filled_in).strip()
 
 
 def _spoken(text: Mapping[str, str], language: str) -> str:

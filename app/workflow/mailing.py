@@ -83,9 +83,14 @@ def values(context: Context, facts: CaseFacts, language: str) -> dict[str, str]:
     return known
 
 
-def allowed(known: Mapping[str, str], context: Context, facts: CaseFacts, person: Person) -> dict[str, str]:
-    """Leave out what this receiver may not see."""
-    return _allowed(known, context.viewer(person.id), facts, as_reporter=person.id in facts.people_in("reporter"))
+def allowed(
+    known: Mapping[str, str], context: Context, facts: CaseFacts, person: Person, why: str = "reporter"
+) -> dict[str, str]:
+    """Leave out what this receiver may not see; a reporter reached by another way sees what that way shows."""
+    viewer = context.viewer(person.id)
+    reported = person.id in facts.people_in("reporter")
+    as_reporter = reported and (_as_reporter(facts, person.id, why) or not viewer.fully(facts))
+    return _allowed(known, viewer, facts, as_reporter=as_reporter)
 
 
 def _allowed(known: Mapping[str, str], viewer: Viewer, facts: CaseFacts, *, as_reporter: bool) -> dict[str, str]:
@@ -140,13 +145,19 @@ def send(context: Context, facts: CaseFacts, who: Iterable[Recipient], event_key
     return told
 
 
+def language_for(context: Context, facts: CaseFacts, person: Person | None, mail: str) -> str:
+    """Give the language that a mail about the case goes in: the receiver's, else the case's, if it has a text in it."""
+    wish = (person.language if person else "") or (facts.subject.language if facts.subject else "") or "nb"
+    return compose.language_of(context.session, mail, wish, facts.routine.languages)
+
+
 def write_one(
     context: Context, facts: CaseFacts, each: Recipient, person: Person, event_key: str
 ) -> OutgoingMail | None:
     """Write one mail's row; None if the event has written it before."""
     subject = facts.subject
-    language = person.language or (subject.language if subject else "nb")
-    told = allowed(values(context, facts, language), context, facts, person)
+    language = language_for(context, facts, person, each.mail)
+    told = allowed(values(context, facts, language), context, facts, person, each.why)
     written = compose.write(
         context.session,
         event_key=event_key,
@@ -158,6 +169,7 @@ def write_one(
         link=link_for(context, facts, each.person, each.why),
         now=context.now,
         letter=letters.head(context, facts, language),
+        language=language,
     )
     if written is not None and written.letter:
         letters.keep(context, facts, written, told, to_reporter=_as_reporter(facts, person.id, each.why))
@@ -169,11 +181,12 @@ def keep_for_unknown(context: Context, facts: CaseFacts, notify: Notify) -> None
     subject, lookup = facts.subject, Lookup(facts)
     if subject is None or facts.people_in("reporter"):
         return
-    language = subject.language or "nb"
-    told = _allowed(values(context, facts, language), context.viewer(None), facts, as_reporter=True)
     for party, mails in notify:
         if lookup.names_reporter(party):
             for mail in mails:
+                language = language_for(context, facts, None, mail)
+                known = values(context, facts, language)
+                told = _allowed(known, context.viewer(None), facts, as_reporter=True)
                 letters.keep_unsent(context, facts, mail, name_of(party), language, told)
 
 
