@@ -9,18 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
-from app.access import Viewer
-from app.change.script_words import ADMINISTRATORS, NOBODY, REPORTER
+from app.change.pagetext import not_reads, person_of, reads
+from app.change.script_words import ADMINISTRATORS, ANYONE, NOBODY, REPORTER
 from app.i18n import gettext
 from app.language.parties import Word
 from app.routing import seats
 from app.routing.parties import Lookup
-from app.workflow import letters, mailing, reporting
+from app.workflow import reporting
 from app.workflow.actor import Actor
 from app.workflow.counting import Choice, count
 from app.workflow.table import possible
-from app.workflow.words import in_words, say
-from model import JournalEntry, OutgoingMail, Person, Subject
+from model import JournalEntry, OutgoingMail, Subject
 
 if TYPE_CHECKING:
     from app.change.stage import Play
@@ -71,13 +70,6 @@ def _names(play: Play, people: Iterable[int]) -> list[str]:
     return sorted(names.get(person, str(person)) for person in people)
 
 
-def _person(play: Play, name: str) -> int | None:
-    """Whom a scenario calls that: a guest by the mail address."""
-    if name in play.people:
-        return play.people[name]
-    return next((pk for pk, called in play.names().items() if called == name), None)
-
-
 def _handler(play: Play, subject: Subject, value: Any) -> Iterator[str]:
     facts = play.context.facts(subject)
     handler = facts.value("handler")
@@ -105,7 +97,12 @@ def _plain(value: Any) -> Any:
     return "empty" if value in (None, "", []) else value
 
 
-def _in_list(play: Play, subject: Subject, person: int) -> bool:
+def _looking(play: Play, name: str) -> int | None:
+    """Who looks: a person, or None for a visitor."""
+    return None if name == ANYONE else play.people[name]
+
+
+def _in_list(play: Play, subject: Subject, person: int | None) -> bool:
     scope = play.context.viewer(person).visible()
     found = play.session.scalar(select(func.count()).select_from(Subject).where(Subject.id == subject.id, scope))
     on_page = play.context.viewer(person).sees(play.context.facts(subject))
@@ -116,19 +113,19 @@ def _in_list(play: Play, subject: Subject, person: int) -> bool:
 
 def _sees(play: Play, subject: Subject, value: Any) -> Iterator[str]:
     for name in _list(value):
-        if not _in_list(play, subject, play.people[name]):
+        if not _in_list(play, subject, _looking(play, name)):
             yield gettext("%(person)s doesn't see the case, but should", person=name)
 
 
 def _hidden(play: Play, subject: Subject, value: Any) -> Iterator[str]:
     for name in _list(value):
-        if _in_list(play, subject, play.people[name]):
+        if _in_list(play, subject, _looking(play, name)):
             yield gettext("%(person)s sees the case, but shouldn't", person=name)
 
 
 def _offered(play: Play, subject: Subject, name: str) -> list[str]:
-    reporter = name == REPORTER or _person(play, name) == subject.reporter_id is not None
-    actor = Actor(person=_person(play, name), reporter=reporter)
+    reporter = name == REPORTER or person_of(play, name) == subject.reporter_id is not None
+    actor = Actor(person=person_of(play, name), reporter=reporter)
     return possible(play.context.facts(subject), actor)
 
 
@@ -162,72 +159,10 @@ def _mails(play: Play, value: Mapping[str, Any]) -> Iterator[str]:
 
 def _lacks(play: Play, _subject: Subject, value: Mapping[str, Any]) -> Iterator[str]:
     for name, words in value.items():
-        text = "\n".join(f"{m.subject}\n{m.body}" for m in _latest(play) if m.receiver_id == _person(play, name))
+        text = "\n".join(f"{m.subject}\n{m.body}" for m in _latest(play) if m.receiver_id == person_of(play, name))
         for each in _list(words):
             if each in text:
                 yield gettext("%(person)s's mail holds “%(words)s”", person=name, words=each)
-
-
-def page_text(play: Play, subject: Subject, name: str) -> str:
-    """Everything that the person reads on the case's page, or the reporter on theirs."""
-    context = play.context
-    person = _person(play, name)
-    facts = context.facts(subject)
-    language = (play.session.get(Person, person or 0) or Person(language="nb")).language or "nb"
-    as_reporter = name == "reporter" or (person is not None and person == subject.reporter_id)
-    viewer = context.viewer(person)
-    filled = mailing.fill_told(context, facts, language)
-    said = [subject.number, say(facts.flow.states[subject.state].label, language), filled]
-    for name_, value in _answers_given(play, subject):
-        own = as_reporter and (subject.flow, name_) in _own(play, subject)
-        if own or viewer.shows(name_, facts, as_reporter=as_reporter):
-            said.append(in_words(facts, name_, value, language))
-    if viewer.fully(facts) and not as_reporter:
-        said.append(in_words(facts, "handler", facts.value("handler"), language))
-        said.extend(repr(entry.actor) for entry in _entries(play, subject) if entry.actor and entry.actor_as == "")
-    said.extend(_letters(play, subject, viewer, as_reporter=as_reporter))
-    return "\n".join(said)
-
-
-def _letters(play: Play, subject: Subject, viewer: Viewer, *, as_reporter: bool) -> Iterator[str]:
-    """The letters that the person finds with the case, or the reporter on their page."""
-    facts = play.context.facts(subject)
-    if as_reporter:
-        found = letters.to_reporter(play.context, subject)
-    else:
-        kept = letters.of_subject(play.context, subject)
-        found = [each for each in kept if letters.readable(each, viewer, facts)]
-    yield from (f"{each.title}\n{each.body}" for each in found)
-
-
-def _entries(play: Play, subject: Subject) -> Iterable[JournalEntry]:
-    return play.session.scalars(select(JournalEntry).where(JournalEntry.subject_id == subject.id))
-
-
-def _answers_given(play: Play, subject: Subject) -> Iterator[tuple[str, Any]]:
-    for entry in _entries(play, subject):
-        yield from entry.answers.items()
-
-
-def _own(play: Play, subject: Subject) -> set[tuple[str, str]]:
-    entries = _entries(play, subject)
-    return {(e.flow, name) for e in entries if e.actor_as in ("reporter", "visitor") for name in e.answers}
-
-
-def _reads(play: Play, subject: Subject, value: Mapping[str, Any]) -> Iterator[str]:
-    for name, words in value.items():
-        text = page_text(play, subject, name)
-        for each in _list(words):
-            if each not in text:
-                yield gettext("%(person)s doesn't read “%(words)s”, but should", person=name, words=each)
-
-
-def _not_reads(play: Play, subject: Subject, value: Mapping[str, Any]) -> Iterator[str]:
-    for name, words in value.items():
-        text = page_text(play, subject, name)
-        for each in _list(words):
-            if each in text:
-                yield gettext("%(person)s reads “%(words)s”, but shouldn't", person=name, words=each)
 
 
 def _due(play: Play, subject: Subject, value: Mapping[str, str]) -> Iterator[str]:
@@ -251,7 +186,7 @@ def _log(play: Play, subject: Subject, value: Mapping[str, str]) -> Iterator[str
 
 
 def _rows(play: Play, value: list[dict[str, str]], who: str | None, name: str) -> Iterator[str]:
-    person = play.people[who] if who else None
+    person = _looking(play, who) if who else None
     found = [_row_in_words(play, row) for row in _counted(play, person, name)]
     for row in value:
         if not any(all(str(each.get(k)) == _called(play, k, v) for k, v in row.items()) for each in found):
@@ -293,8 +228,8 @@ WORDS: Mapping[str, Callable[[Any, Subject, Any], Iterator[str]]] = {
     "offers": _offers,
     "not offered": _not_offered,
     "lacks": _lacks,
-    "reads": _reads,
-    "not read": _not_reads,
+    "reads": reads,
+    "not read": not_reads,
     "due": _due,
     "log": _log,
 }

@@ -68,6 +68,11 @@ class Cast:
         return self.people | {ANYONE, REPORTER}
 
     @property
+    def lookers(self) -> frozenset[str]:
+        """Who may look at something."""
+        return self.people | {ANYONE}
+
+    @property
     def refusals(self) -> frozenset[str]:
         """By what a move may be refused."""
         return self.guards | frozenset(self.fields) | {"not offered"}
@@ -154,18 +159,18 @@ def _rows(reading: Reading, node: Node, _cast: Cast) -> None:
 
 
 CHECKS: Mapping[str, Any] = {
-    "as": _each(PERSON, "people"),
+    "as": _each(PERSON, "lookers"),
     "state": _each(STATE, "states"),
     "handler": _handler,
     "fields": _keyed(FIELD, "fields"),
-    "sees": _each(PERSON, "people"),
-    "hidden from": _each(PERSON, "people"),
+    "sees": _each(PERSON, "lookers"),
+    "hidden from": _each(PERSON, "lookers"),
     "offers": _by_person(TRANSITION, "moves", also=(REPORTER,)),
     "not offered": _by_person(TRANSITION, "moves", also=(REPORTER,)),
     "mails": _by_person(MAIL, "mails", also=(ADMINISTRATORS,)),
     "lacks": _by_person(None),
-    "reads": _by_person(None, also=(REPORTER,)),
-    "not read": _by_person(None, also=(REPORTER,)),
+    "reads": _by_person(None, also=(REPORTER, ANYONE)),
+    "not read": _by_person(None, also=(REPORTER, ANYONE)),
     "due": _due,
     "log": _log,
     "rows": _rows,

@@ -9,7 +9,7 @@ from flask_appbuilder import AppBuilder
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, TooManyRequests
 
-from app.submit import following, receipt, routine, sending
+from app.submit import following, listed, receipt, routine, sending
 from app.submit.hush import Hush
 
 BIGGEST = 100_000
@@ -36,6 +36,8 @@ def _reports(pages: Blueprint, limited: object) -> None:
     add("/", "send", limited(sending.send), methods=["POST"])  # type: ignore[operator]
     add("/door/<name>", "door", sending.door)
     add("/routine", "routine", routine.show)
+    add("/public/cases/<flow>/", "listed", listed.show)
+    add("/public/cases/<flow>/<number>", "listed_one", listed.one)
     add("/receipt/", "received", receipt.plain)
     add("/receipt/<token>", "receipt", receipt.show)
 

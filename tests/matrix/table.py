@@ -20,6 +20,7 @@ GET /                             ok      ok      ok    ok      ok    ok    ok  
 POST /                            bad     bad     bad   bad     bad   bad   bad   bad
 GET /door/<name>                  go      go      go    go      go    go    go    go
 GET /routine                      ok      ok      ok    ok      ok    ok    ok    ok
+GET /public/*                     none    none    none  none    none  none  none  none
 GET /receipt/                     none    none    none  none    none  none  none  none
 GET /receipt/<token>              ok      ok      ok    ok      ok    ok    ok    ok
 GET /follow/                      ok      go      go    go      go    go    go    go
