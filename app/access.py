@@ -135,9 +135,13 @@ class Viewer:
         """Names of the fields the viewer is held to in this case; None = all that no field's own `see` withholds."""
         if self.fully(facts):
             return None
+        return ALWAYS_SHOWN.union(self.held(facts))
+
+    def held(self, facts: CaseFacts) -> tuple[str, ...]:
+        """Names of the fields that parties with `only` show the viewer, in the order in which they are named."""
         lookup = Lookup(facts, self.person)
         held = [p for p in self._see(facts) if isinstance(p, Query) and p.only and lookup.includes(p, self.person)]
-        return ALWAYS_SHOWN.union(*(p.only for p in held))
+        return tuple(dict.fromkeys(name for party in held for name in party.only))
 
     def listed(self, facts: CaseFacts) -> frozenset[str] | None:
         """As `fields`, for a row of a list: parts aren't read, so parties found in them give what all of them may."""

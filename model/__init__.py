@@ -3,6 +3,7 @@
 from model.base import Base
 from model.case import Case, Part, Subject
 from model.clock import Clock
+from model.document import Document
 from model.edition import (
     ConfigurationEntry,
     Draft,
@@ -45,6 +46,7 @@ __all__ = [
     "ConfigurationEntry",
     "ConfigurationVersion",
     "Counter",
+    "Document",
     "Draft",
     "DraftChange",
     "DryRun",

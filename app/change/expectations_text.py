@@ -8,13 +8,14 @@ from typing import Any
 
 from sqlalchemy import select
 
+from app.access import Viewer
 from app.change.compared import listed, unlike
 from app.change.reading import also_read, still_read
-from app.change.script_words import ADMINISTRATORS, REPORTER
+from app.change.script_words import ADMINISTRATORS, ANYONE, REPORTER
 from app.change.stage import Play
 from app.i18n import gettext
 from app.outbox import compose
-from app.workflow import mailing
+from app.workflow import letters, mailing, opened
 from app.workflow.words import in_words, say
 from model import JournalEntry, Subject
 
@@ -78,6 +79,8 @@ def reads_not(play: Play, subject: Subject, value: Mapping[str, Any]) -> Iterato
 def page_text(play: Play, subject: Subject, name: str) -> str:
     """Everything that the person reads on the case's page, or the reporter on theirs; nothing if they have none."""
     context = play.context
+    if name == ANYONE:
+        return "\n".join(opened.words(context, context.facts(subject), context.routine.languages[0]).values())
     person = play.person(name)
     facts = context.facts(subject)
     language = play.language(person)
@@ -94,10 +97,22 @@ def page_text(play: Play, subject: Subject, name: str) -> str:
             said.append(in_words(facts, field, value, language))
     said.extend(also_read(context, facts, viewer, as_reporter=as_reporter))
     play.keep()
+    said.extend(_letters(play, subject, viewer, as_reporter=as_reporter))
     if viewer.fully(facts) and not as_reporter:
         said.append(in_words(facts, "handler", facts.value("handler"), language))
         said.extend(repr(entry.actor) for entry in _entries(play, subject) if entry.actor and entry.actor_as == "")
     return "\n".join(said)
+
+
+def _letters(play: Play, subject: Subject, viewer: Viewer, *, as_reporter: bool) -> Iterator[str]:
+    """The letters that the person finds with the case, or the reporter on their page."""
+    facts = play.context.facts(subject)
+    if as_reporter:
+        found = letters.to_reporter(play.context, subject)
+    else:
+        kept = letters.of_subject(play.context, subject)
+        found = [each for each in kept if letters.readable(each, viewer, facts)]
+    yield from (f"{each.title}\n{each.body}" for each in found)
 
 
 def _entries(play: Play, subject: Subject) -> Iterable[JournalEntry]:

@@ -181,7 +181,7 @@ def _rows(reading: Reading, node: Node, _cast: Cast) -> None:
 
 
 CHECKS: Mapping[str, Any] = {
-    "as": _each(PERSON, "people"),
+    "as": _each(PERSON, "lookers"),
     "state": _each(STATE, "states"),
     "handler": _handler,
     "fields": _keyed(FIELD, "fields"),
@@ -192,8 +192,8 @@ CHECKS: Mapping[str, Any] = {
     "mails": _by_person(MAIL, "mails", also=(ADMINISTRATORS,)),
     "holds": _by_person(None),
     "lacks": _by_person(None),
-    "reads": _by_person(None, also=(REPORTER,)),
-    "not read": _by_person(None, also=(REPORTER,)),
+    "reads": _by_person(None, also=(REPORTER, ANYONE)),
+    "not read": _by_person(None, also=(REPORTER, ANYONE)),
     "due": _due,
     "log": _log,
     "rows": _rows,

@@ -29,11 +29,12 @@ from app.routing.facts import CaseFacts
 from app.web import queue, story
 from app.web.attached import Attached
 from app.web.cells import Due, Tag
-from app.web.filed import files_for
+from app.web.filed import files_for, letters_for
 from app.web.filters import Answers, Filter
 from app.web.grants import can
 from app.web.here import actor, context
 from app.web.interface import Interface, Page
+from app.web.lettered import Kept
 from app.web.look import Look
 from app.web.reasons import Check, of_refusals
 from app.web.roles import PARTS as VIEW
@@ -120,6 +121,10 @@ class ActionPage:
     def readers(self) -> list[Line]:
         """Who has opened it, where the routine keeps a log of it that the viewer may read."""
         return readers(self.context, self.facts, self.viewer)
+
+    def letters(self) -> list[Kept]:
+        """Its letters, as far as the viewer may read them."""
+        return letters_for(self.context, self.facts, self.viewer)
 
     def approvals(self) -> list[Approval]:
         """Moves that several make together, and how far they have come."""

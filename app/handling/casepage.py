@@ -21,8 +21,9 @@ from app.routing.facts import CaseFacts
 from app.web import queue, story
 from app.web.attached import Attached
 from app.web.cells import Due, Tag
-from app.web.filed import files_for
+from app.web.filed import files_for, letters_for
 from app.web.grants import can
+from app.web.lettered import Kept
 from app.web.reasons import Check, of_refusals, of_trace
 from app.web.roles import permission_of
 from app.web.story import Line
@@ -208,6 +209,10 @@ class CasePage:
     def files(self) -> list[Attached]:
         """Its files, as far as the viewer may read their fields."""
         return files_for(self.context, self.facts, self.viewer)
+
+    def letters(self) -> list[Kept]:
+        """Its letters, as far as the viewer may read them."""
+        return letters_for(self.context, self.facts, self.viewer)
 
     def approvals(self) -> list[Approval]:
         """Moves that several make together, and how far they have come."""

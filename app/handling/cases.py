@@ -19,10 +19,10 @@ from app.handling.moving import MovePage, back_to
 from app.handling.opening import opened
 from app.handling.permissions import moves_on
 from app.i18n import gettext, lazy_gettext
-from app.web import queue
+from app.web import lettered, queue
 from app.web.attached import download
 from app.web.database import db
-from app.web.filed import one_file
+from app.web.filed import letter_address, one_file, one_letter
 from app.web.filters import Answers, Filter
 from app.web.grants import can
 from app.web.here import actor, context
@@ -205,6 +205,23 @@ class CaseView(Look):
         file = one_file(context(), context().viewer(actor().person), number, which)
         with opened(file.subject, readings.FILE):
             return download(file)
+
+    @expose("/<number>/letter/<int:which>")
+    @has_access
+    @permission_name("show")
+    def letter(self, number: str, which: int) -> ResponseReturnValue:
+        """Show a letter of the case, or of an action in it, as it is printed."""
+        document = one_letter(context(), context().viewer(actor().person), number, which)
+        back = queue.address(document.subject)
+        return lettered.page(context(), document, back, letter_address(number, which, ".pdf"))
+
+    @expose("/<number>/letter/<int:which>.pdf")
+    @has_access
+    @permission_name("show")
+    def letter_pdf(self, number: str, which: int) -> ResponseReturnValue:
+        """Download a letter."""
+        document = one_letter(context(), context().viewer(actor().person), number, which)
+        return lettered.download(context(), document)
 
     @expose("/<number>/reporter", methods=["POST"])
     @has_access

@@ -203,17 +203,34 @@ class MovePage:
         return repr(row) if row else ""
 
     def texts(self, answered: CaseFacts) -> list[dict[str, str]]:
-        """The mails' own words, in the reader's language."""
+        """The mails' own words, in the reader's language; a letter's as its first receiver gets it."""
         after = self._after(answered)
         if after.subject is None:
             return []
-        values = mailing.values(context(), after, language())
-        names = dict.fromkeys(each.mail for each in mailing.recipients(after, self.declared.notify, actor()))
-        previews = ((name, *compose.preview(db.session, name, language(), values)) for name in names)
-        return [
-            {"title": gettext("Read the mail: %(subject)s", subject=subject), "subject": subject, "body": body}
-            for _, subject, body in previews
-        ]
+        first: dict[str, int] = {}
+        for each in mailing.recipients(after, self.declared.notify, actor()):
+            if not each.skipped:
+                first.setdefault(each.mail, each.person)
+        return [self._text(after, name, person) for name, person in first.items()]
+
+    def _text(self, after: CaseFacts, name: str, person: int) -> dict[str, str]:
+        row = db.session.get(Person, person)
+        if row is None or not compose.is_letter(db.session(), name):
+            subject, body = compose.preview(db.session(), name, language(), self._values(after, language()))
+            return {"title": gettext("Read the mail: %(subject)s", subject=subject), "subject": subject, "body": body}
+        spoken = mailing.language_for(context(), after, row, name)
+        values = mailing.allowed(self._values(after, spoken), context(), after, row)
+        subject, body = compose.preview(db.session(), name, spoken, values)
+        heading = gettext("Read the letter: %(subject)s", subject=subject)
+        note = gettext("The letter is kept with the case, and sent along as a PDF.")
+        return {"title": heading, "subject": subject, "body": body, "note": note}
+
+    def _values(self, after: CaseFacts, spoken: str) -> dict[str, str]:
+        """The words that a mail may hold, as far as the one who presses may read them or has just written them."""
+        known = mailing.values(context(), after, spoken)
+        presser = db.session.get(Person, actor().person or 0)
+        own = mailing.allowed(known, context(), after, presser) if presser else {}
+        return own | {name: known[name] for name in self.declared.asked if name in known}
 
     def news(self) -> list[str]:
         """What has happened since the form was opened."""

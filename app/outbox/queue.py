@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.outbox.links import followed
 from app.outbox.message import Letter
+from app.outbox.paper import sheet_of
 from model import OutgoingMail, Subject
 
 LEASE = timedelta(minutes=3)
@@ -125,6 +126,7 @@ def _letters(session: Session, ids: Iterable[int]) -> Iterable[Letter]:
             created_at=mail.created_at,
             tries=mail.tries,
             thread=whole,
+            sheet=sheet_of(mail.letter, mail.subject, mail.body, mail.language) if mail.letter else None,
         )
 
 

@@ -84,6 +84,15 @@ class Row:
     to: Party
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something the institution says for a while: from `first` to `last`, both included; None = no end yet."""
+
+    first: date
+    last: date | None
+    text: Texts
+
+
 @dataclass(frozen=True)
 class Organisation:
     """Units, areas, roles, assignments, routing and calendar as they were at `version`."""
@@ -96,6 +105,7 @@ class Organisation:
     rows: tuple[Row, ...]
     worktime: WorkTime
     retired_roles: frozenset[str] = frozenset()
+    notices: tuple[Notice, ...] = ()
 
     @cached_property
     def unit_by_name(self) -> Mapping[str, UnitCopy]:
@@ -182,6 +192,11 @@ class Organisation:
                 return found
         return ()
 
+    def notices_on(self, today: date) -> list[Texts]:
+        """What the institution says on that day, in the calendar's order."""
+        standing = (n for n in self.notices if n.first <= today and (n.last is None or today <= n.last))
+        return [each.text for each in standing]
+
     def label(self, role: str) -> Texts:
         """The role's name in each language; its key where it has none."""
         return self.roles.get(role, {"nb": role})
@@ -190,7 +205,7 @@ class Organisation:
 def load(session: Session, version: int) -> Organisation:
     """Read the whole configuration: six queries, a few hundred rows."""
     calendar = session.scalars(select(Calendar).order_by(Calendar.id)).first() or Calendar(
-        timezone="Europe/Oslo", weekend=["saturday", "sunday"], holidays="NO", closed=[]
+        timezone="Europe/Oslo", weekend=["saturday", "sunday"], holidays="NO", closed=[], notices=[]
     )
     roles = session.scalars(select(Role)).all()
     return Organisation(
@@ -215,7 +230,13 @@ def load(session: Session, version: int) -> Organisation:
             for row in session.scalars(select(RoutingRow).order_by(RoutingRow.position, RoutingRow.id))
         ),
         worktime=WorkTime(calendar.timezone, calendar.weekend, calendar.holidays, calendar.closed),
+        notices=tuple(map(_notice, calendar.notices)),
     )
+
+
+def _notice(row: Mapping[str, Any]) -> Notice:
+    last = date.fromisoformat(row["until"]) if row.get("until") else None
+    return Notice(date.fromisoformat(row["from"]), last, row["text"])
 
 
 def _holdings(session: Session) -> Iterator[Holding]:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from flask import abort
 
-from app.i18n import language
+from app.i18n import language, say
 from app.submit import followed
 from app.submit.dialogue import Sight
 from app.web.database import db
@@ -17,6 +17,13 @@ from model import Case
 def context() -> Context:
     """Open the database as it is now."""
     return Context.open(db.session(), datetime.now(UTC), grants().configuration)
+
+
+def standing(here: Context, besides: str = "") -> list[str]:
+    """What the calendar's notices say today, those left out that stand in a text already."""
+    today = here.organisation.worktime.day_of(here.now)
+    told = (say(text) for text in here.organisation.notices_on(today))
+    return [each for each in told if each not in besides]
 
 
 def sight(here: Context, case: Case) -> Sight:

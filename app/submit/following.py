@@ -12,17 +12,17 @@ from app import forms
 from app.i18n import gettext, language, ngettext, say
 from app.language.definition import Transition
 from app.submit import followed, progress, sheet
-from app.submit.desk import context, found, reporter_of, sight
+from app.submit.desk import context, found, reporter_of, sight, standing
 from app.submit.dialogue import Sight
-from app.web import addresses
+from app.web import addresses, lettered
 from app.web.attached import attached, download, posted
 from app.web.database import db
 from app.web.grants import me
-from app.workflow import engine
+from app.workflow import engine, letters
 from app.workflow.evaluator import names_reporter
 from app.workflow.table import offers
 from app.workflow.told import told
-from model import Case
+from model import Case, Document
 
 HIDDEN = frozenset({"csrf_token", "version", sheet.KEEP})
 
@@ -82,21 +82,40 @@ def file(token: str, which: int) -> ResponseReturnValue:
     return download(next((each for each in those if each.id == which), None) or abort(404))
 
 
-def _address(token: str, which: int) -> str:
-    return url_for("submit.file", token=token, which=which)
+def letter(token: str, which: int) -> ResponseReturnValue:
+    """Show one of the letters to the reporter as it is printed."""
+    pdf = _letter_address(token, which, ".pdf")
+    return lettered.page(context(), _letter(token, which), url_for("submit.case", token=token), pdf)
+
+
+def letter_pdf(token: str, which: int) -> ResponseReturnValue:
+    """Send one of the letters to the reporter as a PDF."""
+    return lettered.download(context(), _letter(token, which))
+
+
+def _letter(token: str, which: int) -> Document:
+    here = context()
+    those = letters.to_reporter(here, found(here, token))
+    return next((each for each in those if each.id == which), None) or abort(404)
+
+
+def _letter_address(token: str, which: int, ending: str) -> str:
+    return url_for("submit.letter_pdf" if ending else "submit.letter", token=token, which=which)
 
 
 def _page(seen: Sight, token: str, tried: Offer | None = None, notice: str = "", unsent: str = "") -> str:
     case, facts = seen.case, seen.facts
     entries = followed.journal(case)
     messages = seen.messages(entries)
+    said = told(facts, language())
     offered = [tried if tried and tried.name == each.name else each for each in _offers(seen)]
     return render_template(
         "submit/follow.html",
         case=case,
         token=token,
         state=say(facts.flow.states[case.state].label),
-        told=told(facts, language()),
+        told=said,
+        standing=standing(seen.context, said),
         steps=progress.way(seen.context, case, facts, entries, language()),
         messages=messages,
         outcome=seen.outcome(entries),
@@ -105,6 +124,11 @@ def _page(seen: Sight, token: str, tried: Offer | None = None, notice: str = "",
         known=seen.known(),
         files=attached(
             seen.files(entries), facts.routine, lambda which: url_for("submit.file", token=token, which=which)
+        ),
+        letters=lettered.listed(
+            letters.to_reporter(seen.context, case),
+            lambda _: "",
+            lambda which, ending: _letter_address(token, which, ending),
         ),
         readers=seen.readers(),
         offers=offered,

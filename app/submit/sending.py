@@ -14,7 +14,7 @@ from app.i18n import gettext, say
 from app.language.definition import Transition
 from app.language.parties import InRole
 from app.submit import followed, sheet, ticket
-from app.submit.desk import context
+from app.submit.desk import context, standing
 from app.submit.place import Place
 from app.submit.report import NoEntrance, Report
 from app.web import people
@@ -151,6 +151,7 @@ def _page(report: Report, key: str, shown: sheet.Sheet | None = None, notice: st
         sheet=shown or sheet.of_report(report),
         key=key,
         notice=notice,
+        standing=standing(report.context),
         trap=TRAP,
         reporter=reporter,
         home=say(reporter.unit.label) if reporter and reporter.unit else "",

@@ -147,6 +147,7 @@ def _made(context: Context, subject: Subject, done: _Done) -> None:
     if done.found is not None and (done.found.fell or subject.orphaned):
         mailing.warn_administrators(context, subject, facts, key)
     told = mailing.send(context, facts, mailing.recipients(facts, done.declared.notify, done.actor), key)
+    mailing.keep_for_unknown(context, facts, done.declared.notify)
     steps = done.found.steps if done.found else ()
     joining.note(context, subject)
     entry = journal.write(context, subject, done.declared.name, done.actor, done.before, done.answers, steps, told)

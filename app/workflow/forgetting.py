@@ -1,4 +1,4 @@
-"""Erasing answers for good: from the row, from the journal, from the files; a scar says that something was there.
+"""Erasing answers for good: from row, journal, files and letters; a scar says that something was there.
 
 Source: the language's word `forget`. Erasing a person field takes the person out of the journal's `who` as well.
 """
@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from app.language.definition import Transition
 from app.outbox import queue
-from app.workflow import filing, keeping
+from app.workflow import filing, keeping, letters
 from app.workflow.context import Context
 from app.workflow.journal import FORGOTTEN
 from model import JournalEntry, OutgoingMail, Subject
@@ -36,6 +36,7 @@ def forget(context: Context, subject: Subject, declared: Transition, entry: Jour
     filing.forget(context, subject, declared.forget)
     _erase_past(context, subject, declared.forget, people)
     _erase_mails(context, subject, people)
+    letters.forget(context, subject, declared.forget, people, reporter="reporter" in declared.forget)
     subject.done = {name: _without(each, people) for name, each in subject.done.items()}
     entry.answers = {**own, **dict.fromkeys(filled, SCAR)}
 
@@ -66,4 +67,4 @@ def _erase_mails(context: Context, subject: Subject, people: set[int]) -> None:
     for mail in context.session.scalars(theirs):
         mail.receiver_id = None
         if mail.status == "sent":
-            mail.address, mail.body = queue.nobody(mail.id), ""
+            mail.address, mail.body, mail.letter = queue.nobody(mail.id), "", {}

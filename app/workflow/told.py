@@ -4,7 +4,7 @@ import re
 
 from app.i18n import long_day, say
 from app.routing.facts import CaseFacts
-from app.workflow.words import spoken
+from app.workflow.words import notice, spoken
 
 PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 CLOCK = "due "
@@ -22,4 +22,4 @@ def _fill(name: str, facts: CaseFacts, lang: str) -> str:
         return long_day(row.due_at) if row is not None and row.due_at else ""
     if name == "state":
         return say(facts.flow.states[facts.state].label, lang)
-    return spoken(facts, name, lang)
+    return notice(facts, lang) if name == "notice" else spoken(facts, name, lang)

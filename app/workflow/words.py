@@ -28,6 +28,11 @@ def in_day(day: date, language: str) -> str:
     return format_date(day, "d MMMM y" if language == "en" else "d. MMMM y", locale=language)
 
 
+def notice(facts: CaseFacts, language: str) -> str:
+    """Give what the calendar's notices say today; empty for none."""
+    return " ".join(say(text, language) for text in facts.organisation.notices_on(facts.today))
+
+
 def spoken(facts: CaseFacts, field: str, language: str) -> str:
     """Give a field's present answer in words; empty for none."""
     return in_words(facts, field, facts.value(field), language)

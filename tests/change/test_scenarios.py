@@ -412,3 +412,32 @@ def test_every_section_of_the_routine_has_a_scenario(ntnu):
 def test_every_demand_is_covered_or_shown_by_pages(ntnu):
     covered = {number for each in ntnu for number in each["covers"]}
     assert {*range(1, 56)} - covered == SHOWN_BY_PAGES
+
+
+OPEN = ROUTINE.replace(
+    "see: [reporter, boss]", "see: [reporter, boss, {who: anyone, only: [number, told, area]}]"
+) + dedent("""
+    reports:
+      all_of_it: {label: All, rows: [area], see: anyone, hide below: 2}
+      inside: {label: Inside, rows: [area], see: desk}
+    """)
+
+
+def test_what_everybody_sees_reads_and_counts_can_be_told():
+    steps = [
+        REPORT,
+        "expect: {case: A, sees: [anyone], reads: {anyone: [Teaching, Open]}, not read: {anyone: [It is cold, Red, Stig]}}",
+        "{as: anyone, report: all_of_it, expect: {rows: [{area: teaching, count: under 2}]}}",
+    ]
+    text = "now: 2026-03-02 09:00\nscenarios:\n  - name: One\n    steps:\n" + "".join(f"      - {s}\n" for s in steps)
+    (played,) = play(OPEN, DATA, text)
+    assert list(played.faults) == []
+    wrong = text.replace("sees: [anyone]", "hidden from: [anyone]").replace(
+        "not read: {anyone: [It", "not read: {anyone: [Teaching, It"
+    )
+    (played,) = play(OPEN, DATA, wrong)
+    assert len(played.faults) == 2
+    (played,) = play(
+        ROUTINE, DATA, text.split("      - {as: anyone")[0].replace("sees: [anyone]", "hidden from: [anyone]")
+    )
+    assert any("Teaching" in str(fault) for fault in played.faults)

@@ -21,6 +21,7 @@ GET /                             ok      ok      ok    ok      ok    ok    ok  
 POST /                            bad     bad     bad   bad     bad   bad   bad   bad
 GET /door/<name>                  go      go      go    go      go    go    go    go
 GET /routine                      ok      ok      ok    ok      ok    ok    ok    ok
+GET /public/*                     none    none    none  none    none  none  none  none
 GET /receipt/                     none    none    none  none    none  none  none  none
 GET /receipt/<token>              ok      ok      ok    ok      ok    ok    ok    ok
 GET /follow/                      ok      go      go    go      go    go    go    go
@@ -29,6 +30,7 @@ GET /follow/<token>               ok      ok      ok    ok      ok    ok    ok  
 GET /follow/<token>/<transition>  go      go      go    go      go    go    go    go
 POST /follow/<token>/<transition> late    late    late  late    late  late  late  late
 GET /follow/<token>/file/<int:which> none none    none  none    none  none  none  none
+GET /follow/<token>/letter/<int:which>* none none none none none none none none
 GET /my/                          go      ok      ok    ok      ok    ok    ok    ok
 GET /my/<number>                  go      go      go    go      go    go    go    go
 
@@ -42,6 +44,10 @@ POST /cases/<number>/<name>@quality  login no     none  late    none  none  none
 POST /cases/<number>/<name>@other    login no     none  none    late  none  none  none
 GET /cases/<number>/file/<int:which>@quality login no none none none none  none  none
 GET /cases/<number>/file/<int:which>@other login no   none  none    none  none  none  none
+GET /cases/<number>/letter/<int:which>@quality login no none none none none none none
+GET /cases/<number>/letter/<int:which>@other login no none none none none none none
+GET /cases/<number>/letter/<int:which>.pdf@quality login no none none none none none none
+GET /cases/<number>/letter/<int:which>.pdf@other login no none none none none none none
 POST /cases/<number>/reporter@quality login no    none  ok      none  none  none  none
 POST /cases/<number>/reporter@other   login no    none  none    ok    none  none  none
 
