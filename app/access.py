@@ -66,6 +66,13 @@ class Viewer:
         flows = (self._reads(field, flow) for flow in self.routine.flows.values())
         return and_(self._members.let_in(Subject), or_(false(), *flows))
 
+    def sight(self, field: str) -> object:
+        """What `reads` hangs on: fields for which it is equal are read by the same people in the same rows."""
+        seen = (p for flow in self.routine.flows.values() for p in opened(flow.see, self.routine.parties))
+        declared = self.routine.fields.get(field)
+        held = [p for p in seen if isinstance(p, Query) and field in p.only]
+        return declared is not None, declared.see if declared else None, held
+
     def _reads(self, field: str, flow: Flow) -> ColumnElement[bool]:
         """By the field's own `see` for those with full sight; by `only` for those who lack it."""
         row, declared = self._row(flow), self.routine.fields.get(field)
@@ -106,18 +113,13 @@ class Viewer:
             whole = aliased(Subject)
             seen = [self._members.handles(cast(ColumnElement[Any], whole.handler))]
             above = [self.routine.flows[name] for name in flow.part_of if name in self.routine.flows]
-            seen += [
-                and_(
-                    whole.flow == f.name,
-                    or_(*self._each(f.see, self._row(f, whole), full=True, unsure=unsure), false()),
-                )
-                for f in above
-            ]
+            kept = {"full": True, "unsure": unsure}
+            seen += [and_(whole.flow == f.name, self._granted(f.see, self._row(f, whole), **kept)) for f in above]
             granted.append(exists(select(whole.id).where(whole.id == Subject.whole_id, or_(*seen))))
         return [and_(Subject.flow == flow.name, each) for each in granted]
 
     def _each(
-        self, see: Party | None, row: Row, *, full: bool, unsure: ColumnElement[bool] | None = None
+        self, see: Party | None, row: Row, *, full: bool = False, unsure: ColumnElement[bool] | None = None
     ) -> list[ColumnElement[bool]]:
         return [
             self._in(p, row, unsure)
@@ -125,8 +127,8 @@ class Viewer:
             if not (full and _is_limited(p, self.routine.parties))
         ]
 
-    def _granted(self, see: Party | None, row: Row, *, full: bool = False) -> ColumnElement[bool]:
-        return or_(false(), *self._each(see, row, full=full))
+    def _granted(self, see: Party | None, row: Row, **kept: Any) -> ColumnElement[bool]:
+        return or_(false(), *self._each(see, row, **kept))
 
     def _in(self, party: Party, row: Row, unsure: ColumnElement[bool] | None = None) -> ColumnElement[bool]:
         """Rows of which the viewer is in the party; `unsure` where rows can't tell, by default none of them."""

@@ -195,15 +195,16 @@ def _options(facts: CaseFacts, each: Field, language: str) -> list[Option] | Non
         units = (u for u in of_kind if not u.retired or u.name == facts.value(each.name))
         return [(u.name, f"{u.code} – {say(u.label, language)}" if u.code else say(u.label, language)) for u in units]
     if isinstance(each.choices, tuple):
-        return list(_flat(each.choices, language))
+        return list(flattened(each.choices, language))
     return None
 
 
-def _flat(choices: Sequence[Choice], language: str, above: str = "") -> Iterable[Option]:
+def flattened(choices: Sequence[Choice], language: str, above: str = "") -> Iterable[Option]:
+    """Give every choice of a tree with the labels above it."""
     for choice in choices:
         label = f"{above} – {say(choice.label, language)}" if above else say(choice.label, language)
         yield choice.name, label
-        yield from _flat(choice.choices, language, label)
+        yield from flattened(choice.choices, language, label)
 
 
 def _choice(each: Field, label: str, options: list[Option], settings: dict[str, Any]) -> Any:

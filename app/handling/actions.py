@@ -19,8 +19,10 @@ from wtforms import Form
 
 from app import forms
 from app.access import Viewer
-from app.handling import queue, story
+from app.handling import narrowing, queue, story
 from app.handling.approving import Approval, of_approvals
+from app.handling.extras import PREFIX
+from app.handling.fieldlist import FieldInterface, FieldLook
 from app.handling.filed import files_for
 from app.handling.moving import MovePage, back_to
 from app.handling.permissions import moves_on
@@ -29,11 +31,10 @@ from app.i18n import gettext, language, lazy_gettext, say
 from app.routing.facts import CaseFacts
 from app.web.attached import Attached
 from app.web.cells import Due, Tag
-from app.web.filters import Answers, Filter, contains
+from app.web.filters import Answers, Filter
 from app.web.grants import can
 from app.web.here import actor, context
-from app.web.interface import Interface, Page
-from app.web.look import Look
+from app.web.interface import Page
 from app.web.roles import PARTS as VIEW
 from app.web.roles import permission_of
 from app.web.table import Table
@@ -145,10 +146,10 @@ class ActionPage:
         return gettext("%(name)s gets mail", name=self.facts.world.person(person))
 
 
-class ActionView(Look):
+class ActionView(FieldLook):
     """Actions as their owners and the case's handlers see them."""
 
-    datamodel = Interface(Part)
+    datamodel = FieldInterface(Part)
     route_base = "/actions"
     class_permission_name = VIEW
     exclude_route_methods = {"action", "action_post", "download", "add", "edit", "delete", "show"}
@@ -166,7 +167,6 @@ class ActionView(Look):
         "due_at": lazy_gettext("Deadline"),
         "submitted_at": lazy_gettext("Given"),
     }
-    kept = ("tab",)
 
     def tab(self) -> str:
         """Open actions, or all."""
@@ -177,9 +177,10 @@ class ActionView(Look):
         return and_(context().viewer(actor().person).visible(), true())
 
     def filters(self) -> Sequence[Filter]:
-        """Search by number and words."""
-        search = contains(Part.number, Part.title)
-        return [Filter("q", gettext("Search actions"), search, placeholder=gettext("Number or word"))]
+        """Search by number and words, and whatever the routine asks."""
+        search = narrowing.searched(self.extras())
+        found = Filter("q", gettext("Search actions"), search, placeholder=gettext("Number or word"))
+        return [found, *self.narrowings()]
 
     def answers(self) -> Answers:
         """The address, and its tab."""
@@ -189,10 +190,12 @@ class ActionView(Look):
 
     def options(self) -> Sequence[ORMOption]:
         """Owners come with the rows."""
-        return [*self.datamodel.options([], ("answers", "excluded")), joinedload(Part.owner)]
+        return [*self.loaded(), joinedload(Part.owner)]
 
     def value(self, row: Any, name: str) -> Any:
         """What a row shows."""
+        if name.startswith(PREFIX):
+            return self.own_value(row, name)
         if name == "owner":
             return repr(row.owner) if row.owner else ""
         if name == "due_at":

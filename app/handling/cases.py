@@ -16,6 +16,8 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from app.handling import queue
 from app.handling.casepage import CasePage
+from app.handling.extras import PREFIX
+from app.handling.fieldlist import FieldInterface, FieldLook
 from app.handling.filed import one_file
 from app.handling.moving import MovePage, back_to
 from app.handling.permissions import moves_on
@@ -25,15 +27,14 @@ from app.web.database import db
 from app.web.filters import Answers, Filter
 from app.web.grants import can
 from app.web.here import actor, context
-from app.web.interface import Interface, Page
-from app.web.look import Look
+from app.web.interface import Page
 from app.web.roles import CASES as VIEW
 from app.web.roles import permission_of
 from app.web.table import Table
 from model import Case, Subject
 
 
-class CaseInterface(Interface):
+class CaseInterface(FieldInterface):
     """Cases, with the tabs' counts in the list's own query."""
 
     def extras(self) -> Sequence[ColumnElement[Any]]:
@@ -44,7 +45,7 @@ class CaseInterface(Interface):
         return queue.counted(*where).label("total")
 
 
-class CaseView(Look):
+class CaseView(FieldLook):
     """Cases as handlers see them; nothing is added, edited or deleted here: cases are moved."""
 
     datamodel = CaseInterface(Case)
@@ -74,7 +75,6 @@ class CaseView(Look):
         "due_at": lazy_gettext("Deadline"),
         "submitted_at": lazy_gettext("Received"),
     }
-    kept = ("tab",)
     sort_labels = {
         "due_at": lazy_gettext("Deadline, overdue first"),
         "-submitted_at": lazy_gettext("Received, newest first"),
@@ -92,8 +92,8 @@ class CaseView(Look):
         return context().viewer(actor().person).visible(parts=False)
 
     def filters(self) -> Sequence[Filter]:
-        """Search, area, unit, state."""
-        return queue.filters()
+        """Search, area, unit, state, and whatever the routine asks."""
+        return [*queue.filters(self.extras()), *self.narrowings()]
 
     def answers(self) -> Answers:
         """The address, and its tab."""
@@ -102,10 +102,12 @@ class CaseView(Look):
 
     def options(self) -> Sequence[ORMOption]:
         """Units and areas come from memory, so a row needs no relation."""
-        return self.datamodel.options([], ("answers", "next_step", "excluded"))
+        return self.loaded("next_step")
 
     def value(self, row: Any, name: str) -> Any:
         """What a row shows: no more than its page does."""
+        if name.startswith(PREFIX):
+            return self.own_value(row, name)
         fields = context().viewer(actor().person).listed(context().facts(row))
         return queue.cell(row, name) if fields is None else queue.glimpse(row, name, fields)
 

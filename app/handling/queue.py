@@ -8,12 +8,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import ColumnElement, ScalarSelect, String, and_, cast, func, literal, not_, or_, select, true
+from sqlalchemy import ColumnElement, ScalarSelect, String, and_, cast, func, literal, not_, select, true
 
+from app.handling.extras import Extras
+from app.handling.narrowing import searched
 from app.i18n import gettext, lazy_gettext, ngettext, say
 from app.language.definition import Routine
 from app.web.cells import Due, Link, Tag, Two
-from app.web.filters import Filter, contains, equals
+from app.web.filters import Filter, equals
 from app.web.here import actor, context
 from app.web.interface import CAP
 from app.workflow.context import Context
@@ -94,8 +96,8 @@ def unit_label() -> str:
     return unit.code or say(unit.label)
 
 
-def filters() -> Sequence[Filter]:
-    """What the list can be narrowed by."""
+def filters(extras: Extras) -> Sequence[Filter]:
+    """What the list of any routine can be narrowed by."""
     organisation, routine = context().organisation, context().routine
     areas = [(area.name, say(area.label)) for area in organisation.areas.values()]
     units = [(u.name, f"{u.code} {say(u.label)}".strip()) for u in organisation.units.values()]
@@ -103,13 +105,13 @@ def filters() -> Sequence[Filter]:
         Filter(
             "q",
             gettext("Search cases"),
-            _search,
+            searched(extras),
             placeholder=gettext("Number or word"),
         ),
         Filter(
             "area",
             gettext("Area"),
-            equals(Case.area_id, _id_in(organisation.area_by_name)),
+            _in_area,
             "choice",
             lambda: areas,
             gettext("All areas"),
@@ -119,22 +121,20 @@ def filters() -> Sequence[Filter]:
     ]
 
 
-def _search(text: str) -> ColumnElement[bool] | None:
-    """Look in the number, and in the words of those cases whose words one may read."""
-    number, words = contains(Case.number)(text), contains(Case.number, Case.title, Case.description)(text)
-    if number is None or words is None:
-        return None
-    return or_(number, and_(words, context().viewer(actor().person).visible(full=True, parts=False)))
-
-
-def _id_in(copies: Any) -> Any:
-    return lambda name: copies[name].id if name in copies else None
+def _in_area(name: str) -> ColumnElement[bool] | None:
+    area = context().organisation.area_by_name.get(name)
+    return and_(Case.area_id == area.id, _read("area")) if area else None
 
 
 def _under_unit(name: str) -> ColumnElement[bool] | None:
     organisation = context().organisation
     unit = organisation.unit_by_name.get(name)
-    return Case.unit_id.in_(sorted(organisation.under(unit.id))) if unit else None
+    return and_(Case.unit_id.in_(sorted(organisation.under(unit.id))), _read("unit")) if unit else None
+
+
+def _read(field: str) -> ColumnElement[bool]:
+    """Rows in which one may read the field: a filter must not tell what the row itself hides."""
+    return context().viewer(actor().person).reads(field)
 
 
 def states(routine: Routine) -> list[tuple[str, str]]:

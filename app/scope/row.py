@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, cast, false, func, not_, or_, select
+from sqlalchemy import ColumnElement, Float, String, and_, case, cast, exists, false, func, not_, or_, select
 from sqlalchemy.orm import aliased
 
 from app.language.definition import Field, Flow, Routine
@@ -18,6 +18,8 @@ Predicate = ColumnElement[bool]
 NAMED = {"unit": "unit_id", "area": "area_id", **PEOPLE}
 NOT_TEXT = {"round", "due_on"}
 PLAIN = {"number", "state", "round", "flow", "handler", "due_on", *COLUMNS}
+NUMBER = r"^-?[0-9]{1,30}(\.[0-9]{1,30})?(E[+-]?[0-9]{1,2})?$"
+"""What is kept as a number and fits into the database's own; anything else isn't found by its size."""
 
 
 class Undecidable(Exception):
@@ -55,6 +57,23 @@ class Row:
             return text.in_(sorted(values))
         listed = func.replace(func.replace(func.replace(func.replace(text, " ", ""), '"', ""), "[", ","), "]", ",")
         return or_(*(listed.contains(f",{each},", autoescape=True) for each in sorted(values)))
+
+    def text(self, field: str) -> ColumnElement[str]:
+        """Give the answer as text; of a `many` field, a list in JSON."""
+        column = self.column(field)
+        return column if isinstance(column.type, String) else cast(column, String)
+
+    def number(self, field: str) -> ColumnElement[float]:
+        """Give the answer as a number; null where it is none."""
+        text = self.text(field)
+        return case((text.regexp_match(NUMBER), cast(text, Float)))
+
+    def names_person(self, field: str, people: Any, chosen: Predicate) -> Predicate:
+        """Whether somebody of those whose ids are in `people`, narrowed to `chosen`, is in the person field."""
+        if field in NAMED:
+            return self.column(field).in_(select(people).where(chosen))
+        inside = func.replace(func.replace(func.replace(self.text(field), " ", ""), "[", ","), "]", ",")
+        return exists(select(people).where(chosen, ("," + inside + ",").contains("," + cast(people, String) + ",")))
 
     def filled(self, field: str) -> Predicate:
         """Whether there is an answer."""

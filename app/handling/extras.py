@@ -1,0 +1,168 @@
+"""The routine's own fields in a list: which ones there are, where one may read them, and what a row shows of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property, lru_cache, reduce
+from operator import add
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, and_, case, func, literal
+
+from app.access import Viewer
+from app.i18n import language
+from app.language.definition import Field, Flow, Routine
+from app.language.standard import EVERY_STANDARD
+from app.routing.facts import own_fields
+from app.scope.row import NUMBER, Predicate, Row
+from app.web.cells import Long
+from app.workflow.context import Context
+from app.workflow.words import in_words
+from model import Subject
+
+PREFIX = "field."
+"""Stands before a field's name in an address, so that no field is taken for something else that lists are asked."""
+ALWAYS = frozenset({"number", "title", "state", "unit", "area", "told"})
+"""Every list has them anyway."""
+APART = frozenset({"reporter", "entered_by", "history", "access_log"})
+"""Who reported is looked up on the case's page, and the look-up is logged."""
+LOWEST = -1e300
+SORTABLE = ("number", "date", "text")
+
+
+@lru_cache(maxsize=64)
+def offered(routine: Routine, *, parts: bool) -> Mapping[str, Field]:
+    """Fields that the flows of cases (or of parts) ask or set, in the order they are asked, then those nobody asks."""
+    names: dict[str, None] = {}
+    everywhere: set[str] = set()
+    for flow in routine.flows.values():
+        asked = list(_answered(flow))
+        everywhere.update(asked)
+        names.update(dict.fromkeys(asked if bool(flow.part_of) == parts else ()))
+    if not parts:
+        names.update(dict.fromkeys(n for n in routine.fields if n not in everywhere and n not in EVERY_STANDARD))
+    found = {name: routine.fields[name] for name in names if name not in ALWAYS | APART}
+    return {name: field for name, field in found.items() if field.type != "file" and not field.of_unit}
+
+
+def _answered(flow: Flow) -> Iterable[str]:
+    for each in flow.transitions.values():
+        yield from (*each.asked, *each.set)
+        if each.again:
+            yield "round"
+
+
+@dataclass(frozen=True)
+class Extras:
+    """The fields of cases, or of parts, as one viewer may read them."""
+
+    context: Context
+    viewer: Viewer
+    parts: bool = False
+
+    @cached_property
+    def fields(self) -> Mapping[str, Field]:
+        """Every field that may be asked for, by name."""
+        return offered(self.context.routine, parts=self.parts)
+
+    @cached_property
+    def flows(self) -> list[Flow]:
+        """The flows that are listed."""
+        return [flow for flow in self.context.routine.flows.values() if bool(flow.part_of) == self.parts]
+
+    def where(self, name: str, test: Callable[[Row], Predicate]) -> ColumnElement[bool]:
+        """Rows in which the viewer may read the field and its answer passes the test."""
+        routine = self.context.routine
+        # What a part has from its whole is the whole's to show.
+        flows = [f for f in self.flows if not self.parts or name in own_fields(routine, f.name)]
+        if not flows:
+            return Subject.flow.in_([])
+        own = Subject.flow.in_([flow.name for flow in flows])
+        return and_(own, self.viewer.reads(name), test(self._row(name)))
+
+    def _row(self, name: str) -> Row:
+        """A row that has the field itself."""
+        routine = self.context.routine
+        own = (flow for flow in self.flows if name in own_fields(routine, flow.name))
+        return Row(routine, next(own, self.flows[0]), Subject)
+
+    def readable(self, names: Iterable[str]) -> ColumnElement[str]:
+        """Names of those fields that the viewer may read in a row: ",name,name,"."""
+        found: ColumnElement[str] = literal(",")
+        for name in names:
+            found = found + case((self.where(name, lambda _: literal(value=True)), f"{name},"), else_="")
+        return found
+
+    def sortable(self, name: str) -> bool:
+        """Whether a list can be sorted by the field."""
+        field = self.fields.get(name)
+        return field is not None and field.type in SORTABLE and field.choices is None and not field.many
+
+    def key(self, name: str) -> ColumnElement[Any]:
+        """What an order by the field goes by; rows where it is empty or not to be read are alike."""
+        row = self._row(name)
+        number = self.fields[name].type == "number"
+        answer: ColumnElement[Any] = row.number(name) if number else row.text(name)
+        may = self.where(name, lambda _: answer.is_not(None))
+        return case((may, answer), else_=LOWEST if number else "")
+
+    def words(self) -> ColumnElement[str]:
+        """All texts of a row that the viewer may read, after one another."""
+        texts = [n for n, f in self.fields.items() if f.type in ("text", "place", "code name") and f.choices is None]
+        found: ColumnElement[str] = cast(ColumnElement[str], Subject.number)
+        for alike in self._alike(dict.fromkeys(["title", "description", *texts])):
+            joined = reduce(add, (" " + func.coalesce(self._text(name), "") for name in alike))
+            found = found + case((self.viewer.reads(alike[0]), joined), else_="")
+        return found
+
+    def _text(self, name: str) -> ColumnElement[str]:
+        return cast(ColumnElement[str], Subject.title) if name == "title" else self._row(name).text(name)
+
+    def _alike(self, names: Iterable[str]) -> list[list[str]]:
+        """Fields in groups that the same people may read."""
+        groups: list[tuple[object, list[str]]] = []
+        for name in names:
+            sight = self.viewer.sight(name)
+            group = next((those for known, those in groups if known == sight), None)
+            if group is None:
+                groups.append((sight, [name]))
+            else:
+                group.append(name)
+        return [those for _, those in groups]
+
+    def people(self, rows: Iterable[Any], names: Iterable[str]) -> set[int]:
+        """Ids of the people in these fields of these rows."""
+        those = [name for name in names if self.fields[name].type == "person"]
+        return {p for row in rows for name in those for p in self._people_in(row, name)}
+
+    def _people_in(self, row: Any, name: str) -> tuple[int, ...]:
+        try:
+            return self.context.facts(row).people_in(name) if self._may_read(row, name) else ()
+        except ValueError:  # answered when the field was of another type
+            return ()
+
+    def _may_read(self, row: Any, name: str) -> bool:
+        return f",{name}," in (row.readable or "")
+
+    def value(self, row: Any, name: str) -> Any:
+        """What a row shows of a field; nothing where the viewer may not read it."""
+        facts = self.context.facts(row)
+        answer = facts.value(name) if self._may_read(row, name) else None
+        if answer in (None, "", [], False):
+            return ""
+        field = self.fields[name]
+        try:
+            if not field.many and field.type in ("number", "date"):
+                return _number(str(answer)) if field.type == "number" else date.fromisoformat(str(answer))
+            said = in_words(facts, name, answer, language())
+        except (ValueError, TypeError):  # answered when the field was of another type
+            said = str(answer)
+        return Long(said) if field.type == "text" and field.choices is None else said
+
+
+def _number(text: str) -> Decimal | str:
+    return Decimal(text) if re.match(NUMBER, text) else text
