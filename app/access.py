@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
@@ -10,6 +10,8 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 from sqlalchemy.orm import aliased
 
+from app.language.conditions import Parts
+from app.language.conditions import walk as conditions_in
 from app.language.definition import Flow, Routine
 from app.language.parties import REPORTER, NamedParty, Party, Query, Several, Word, opened, walk
 from app.routing.facts import CaseFacts
@@ -59,12 +61,16 @@ class Viewer:
         flows = self.routine.flows.values()
         return frozenset(f.name for f in flows if f.see is not None and _names_reporter(f.see, self.routine))
 
-    def reads(self, field: str) -> ColumnElement[bool]:
-        """Predicate on Subject: rows in which the viewer may read the field, as `shows` says it of one row."""
+    def reads(self, field: str, flows: Iterable[Flow] | None = None) -> ColumnElement[bool]:
+        """Predicate on Subject: rows in which the viewer may read the field, as `shows` says it of one row.
+
+        `flows` are those whose rows are asked for, by default all: the fewer, the sooner a database has its answer.
+        """
         if field in ALWAYS_SHOWN:
             return self.visible()
-        flows = (self._reads(field, flow) for flow in self.routine.flows.values())
-        return and_(self._members.let_in(Subject), or_(false(), *flows))
+        asked = self.routine.flows.values() if flows is None else flows
+        readable = (self._reads(field, flow) for flow in asked)
+        return and_(self._members.let_in(Subject), or_(false(), *readable))
 
     def sight(self, field: str) -> object:
         """What `reads` hangs on: fields for which it is equal are read by the same people in the same rows."""
@@ -183,6 +189,13 @@ class Viewer:
         shared = frozenset.intersection(*through_parts) if through_parts and not held else frozenset()
         return ALWAYS_SHOWN.union(shared, *(p.only for p in held))
 
+    def asks_parts(self) -> bool:
+        """Whether it hangs on a case's parts if somebody sees the case with full sight."""
+        cases = [flow.see for flow in self.routine.flows.values() if not flow.part_of]
+        members = [p for see in cases for p in opened(see, self.routine.parties)]
+        full = [p for p in members if not _is_limited(p, self.routine.parties)]
+        return any(_asks_parts(each, self.routine) for p in full for each in walk(p, self.routine.parties))
+
     def shows(self, field: str, facts: CaseFacts, *, as_reporter: bool = False) -> bool:
         """Whether the viewer may read the field of this case."""
         declared = facts.routine.fields.get(field)
@@ -202,6 +215,14 @@ def _is_limited(party: Party, named: Mapping[str, Party]) -> bool:
         return bool(party.only) or (party.who is not None and _is_limited(party.who, named))
     several = opened(party, named) if isinstance(party, Several | NamedParty) else ()
     return party in REPORTER or (bool(several) and all(_is_limited(each, named) for each in several))
+
+
+def _asks_parts(party: Party, routine: Routine) -> bool:
+    if not isinstance(party, Query):
+        return False
+    guards = {name: guard.needs for name, guard in routine.guards.items()}
+    conditions = conditions_in(party.when, guards) if party.when is not None else ()
+    return party.of is not None or any(isinstance(each, Parts) for each in conditions)
 
 
 def _names_reporter(see: Party, routine: Routine) -> bool:

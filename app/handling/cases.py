@@ -101,8 +101,10 @@ class CaseView(FieldLook):
         return replace(found, where=(*found.where, queue.clause_of(self.tab())))
 
     def options(self) -> Sequence[ORMOption]:
-        """Units and areas come from memory, so a row needs no relation."""
-        return self.loaded("next_step")
+        """Units and areas come from memory, so a row needs no relation, unless sight itself asks its parts."""
+        loads = self.loaded("next_step")
+        asked = context().viewer(actor().person).asks_parts()
+        return [*loads, selectinload(Case.parts)] if asked else loads  # type: ignore[attr-defined]
 
     def value(self, row: Any, name: str) -> Any:
         """What a row shows: no more than its page does."""

@@ -18,7 +18,8 @@ from app.i18n import language
 from app.language.definition import Field, Flow, Routine
 from app.language.standard import EVERY_STANDARD
 from app.routing.facts import own_fields
-from app.scope.row import NUMBER, Predicate, Row
+from app.scope.numbers import NUMBER
+from app.scope.row import Predicate, Row
 from app.web.cells import Long
 from app.workflow.context import Context
 from app.workflow.words import in_words
@@ -82,7 +83,7 @@ class Extras:
         if not flows:
             return Subject.flow.in_([])
         own = Subject.flow.in_([flow.name for flow in flows])
-        return and_(own, self.viewer.reads(name), test(self._row(name)))
+        return and_(own, self.viewer.reads(name, flows), test(self._row(name)))
 
     def _row(self, name: str) -> Row:
         """A row that has the field itself."""
@@ -116,7 +117,7 @@ class Extras:
         found: ColumnElement[str] = cast(ColumnElement[str], Subject.number)
         for alike in self._alike(dict.fromkeys(["title", "description", *texts])):
             joined = reduce(add, (" " + func.coalesce(self._text(name), "") for name in alike))
-            found = found + case((self.viewer.reads(alike[0]), joined), else_="")
+            found = found + case((self.viewer.reads(alike[0], self.flows), joined), else_="")
         return found
 
     def _text(self, name: str) -> ColumnElement[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import g, request
@@ -14,10 +15,11 @@ from app.handling import narrowing
 from app.handling.extras import PREFIX, Extras
 from app.i18n import say
 from app.web.database import db
-from app.web.filters import Filter
+from app.web.filters import Answers, Filter
 from app.web.here import actor, context
-from app.web.interface import Interface
+from app.web.interface import Interface, Page
 from app.web.look import Look
+from app.web.table import Table
 from model import Part, Person
 
 COLUMNS = "columns"
@@ -90,6 +92,10 @@ class FieldLook(Look):
         if chosen:
             loads.append(with_expression(self.datamodel.attribute("readable"), self.extras().readable(chosen)))
         return list(loads)
+
+    def table(self, page: Page, answers: Answers | None = None) -> Table:
+        """The table, which further columns can make wider than the page."""
+        return replace(super().table(page, answers), wide=bool(self.chosen()))
 
     def prepare(self, rows: Sequence[Any]) -> None:
         """Fetch at once the people that chosen columns name."""

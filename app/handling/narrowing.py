@@ -12,7 +12,8 @@ from app.forms import Option, flattened
 from app.handling.extras import PREFIX, Extras
 from app.i18n import gettext, language, say
 from app.language.definition import Choice, Field
-from app.scope.row import NUMBER, Predicate, Row, isnt
+from app.scope.numbers import NUMBER
+from app.scope.row import Predicate, Row, isnt
 from app.web.filters import DATE, Clause, Filter
 from model import Person
 

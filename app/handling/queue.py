@@ -134,7 +134,8 @@ def _under_unit(name: str) -> ColumnElement[bool] | None:
 
 def _read(field: str) -> ColumnElement[bool]:
     """Rows in which one may read the field: a filter must not tell what the row itself hides."""
-    return context().viewer(actor().person).reads(field)
+    cases = [flow for flow in context().routine.flows.values() if not flow.part_of]
+    return context().viewer(actor().person).reads(field, cases)
 
 
 def states(routine: Routine) -> list[tuple[str, str]]:

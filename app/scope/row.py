@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, String, and_, case, cast, exists, false, func, not_, or_, select
+from sqlalchemy import ColumnElement, String, and_, cast, exists, false, func, not_, or_, select
 from sqlalchemy.orm import aliased
 
 from app.language.definition import Field, Flow, Routine
 from app.routing.facts import COLUMNS, PEOPLE, own_fields
+from app.scope.numbers import number_of
 from model import Subject
 
 Table = type[Subject]
@@ -18,8 +19,6 @@ Predicate = ColumnElement[bool]
 NAMED = {"unit": "unit_id", "area": "area_id", **PEOPLE}
 NOT_TEXT = {"round", "due_on"}
 PLAIN = {"number", "state", "round", "flow", "handler", "due_on", *COLUMNS}
-NUMBER = r"^-?[0-9]{1,30}(\.[0-9]{1,30})?(E[+-]?[0-9]{1,2})?$"
-"""What is kept as a number and fits into the database's own; anything else isn't found by its size."""
 
 
 class Undecidable(Exception):
@@ -65,8 +64,7 @@ class Row:
 
     def number(self, field: str) -> ColumnElement[float]:
         """Give the answer as a number; null where it is none."""
-        text = self.text(field)
-        return case((text.regexp_match(NUMBER), cast(text, Float)))
+        return number_of(self.text(field))
 
     def names_person(self, field: str, people: Any, chosen: Predicate) -> Predicate:
         """Whether somebody of those whose ids are in `people`, narrowed to `chosen`, is in the person field."""

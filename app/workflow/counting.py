@@ -16,7 +16,7 @@ from sqlalchemy.orm import aliased, selectinload
 
 from app.language.conditions import ALWAYS, ClockIs, Condition, holds, walk
 from app.scope.conditions import meeting
-from app.scope.row import NUMBER
+from app.scope.numbers import NUMBER
 from app.workflow.context import Context
 from model import Area, Clock, Subject, Unit
 
