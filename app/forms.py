@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import select
@@ -24,7 +24,7 @@ from wtforms import (
 from wtforms import Field as FormField
 
 from app.i18n import gettext
-from app.language.definition import Choice, Field, Transition
+from app.language.definition import Field, Transition
 from app.outbox import compose
 from app.routing.facts import CaseFacts
 from app.routing.parties import Lookup
@@ -36,10 +36,9 @@ from app.workflow.evaluator import Refusal, form, present
 from app.workflow.refusals import of_field
 from app.workflow.typed import as_typed, proposed
 from app.workflow.uploads import MOST_BYTES, Upload
-from app.workflow.words import say
+from app.workflow.words import Option, flattened, say
 from model import MailText, Person
 
-Option = tuple[str, str]
 FEW = 6
 """So many choices are shown at once; more go into a list to pick from."""
 TALL = {"description": 7, "result": 5, "summary": 5, "reason": 4, "message": 4, "conversation": 4}
@@ -198,15 +197,8 @@ def options(facts: CaseFacts, each: Field, language: str) -> list[Option] | None
         units = (u for u in of_kind if not u.retired or u.name == facts.value(each.name))
         return [(u.name, f"{u.code} – {say(u.label, language)}" if u.code else say(u.label, language)) for u in units]
     if isinstance(each.choices, tuple):
-        return list(_flat(each.choices, language))
+        return list(flattened(each.choices, language))
     return None
-
-
-def _flat(choices: Sequence[Choice], language: str, above: str = "") -> Iterable[Option]:
-    for choice in choices:
-        label = f"{above} – {say(choice.label, language)}" if above else say(choice.label, language)
-        yield choice.name, label
-        yield from _flat(choice.choices, language, label)
 
 
 def _choice(each: Field, label: str, options: list[Option], settings: dict[str, Any]) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from app.change.compared import told
+from app.change.compared import listed, told
 from app.change.stage import Play
 from app.i18n import gettext
 from app.workflow import finding, reporting
@@ -34,15 +34,21 @@ def _counted(play: Play, person: int | None, name: str) -> list[dict[str, Any]]:
 
 
 def _in_words(play: Play, row: Mapping[str, Any]) -> dict[str, Any]:
-    people = [name for name in row if _is_person(play, name)]
-    return {**row, **{name: play.called([int(row[name])])[0] for name in people if row[name]}}
+    return {name: _counted_as(play, name, value) for name, value in row.items()}
 
 
-def _is_person(play: Play, name: str) -> bool:
+def _counted_as(play: Play, name: str, value: Any) -> Any:
+    """A counted value as a scenario says it: people by name, several in the order of their names, a tick `ticked`."""
     declared = play.context.routine.fields.get(name)
-    return declared is not None and declared.type == "person"
+    if value and declared is not None and declared.type == "person":
+        return ", ".join(play.called(map(int, listed(value))))
+    if isinstance(value, list | tuple):
+        return ", ".join(sorted(map(str, value)))
+    return "ticked" if value is True else value
 
 
-def _called(play: Play, name: str, value: str) -> str:
-    """A case by its number, where a scenario names it."""
+def _called(play: Play, name: str, value: Any) -> str:
+    """A case by its number, where a scenario names it; several values in the order of their names."""
+    if isinstance(value, list | tuple):
+        return ", ".join(sorted(map(str, value)))
     return play.subject(value).number if name == "number" and value in play.cases else str(value)

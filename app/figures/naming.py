@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,9 +41,6 @@ class Naming:
             return self._state(str(value))
         if name == "flow":
             return say(self.context.routine.flows[value].label) if value in self.context.routine.flows else str(value)
-        declared = self.context.routine.fields.get(name)
-        if declared and declared.many and isinstance(value, str) and value.startswith("["):
-            value = json.loads(value)
         return in_words(self._facts, name, value, language()) or str(value)
 
     def short(self, name: str, value: Any) -> str:

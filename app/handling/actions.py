@@ -20,6 +20,7 @@ from wtforms import Form
 from app import forms
 from app.access import Viewer
 from app.handling.approving import Approval, of_approvals
+from app.handling.fieldlist import FieldInterface, FieldLook
 from app.handling.joined import Joined, joined
 from app.handling.moving import MovePage, back_to
 from app.handling.opening import opened, readers
@@ -29,13 +30,13 @@ from app.routing.facts import CaseFacts
 from app.web import queue, story
 from app.web.attached import Attached
 from app.web.cells import Due, Tag
+from app.web.extras import PREFIX
 from app.web.filed import files_for, letters_for
 from app.web.filters import Answers, Filter
 from app.web.grants import can
 from app.web.here import actor, context
-from app.web.interface import Interface, Page
+from app.web.interface import Page
 from app.web.lettered import Kept
-from app.web.look import Look
 from app.web.reasons import Check, of_refusals
 from app.web.roles import PARTS as VIEW
 from app.web.roles import permission_of
@@ -166,10 +167,10 @@ class ActionPage:
         return gettext("%(name)s gets mail", name=self.facts.world.person(person))
 
 
-class ActionView(Look):
+class ActionView(FieldLook):
     """Actions as their owners and the case's handlers see them."""
 
-    datamodel = Interface(Part)
+    datamodel = FieldInterface(Part)
     route_base = "/actions"
     class_permission_name = VIEW
     exclude_route_methods = {"action", "action_post", "download", "add", "edit", "delete", "show"}
@@ -187,7 +188,6 @@ class ActionView(Look):
         "due_at": lazy_gettext("Deadline"),
         "submitted_at": lazy_gettext("Given"),
     }
-    kept = ("tab",)
 
     def tab(self) -> str:
         """Open actions, or all."""
@@ -198,16 +198,8 @@ class ActionView(Look):
         return finding.rows(context().viewer(actor().person), Part)
 
     def filters(self) -> Sequence[Filter]:
-        """Search by number and words."""
-        viewer = context().viewer(actor().person)
-        return [
-            Filter(
-                "q",
-                gettext("Search actions"),
-                lambda text: finding.searched(viewer, Part, text),
-                placeholder=gettext("Number or word"),
-            )
-        ]
+        """Search by number and words, and whatever the routine asks."""
+        return [*queue.filters_of_actions(), *self.narrowings()]
 
     def answers(self) -> Answers:
         """The address, and its tab."""
@@ -217,10 +209,12 @@ class ActionView(Look):
 
     def options(self) -> Sequence[ORMOption]:
         """Owners come with the rows."""
-        return [*self.datamodel.options([], ("answers", "excluded")), joinedload(Part.owner)]
+        return [*self.loaded(), joinedload(Part.owner)]
 
     def value(self, row: Any, name: str) -> Any:
         """What a row shows: no more than its page does."""
+        if name.startswith(PREFIX):
+            return self.own_value(row, name)
         if name == "owner":
             shown = row.owner and finding.shows(context().viewer(actor().person), name, context().facts(row))
             return repr(row.owner) if shown else ""

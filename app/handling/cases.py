@@ -15,6 +15,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from app.handling.casepage import CasePage
+from app.handling.fieldlist import FieldInterface, FieldLook
 from app.handling.moving import MovePage, back_to
 from app.handling.opening import opened
 from app.handling.permissions import moves_on
@@ -22,12 +23,12 @@ from app.i18n import gettext, lazy_gettext
 from app.web import lettered, queue
 from app.web.attached import download
 from app.web.database import db
+from app.web.extras import PREFIX
 from app.web.filed import letter_address, one_file, one_letter
 from app.web.filters import Answers, Filter
 from app.web.grants import can
 from app.web.here import actor, context
-from app.web.interface import Interface, Page
-from app.web.look import Look
+from app.web.interface import Page
 from app.web.roles import CASES as VIEW
 from app.web.roles import permission_of
 from app.web.table import Table
@@ -35,7 +36,7 @@ from app.workflow import finding, readings
 from model import Case, Subject
 
 
-class CaseInterface(Interface):
+class CaseInterface(FieldInterface):
     """Cases, with the tabs' counts in the list's own query."""
 
     def extras(self) -> Sequence[ColumnElement[Any]]:
@@ -46,7 +47,7 @@ class CaseInterface(Interface):
         return queue.counted(*where).label("total")
 
 
-class CaseView(Look):
+class CaseView(FieldLook):
     """Cases as handlers see them; nothing is added, edited or deleted here: cases are moved."""
 
     datamodel = CaseInterface(Case)
@@ -76,7 +77,6 @@ class CaseView(Look):
         "due_at": lazy_gettext("Deadline"),
         "submitted_at": lazy_gettext("Received"),
     }
-    kept = ("tab",)
     sort_labels = {
         "due_at": lazy_gettext("Deadline, overdue first"),
         "-submitted_at": lazy_gettext("Received, newest first"),
@@ -94,8 +94,8 @@ class CaseView(Look):
         return finding.rows(context().viewer(actor().person), Case)
 
     def filters(self) -> Sequence[Filter]:
-        """Search, area, unit, state."""
-        return queue.filters()
+        """Search, area, unit, state, and whatever the routine asks."""
+        return [*queue.filters(), *self.narrowings()]
 
     def answers(self) -> Answers:
         """The address, and its tab."""
@@ -103,11 +103,15 @@ class CaseView(Look):
         return replace(found, where=(*found.where, queue.clause_of(self.tab())))
 
     def options(self) -> Sequence[ORMOption]:
-        """Units and areas come from memory, so a row needs no relation."""
-        return self.datamodel.options([], ("answers", "next_step", "excluded"))
+        """Units and areas come from memory, so a row needs no relation, unless sight itself asks its parts."""
+        loads = self.loaded("next_step")
+        asked = context().viewer(actor().person).asks_parts()
+        return [*loads, selectinload(Case.parts)] if asked else loads  # type: ignore[attr-defined]
 
     def value(self, row: Any, name: str) -> Any:
         """What a row shows: no more than its page does."""
+        if name.startswith(PREFIX):
+            return self.own_value(row, name)
         fields = context().viewer(actor().person).listed(context().facts(row))
         return queue.cell(row, name) if fields is None else queue.glimpse(row, name, fields)
 

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, false, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, false, func, not_, or_, select
 from sqlalchemy.orm import aliased
 
 from app.language.definition import Field, Flow, Routine
 from app.routing.facts import COLUMNS, PEOPLE, own_fields
+from app.scope.numbers import number_of
 from model import CaseLink, Subject
 
 Table = type[Subject]
@@ -78,6 +79,22 @@ class Row:
             return text.in_(sorted(values))
         listed = func.replace(func.replace(func.replace(func.replace(text, " ", ""), '"', ""), "[", ","), "]", ",")
         return or_(*(listed.contains(f",{each},", autoescape=True) for each in sorted(values)))
+
+    def text(self, field: str) -> ColumnElement[str]:
+        """Give the answer as text; of a `many` field, a list in JSON."""
+        column = self.column(field)
+        return column if isinstance(column.type, String) else cast(column, String)
+
+    def number(self, field: str) -> ColumnElement[float]:
+        """Give the answer as a number; null where it is none."""
+        return number_of(self.text(field))
+
+    def names_person(self, field: str, people: Any, chosen: Predicate) -> Predicate:
+        """Whether somebody of those whose ids are in `people`, narrowed to `chosen`, is in the person field."""
+        if field in NAMED:
+            return self.column(field).in_(select(people).where(chosen))
+        inside = func.replace(func.replace(func.replace(self.text(field), " ", ""), "[", ","), "]", ",")
+        return exists(select(people).where(chosen, ("," + inside + ",").contains("," + cast(people, String) + ",")))
 
     def filled(self, field: str) -> Predicate:
         """Whether there is an answer."""

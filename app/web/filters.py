@@ -29,8 +29,9 @@ Clause = Callable[[str], "ColumnElement[bool] | None"]
 class Filter:
     """One question a list can be narrowed by.
 
-    `name` is the argument in the address; `kind` is search, choice, date or tick; `clause` gives an answer's
-    condition, or None for an answer that means nothing. `choices` are (value, label).
+    `name` is the argument in the address; `kind` is search, choice, date, number, text or tick; `clause` gives an
+    answer's condition, or None for an answer that means nothing. `choices` are (value, label). `more` = it is asked
+    behind "More filters".
     """
 
     name: str
@@ -39,12 +40,16 @@ class Filter:
     kind: str = "search"
     choices: Callable[[], Choices] = field(default=tuple)
     placeholder: Any = ""
+    more: bool = False
 
     def shown(self, value: str) -> str:
         """Answer as the reader sees it."""
         if self.kind == "choice":
-            return dict(self.choices()).get(value, value)
-        return f"{self.label}: {value}" if self.kind == "date" else str(self.label if self.kind == "tick" else value)
+            chosen = dict(self.choices()).get(value, value)
+            return f"{self.label}: {chosen}" if self.more else chosen
+        if self.kind == "search":
+            return value
+        return str(self.label) if self.kind == "tick" else f"{self.label}: {value}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,12 @@ from sqlalchemy import ColumnElement, ScalarSelect, String, and_, cast, func, li
 from app.i18n import gettext, lazy_gettext, ngettext, say
 from app.language.definition import Routine
 from app.web.cells import Due, Link, Tag, Two
-from app.web.filters import Filter, equals
+from app.web.filters import Clause, Filter, equals
 from app.web.here import actor, context
 from app.web.interface import CAP
 from app.workflow import finding
 from app.workflow.context import Context
-from model import Case, Subject
+from model import Case, Part, Subject
 from model.base import NEVER
 
 TABS = ("mine", "unit", "others", "all")
@@ -96,7 +96,7 @@ def unit_label() -> str:
 
 
 def filters() -> Sequence[Filter]:
-    """What the list can be narrowed by."""
+    """What the list of any routine can be narrowed by."""
     organisation, routine = context().organisation, context().routine
     areas = [(area.name, say(area.label)) for area in organisation.areas.values()]
     units = [(u.name, f"{u.code} {say(u.label)}".strip()) for u in organisation.units.values()]
@@ -104,13 +104,13 @@ def filters() -> Sequence[Filter]:
         Filter(
             "q",
             gettext("Search cases"),
-            _search,
+            _search_for(Case),
             placeholder=gettext("Number or word"),
         ),
         Filter(
             "area",
             gettext("Area"),
-            equals(Case.area_id, _id_in(organisation.area_by_name)),
+            _in_area,
             "choice",
             lambda: areas,
             gettext("All areas"),
@@ -120,19 +120,31 @@ def filters() -> Sequence[Filter]:
     ]
 
 
-def _search(text: str) -> ColumnElement[bool] | None:
-    """Look in the number, and in the words of those cases whose words one may read."""
-    return finding.searched(context().viewer(actor().person), Case, text)
+def filters_of_actions() -> Sequence[Filter]:
+    """What the list of actions of any routine can be narrowed by."""
+    return [Filter("q", gettext("Search actions"), _search_for(Part), placeholder=gettext("Number or word"))]
 
 
-def _id_in(copies: Any) -> Any:
-    return lambda name: copies[name].id if name in copies else None
+def _search_for(table: type[Subject]) -> Clause:
+    """Look in the number and in whatever words one may read."""
+    return lambda text: finding.searched(context().viewer(actor().person), table, text)
+
+
+def _in_area(name: str) -> ColumnElement[bool] | None:
+    area = context().organisation.area_by_name.get(name)
+    return and_(Case.area_id == area.id, _read("area")) if area else None
 
 
 def _under_unit(name: str) -> ColumnElement[bool] | None:
     organisation = context().organisation
     unit = organisation.unit_by_name.get(name)
-    return Case.unit_id.in_(sorted(organisation.under(unit.id))) if unit else None
+    return and_(Case.unit_id.in_(sorted(organisation.under(unit.id))), _read("unit")) if unit else None
+
+
+def _read(field: str) -> ColumnElement[bool]:
+    """Rows in which one may read the field: a filter must not tell what the row itself hides."""
+    cases = [flow for flow in context().routine.flows.values() if not flow.part_of]
+    return context().viewer(actor().person).reads(field, cases)
 
 
 def states(routine: Routine) -> list[tuple[str, str]]:

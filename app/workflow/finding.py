@@ -5,22 +5,22 @@ Pages, lists with their counts and files, search, reports and downloads ask here
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, case, or_, select
+from sqlalchemy import ColumnElement, Select, and_, select
 
 from app.access import Viewer
 from app.routing.facts import CaseFacts
-from app.scope.search import contains
+from app.scope.search import MOST_WORDS
 from app.workflow.context import Context
+from app.workflow.extras import Fields, sources
 from app.workflow.filing import FILE, files_of
-from model import Case, StoredFile, Subject
+from model import Case, Part, StoredFile, Subject
 
 WORDS = ("title", "description")
 """Fields whose words a case or part is found by."""
-SEARCHED = ("code name", "place")
-"""Types of answers that are searched."""
+
 LONGEST_NUMBER = 32
 T = TypeVar("T", bound=Subject)
 
@@ -47,36 +47,8 @@ def counted(viewer: Viewer) -> ColumnElement[bool]:
 
 def searched(viewer: Viewer, table: type[Subject], text: str) -> ColumnElement[bool] | None:
     """Predicate: rows that a search finds, by number or by words that the viewer may read; None for no words."""
-    number = contains(table.number)(text)
-    words = contains(table.number, *(_readable(viewer, table, name) for name in WORDS))(text)
-    if number is None or words is None:
-        return None
-    seen = viewer.visible(full=True, parts=table is not Case)
-    return or_(number, and_(words, seen), *(and_(each, seen) for each in _in_answers(viewer, table, text)))
-
-
-def _in_answers(viewer: Viewer, table: type[Subject], text: str) -> Iterator[ColumnElement[bool]]:
-    """Look in code names and places, of the cases in which one may read them."""
-    for each in viewer.routine.fields.values():
-        found = contains(table.answers[each.name].as_string())(text) if each.type in SEARCHED else None
-        if found is not None:
-            yield found if each.see is None else and_(found, viewer.granted(each.see))
-
-
-def _readable(viewer: Viewer, table: type[Subject], name: str) -> ColumnElement[Any]:
-    """The field's column, empty where a `see` of its own keeps the viewer out."""
-    column: ColumnElement[Any] = getattr(table, name)
-    for each in sources(viewer, name):
-        declared = viewer.routine.fields.get(each)
-        if declared is not None and declared.see is not None:
-            column = case((viewer.granted(declared.see), column), else_="")
-    return column
-
-
-def sources(viewer: Viewer, name: str) -> tuple[str, ...]:
-    """Fields whose words stand in this one: a title that nobody is asked for begins as the description does."""
-    asked = {each for f in viewer.routine.flows.values() for t in f.transitions.values() for each in t.asked}
-    return (name, "description") if name == "title" and name not in asked else (name,)
+    words, there = text.split()[:MOST_WORDS], Fields(viewer, table is Part).words()
+    return and_(*(there.icontains(word, autoescape=True) for word in words)) if words else None
 
 
 def shows(viewer: Viewer, name: str, facts: CaseFacts) -> bool:
@@ -84,7 +56,7 @@ def shows(viewer: Viewer, name: str, facts: CaseFacts) -> bool:
 
     Only where somebody is kept out of something is each row looked at.
     """
-    needed = sources(viewer, name)
+    needed = sources(viewer.routine, name)
     held = viewer.limits(facts.flow.name) or any(_has_see(viewer, each) for each in needed)
     return not held or all(viewer.shows(each, facts) for each in needed)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -16,6 +16,10 @@ from app.workflow.journal import FORGOTTEN
 
 ERASED = {"nb": "Slettet", "nn": "Sletta", "en": "Erased"}
 TICKED = {"nb": "Ja", "nn": "Ja", "en": "Yes"}
+
+
+Option = tuple[str, str]
+"""What may be chosen: its name and its words."""
 
 
 def say(text: Mapping[str, str], language: str) -> str:
@@ -99,3 +103,11 @@ def seat_in_words(facts: CaseFacts, handler: str, language: str) -> str:
     role = say(facts.organisation.label(seat.role), language)
     unit = facts.organisation.units.get(seat.unit) if seat.unit else None
     return f"{role} {unit.code or say(unit.label, language)}" if unit else role
+
+
+def flattened(choices: Sequence[Choice], language: str, above: str = "") -> Iterable[Option]:
+    """Give every choice of a tree with the labels above it."""
+    for choice in choices:
+        label = f"{above} – {say(choice.label, language)}" if above else say(choice.label, language)
+        yield choice.name, label
+        yield from flattened(choice.choices, language, label)

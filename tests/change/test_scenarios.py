@@ -55,11 +55,11 @@ MIGRATES = CHANGED + "migrate: {case: {open: begun}}\n"
 REPORT = "{as: stig, do: submit, makes: A, with: {area: teaching, unit: red, description: It is cold.}}"
 
 
-def told(*steps, head="now: 2026-03-02 09:00", files=None):
+def told(*steps, head="now: 2026-03-02 09:00", files=None, routine=ROUTINE):
     """What goes wrong in one scenario with these steps."""
     listed = "".join(f"      - {step}\n" for step in steps)
     text = f"{head}\nscenarios:\n  - name: One\n    steps:\n{listed}"
-    (played,) = play(ROUTINE, DATA, text, files)
+    (played,) = play(routine, DATA, text, files)
     return list(played.faults)
 
 
@@ -79,6 +79,25 @@ def test_what_holds_has_no_faults():
         )
         == []
     )
+
+
+def test_rows_say_ticks_people_and_several_answers_as_scenarios_do():
+    counted = ROUTINE.replace("[reporter, unit]", "[reporter, unit, hurt, keeper, witnesses, kinds]") + dedent("""
+        fields:
+          hurt: {label: Hurt, type: tick}
+          keeper: {label: Keeper, type: person, choices: desk}
+          witnesses: {label: Witnesses, type: person, many: true, choices: desk}
+          kinds: {label: Kinds, many: true, choices: {red: Red, blue: Blue}}
+        reports:
+          all_of_it: {label: All, of: case, rows: [hurt, keeper, witnesses, kinds], see: boss}
+        """)
+    given = "hurt: ticked, keeper: dora, witnesses: [dora, dirk], kinds: [red, blue]"
+    row = "hurt: ticked, keeper: dora, witnesses: [dirk, dora], kinds: [blue, red], count: 1"
+    report = REPORT.replace("description: It is cold.", f"description: It is cold., {given}")
+    asked = "{as: bess, report: all_of_it, expect: {rows: [{ROW}]}}"
+    assert told(report, asked.replace("ROW", row), routine=counted) == []
+    (fault,) = told(report, asked.replace("ROW", row.replace("[blue, red]", "blue")), routine=counted)
+    assert "kinds: blue, red" in fault
 
 
 @pytest.mark.parametrize(
