@@ -8,6 +8,7 @@ from datetime import date, datetime
 from functools import cached_property, lru_cache
 from typing import Any, cast
 
+from app.language import trees
 from app.language.conditions import Condition
 from app.language.definition import Flow, Routine
 from app.routing import exclusion, lengths
@@ -122,16 +123,17 @@ class CaseFacts:
         return subject.answers.get(field)
 
     def is_one_of(self, field: str, names: frozenset[str]) -> bool:
-        """Whether the answer is one of the names; a unit also counts as each unit above it and as its kind."""
+        """Whether the answer is one of the names; it also counts as each choice above it, a unit as its kind too."""
         value = self.value(field)
+        declared = self.routine.fields.get(field)
         if isinstance(value, list | tuple):
-            return any(each in names for each in value)
-        kind = self.routine.fields[field].type if field in self.routine.fields else "text"
+            return any(not names.isdisjoint(trees.line(declared, str(each))) for each in value)
+        kind = declared.type if declared is not None else "text"
         if kind == "unit" and value in self.organisation.unit_by_name:
             line = self.organisation.line(self.organisation.unit_by_name[value].id)
             units = [self.organisation.units[unit] for unit in line]
             return any(unit.name in names or unit.kind in names for unit in units)
-        return value is not None and str(value) in names
+        return value is not None and not names.isdisjoint(trees.line(declared, str(value)))
 
     @property
     def unit_id(self) -> int | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from app.language import trees
 from app.language.definition import Clock
 from app.language.moments import Length
 
@@ -22,7 +23,8 @@ def runs(clock: Clock, facts: CaseFacts) -> Length | None:
         case str(field):
             return _read(_parameter(field, facts))
         case (field, lengths):
-            return lengths.get(str(facts.value(field)))
+            answers = trees.line(facts.routine.fields.get(field), str(facts.value(field)))
+            return next((lengths[each] for each in answers if each in lengths), None)
 
 
 def _parameter(field: str, facts: CaseFacts) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import and_, exists, false, or_, select, true
 from sqlalchemy.orm import aliased
 
+from app.language import trees
 from app.language.conditions import ALWAYS, All, Always, AnyOf, Condition, Done, Has, Is, Named, Not, Parts, Whole
 from app.language.definition import Routine
 from app.routing.organisation import Organisation
@@ -62,7 +63,7 @@ def _is(field: str, names: frozenset[str], row: Row, organisation: Organisation)
         return row.holds_one(field, {str(a.id) for a in organisation.areas.values() if a.name in names})
     declared = row.declared(field)
     if declared is None or declared.type != "unit":
-        return row.holds_one(field, set(names))
+        return row.holds_one(field, set(trees.spread(declared, names)))
     under = [
         unit
         for unit in organisation.units.values()
