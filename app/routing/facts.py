@@ -92,9 +92,12 @@ class CaseFacts:
         return state is not None and state.finished
 
     def value(self, field: str) -> Any:
-        """Answer to a field, None if unanswered; what a part doesn't own comes from its whole."""
+        """Answer to a field, None if unanswered; what a part doesn't own comes from its whole, or from the unit."""
         if field in self.answers:
             return self.answers[field]
+        declared = self.routine.fields.get(field)
+        if declared is not None and declared.of_unit:
+            return self.organisation.value_of(declared, self.unit_id)
         if self.flow.part_of and field not in own_fields(self.routine, self.flow.name):
             return self.whole.value(field) if self.whole else None
         return self._stored(field)

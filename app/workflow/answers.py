@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, time
 from decimal import Decimal, InvalidOperation
@@ -10,6 +9,7 @@ from typing import Any
 
 from app import privacy
 from app.language.definition import Choice, Field
+from app.language.times import length
 from app.routing.facts import CaseFacts
 from app.routing.parties import Lookup
 from app.workflow.uploads import MOST_FILES, TOO_BIG, Upload, fault_of
@@ -18,7 +18,6 @@ MISSING = "missing"
 INVALID = "invalid"
 PERSONAL = "personal_data"
 LONGEST_TEXT = 20_000
-LENGTH = re.compile(r"\d{1,5} (working days|days|hours|weeks|months|years)", re.ASCII)
 
 
 class Unacceptable(Exception):
@@ -139,7 +138,7 @@ def _number(text: str) -> str:
 
 
 def _length(text: str) -> str:
-    if not LENGTH.fullmatch(text):
+    if length(text) is None:
         raise Unacceptable(INVALID)
     return text
 
