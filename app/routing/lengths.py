@@ -42,7 +42,7 @@ def end_of(day: str, facts: CaseFacts) -> datetime:
 def due(clock: Clock, facts: CaseFacts, started: datetime, paused: int, *, dated: bool = True) -> datetime | None:
     """Give the end of a run that started then and stood still for `paused` of its own units; None = no end yet.
 
-    `dated` = the date in the clock's `until` counts: it was answered at the start or since.
+    `dated` = the date in the clock's `until` counts: it was answered at the start or since, or there is no `runs`.
     """
     until = facts.value(clock.until) if clock.until and dated else None
     if until:
