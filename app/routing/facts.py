@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 from typing import Any, cast
 
 from app.language import trees
-from app.language.conditions import Condition
+from app.language.conditions import Condition, walk
 from app.language.definition import Flow, Routine
 from app.routing import exclusion, lengths
 from app.routing.organisation import Organisation
@@ -29,6 +29,18 @@ def own_fields(routine: Routine, flow: str) -> frozenset[str]:
         if transition.assign is not None:
             found.add("handler")
     return frozenset(found)
+
+
+@lru_cache(maxsize=64)
+def starting(routine: Routine, flow: str) -> Mapping[str, Any]:
+    """Give what a case of the flow starts with: the defaults of fields that no form of it asks, only sets or tests."""
+    declared = routine.flows[flow]
+    asked = {name for transition in declared.transitions.values() for name in transition.asked}
+    tested = {getattr(each, "field", "") for each in walk(declared.when)}
+    names = (own_fields(routine, flow) | tested) - asked
+    fields = (each for name, each in routine.fields.items() if name in names and not each.of_unit)
+    kept = (each for each in fields if each.default is not None and each.type not in ("unit", "person"))
+    return {each.name: True if each.type == "tick" else each.default for each in kept}
 
 
 @dataclass(frozen=True)
