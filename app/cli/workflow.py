@@ -52,7 +52,7 @@ def draw_flow(flow: str | None, file: Path | None, language: str) -> None:
 @group.command("explain", with_appcontext=False)
 @click.argument("word", required=False)
 def explain(word: str | None) -> None:
-    """Tell what WORD of the language means, with an example; all words by place, if none is named."""
+    """Tell what WORD of the language means, or each word of a place; all words by place, if none is named."""
     if word is None:
         for place in dict.fromkeys(each.place for each in lexicon.entries()):
             words = (w for each in lexicon.entries() if each.place == place for w in each.words)
