@@ -40,8 +40,9 @@ def entries() -> tuple[Entry, ...]:
 
 
 def explained(word: str) -> list[Entry]:
-    """The rows about a word: one for each place where it may stand."""
-    return [each for each in entries() if word in each.words]
+    """The rows about a word, one for each place where it may stand; of a place's name, all its rows."""
+    asked = word.lower()
+    return [each for each in entries() if asked in each.words or asked == each.place.lower()]
 
 
 def example(word: str, among: Collection[str]) -> str:
@@ -57,7 +58,8 @@ def _words_at(place: str) -> tuple[str, ...]:
 
 def near(word: str) -> list[str]:
     """Words that look like this one."""
-    return difflib.get_close_matches(word, list(dict.fromkeys(w for each in entries() for w in each.words)), n=3)
+    known = dict.fromkeys(name for each in entries() for name in (*each.words, each.place))
+    return difflib.get_close_matches(word, list(known), n=3)
 
 
 def page(text: str) -> str:
@@ -77,7 +79,7 @@ def _rows(place: str, head: str) -> str:
 def told(word: str) -> Iterator[str]:
     """Explain a word, line by line: each place, its meaning without marks, its example."""
     for each in explained(word):
-        yield f"{', '.join(each.words)} ({each.place})"
+        yield f"{', '.join(each.words) or _plain(each.cell)} ({each.place})"
         yield f"  {_plain(each.means)}"
         if each.example:
             yield f"  Example: {each.example}"

@@ -1,6 +1,10 @@
 """Flows, their states and transitions from nodes."""
 
+import re
+from collections.abc import Callable, Mapping
+
 from app.language.conditions import ALWAYS
+from app.language.data_text import day
 from app.language.definition import BACK, NEW, SAME, Destination, Final, Flow, State, Text, Transition
 from app.language.grammar import choice, condition, party
 from app.language.load_clock import clock
@@ -11,6 +15,7 @@ from app.language.reading import Reading
 from app.language.said import Said, quoted, said
 from app.language.scope import Scope
 from app.language.standard import READ_ONLY
+from app.language.times import length, no_length
 
 FLOW_WORDS = ("label", "when", "part of", "see", "states", "transitions", "clocks")
 STATE_WORDS = ("label", "told", "final")
@@ -62,6 +67,9 @@ def _state(reading: Reading, name: str, key: Node, node: Node, scope: Scope) -> 
         reading.placeholders(found["told"], scope.all("clocks"))
     final = reading.one_of(found["final"], value_of("final"), FINALS) if "final" in found else "false"
     return State(name, label, told, FINALS.get(final, "no"))
+
+
+NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 
 
 class _Move:
@@ -203,6 +211,22 @@ def field_value(reading: Reading, name: str, node: Node, scope: Scope) -> object
     for item in node.each():
         if kind == "tick":
             reading.one_of(item, said('value of the tick "%(name)s"', name=name), ("ticked",))
+        elif kind in VALUES:
+            VALUES[kind](reading, item)
         else:
             choice(reading, name, item)
     return tuple(item.text for item in node.items) if node.kind == "list" else node.text
+
+
+def _length(reading: Reading, node: Node) -> None:
+    if length(node.text) is None:
+        reading.wrong(node, no_length(node.text))
+
+
+def _number(reading: Reading, node: Node) -> None:
+    if not NUMBER.fullmatch(node.text):
+        reading.wrong(node, said('"%(text)s" is no number', text=node.text))
+
+
+VALUES: Mapping[str, Callable[[Reading, Node], object]] = {"date": day, "length": _length, "number": _number}
+"""How a written value of that type is checked."""

@@ -8,7 +8,8 @@ from datetime import date, datetime
 from functools import cached_property, lru_cache
 from typing import Any, cast
 
-from app.language.conditions import Condition
+from app.language import trees
+from app.language.conditions import Condition, walk
 from app.language.definition import Flow, Routine
 from app.routing import exclusion, lengths
 from app.routing.organisation import Organisation
@@ -34,6 +35,18 @@ def own_fields(routine: Routine, flow: str) -> frozenset[str]:
 def case_fields(routine: Routine) -> tuple[str, ...]:
     """Names of the routine's fields that name a case."""
     return tuple(field.name for field in routine.fields.values() if field.type == "case")
+
+
+@lru_cache(maxsize=64)
+def starting(routine: Routine, flow: str) -> Mapping[str, Any]:
+    """Give what a case of the flow starts with: the defaults of fields that no form of it asks, only sets or tests."""
+    declared = routine.flows[flow]
+    asked = {name for transition in declared.transitions.values() for name in transition.asked}
+    tested = {getattr(each, "field", "") for each in walk(declared.when)}
+    names = (own_fields(routine, flow) | tested) - asked
+    fields = (each for name, each in routine.fields.items() if name in names and not each.of_unit)
+    kept = (each for each in fields if each.default is not None and each.type not in ("unit", "person"))
+    return {each.name: True if each.type == "tick" else each.default for each in kept}
 
 
 @dataclass(frozen=True)
@@ -106,9 +119,12 @@ class CaseFacts:
         return state.finished
 
     def value(self, field: str) -> Any:
-        """Answer to a field, None if unanswered; what a part doesn't own comes from its whole."""
+        """Answer to a field, None if unanswered; what a part doesn't own comes from its whole, or from the unit."""
         if field in self.answers:
             return self.answers[field]
+        declared = self.routine.fields.get(field)
+        if declared is not None and declared.of_unit:
+            return self.organisation.value_of(declared, self.unit_id)
         if self.flow.part_of and field not in own_fields(self.routine, self.flow.name):
             return self.whole.value(field) if self.whole else None
         return self._stored(field)
@@ -137,18 +153,19 @@ class CaseFacts:
         return subject.answers.get(field)
 
     def is_one_of(self, field: str, names: frozenset[str]) -> bool:
-        """Whether the answer is one of the names; a unit also counts as each unit above it and as its kind."""
+        """Whether the answer is one of the names; it also counts as each choice above it, a unit as its kind too."""
         value = self.value(field)
         several = value if isinstance(value, list | tuple) else (value,)
         return any(self._is_one_of(field, each, names) for each in several)
 
     def _is_one_of(self, field: str, value: Any, names: frozenset[str]) -> bool:
-        kind = self.routine.fields[field].type if field in self.routine.fields else "text"
+        declared = self.routine.fields.get(field)
+        kind = declared.type if declared is not None else "text"
         if kind == "unit" and value in self.organisation.unit_by_name:
             line = self.organisation.line(self.organisation.unit_by_name[value].id)
             units = [self.organisation.units[unit] for unit in line]
             return any(unit.name in names or unit.kind in names for unit in units)
-        return value is not None and str(value) in names
+        return value is not None and not names.isdisjoint(trees.line(declared, str(value)))
 
     @property
     def unit_id(self) -> int | None:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.language import plain
 from app.language.conditions import ALWAYS, Condition
+from app.language.definition import Field
 from app.language.parties import Party
 from app.language.worktime import WorkTime
 from model import Area, Assignment, Calendar, ConfigurationVersion, Person, Role, RoutingRow, Unit
@@ -153,6 +154,11 @@ class Organisation:
         while current is not None:
             yield current
             current = self.units[current].above
+
+    def value_of(self, field: Field, unit: int | None) -> Any:
+        """What the unit, else the nearest above that says so, has set for a field `of: unit`; else its default."""
+        values = (self.units[each].parameters.get(field.name) for each in self.line(unit))
+        return next((value for value in values if value is not None), field.default)
 
     def under(self, unit: int) -> frozenset[int]:
         """The unit and everything under it."""

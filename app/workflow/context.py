@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from app.access import Viewer
 from app.language.definition import Routine
 from app.language.load import load
-from app.routing.facts import CaseFacts, World
+from app.routing.facts import CaseFacts, World, starting
 from app.routing.organisation import Keeper, Organisation
 from app.routing.parties import Lookup
 from model import Case, ConfigurationVersion, JournalEntry, Person, Subject, WorkflowEdition
@@ -176,7 +176,8 @@ class Context:
         """A case or part about to be created: a part under its whole's edition, a case under the newest."""
         above = self.facts(whole) if whole is not None else None
         world = above.world if above else self.world(self.routine)
-        return CaseFacts(world, flow, None, answers, above)
+        start = {} if above else starting(world.routine, flow)
+        return CaseFacts(world, flow, None, {**start, **answers}, above)
 
     def viewer(self, person: int | None) -> Viewer:
         """Somebody looking now."""

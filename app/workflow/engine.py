@@ -101,7 +101,7 @@ def create(
     declared = facts.flow.transitions[transition]
     state = run(facts.flow, transition, Move(NEW, verdict))
     subject = beginning.new_row(context, flow, state, whole, submit_key)
-    keeping.keep(subject, filing.without_files(verdict.answers), facts)
+    keeping.keep(subject, {**facts.answers, **filing.without_files(verdict.answers)}, facts)
     keeping.keep_reporter(subject, declared, actor, context)
     context.session.add(subject)
     context.session.flush()

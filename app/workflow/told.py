@@ -2,9 +2,9 @@
 
 import re
 
-from app.i18n import long_day, say
+from app.i18n import say
 from app.routing.facts import CaseFacts
-from app.workflow.words import notice, spoken
+from app.workflow.words import in_day, notice, spoken
 
 PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 CLOCK = "due "
@@ -19,7 +19,7 @@ def told(facts: CaseFacts, lang: str) -> str:
 def _fill(name: str, facts: CaseFacts, lang: str) -> str:
     if name.startswith(CLOCK):
         row = facts.clock(name.removeprefix(CLOCK))
-        return long_day(row.due_at) if row is not None and row.due_at else ""
+        return in_day(facts.organisation.worktime.day_of(row.due_at), lang) if row is not None and row.due_at else ""
     if name == "state":
         return say(facts.flow.states[facts.state].label, lang)
     return notice(facts, lang) if name == "notice" else spoken(facts, name, lang)

@@ -112,6 +112,8 @@ def test_a_word_is_explained_in_each_of_its_places():
         assert (
             "hidden from (scenarios.yaml, in `expect`)" in runner.invoke(workflow.group, ["explain", *written]).output
         )
+    parties = runner.invoke(workflow.group, ["explain", "Parties, in a map"]).output
+    assert all(f"{word} (Parties, in a map)" in parties for word in QUERY_WORDS)
     wrong = runner.invoke(workflow.group, ["explain", "togehter"])
     assert wrong.exit_code == 2
     assert "Did you mean together?" in wrong.output

@@ -300,3 +300,36 @@ def test_what_staff_type_in_is_nobodys_report_until_they_say_whose(settle):
         town.context, "register", actor=town.actor("dora"), answers={**given, "reporter": town.people["stig"]}
     )
     assert (theirs.reporter_id, theirs.entered_by_id) == (town.people["stig"], town.people["dora"])
+
+
+def test_a_date_answered_before_the_start_ends_a_clock_that_has_nothing_else(settle):
+    town = settle(
+        """
+    flows:
+      case:
+        label: Case
+        see: [reporter, desk]
+        states:
+          open: {label: Open}
+          judged: {label: Judged}
+          barred: {label: Barred}
+          free: {label: Free, final: true}
+        transitions:
+          submit: {label: Report, from: new, to: open, by: anyone, fields: [area, unit, description], assign: desk}
+          judge: {label: Judge, from: open, to: judged, by: desk, fields: [barred_until]}
+          bar: {label: Bar, from: judged, to: barred, by: desk}
+          release: {label: Release, from: barred, to: free, by: itself}
+        clocks:
+          bar_runs: {start: barred, until: barred_until, then: release}
+          kept_for: {start: barred, until: barred_until, runs: 3 days}
+    fields:
+      barred_until: {type: date, label: Barred until}
+    """
+    )
+    case = town.report()
+    town.do(case, "dora", "judge", barred_until="2026-03-20")
+    town.do(case, "dora", "bar")
+    assert town.due(case, "bar_runs") == "2026-03-20 23:59"
+    assert town.due(case, "kept_for") == "2026-03-05 23:59", "a promise binds the run that it was made for"
+    town.go_to("2026-03-21 08:00")
+    assert case.state == "free"
