@@ -23,6 +23,7 @@ def test_a_reporter_seen_on_a_condition_is_still_only_the_reporter(settle_on_bot
     fields:
       witness: {type: tick, label: Witness}
       letter: {label: Letter, see: [desk, informed]}
+      verdict: {label: Verdict, see: [{who: reporter, when: {state: shut}}, {who: reporter, when: {witness: empty}}]}
     """
     )
     case, seen = town.report(), town.report(witness=True)
@@ -30,5 +31,7 @@ def test_a_reporter_seen_on_a_condition_is_still_only_the_reporter(settle_on_bot
     assert viewer.sees(town.facts(case))
     assert not viewer.fully(town.facts(case)), "the case's own page is for those who handle it"
     assert [viewer.shows("letter", town.facts(each), as_reporter=True) for each in (case, seen)] == [True, False]
+    told = [viewer.shows("verdict", town.facts(each), as_reporter=True) for each in (case, seen)]
+    assert told == [True, False], "named twice, each with its own condition"
     code = Actor(None, reporter=True)
     assert [may(town.facts(each), "withdraw", code).offered for each in (case, seen)] == [True, False]
