@@ -149,12 +149,21 @@ class Viewer:
         declared = facts.routine.fields.get(field)
         see = self.routine.fields[field].see if field in self.routine.fields else declared.see if declared else None
         if as_reporter:
-            return field in ALWAYS_SHOWN or Lookup(facts, self.person).names_reporter(see)
+            held = self._held_reporter(facts)
+            named = Lookup(facts, self.person).names_reporter(see) if held is None else field in held
+            return field in ALWAYS_SHOWN or named
         if field in (limited := self.fields(facts) or ()):
             return True
         if limited:
             return False
         return see is None or Lookup(facts, self.person).includes(see, self.person)
+
+    def _held_reporter(self, facts: CaseFacts) -> frozenset[str] | None:
+        """The fields that the reporter is held to by `only`, what they wrote aside; None = not held."""
+        lookup = Lookup(facts, self.person)
+        ways = [party for party in self._see(facts) if lookup.names_reporter(party)]
+        held = [party.only for party in ways if isinstance(party, Query) and party.only]
+        return frozenset().union(*held) if held and len(held) == len(ways) else None
 
 
 def _is_limited(party: Party, named: Mapping[str, Party]) -> bool:
