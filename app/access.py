@@ -221,8 +221,17 @@ class Viewer:
     def shows(self, field: str, facts: CaseFacts, *, as_reporter: bool = False) -> bool:
         """Whether the viewer may read the field of this case."""
         if as_reporter:
-            return field in ALWAYS_SHOWN or Lookup(facts, self.person).names_reporter(self._of_field(field, facts))
+            held = self._held_reporter(facts)
+            named = Lookup(facts, self.person).names_reporter(self._of_field(field, facts))
+            return field in ALWAYS_SHOWN or (named if held is None else field in held)
         return bool(self.readable((field,), facts, self.fields(facts)))
+
+    def _held_reporter(self, facts: CaseFacts) -> frozenset[str] | None:
+        """The fields that the reporter is held to by `only`, what they wrote aside; None = not held."""
+        lookup = Lookup(facts, self.person)
+        ways = [party for party in self._see(facts) if lookup.names_reporter(party)]
+        held = [party.only for party in ways if isinstance(party, Query) and party.only]
+        return frozenset().union(*held) if held and len(held) == len(ways) else None
 
 
 def _is_limited(party: Party, named: Mapping[str, Party]) -> bool:

@@ -9,7 +9,8 @@ from functools import cached_property, lru_cache
 from typing import Any, cast
 
 from app.language import trees
-from app.language.conditions import Condition, walk
+from app.language.conditions import Condition, holds, walk
+from app.language.definition import Clock as ClockWords
 from app.language.definition import Flow, Routine
 from app.routing import exclusion, lengths
 from app.routing.organisation import Organisation
@@ -246,12 +247,26 @@ class CaseFacts:
 
     def clock_is(self, clock: str, status: str) -> bool:
         """`running`: started, not stopped, not past its end; `over`: past its end, until started again."""
-        row = self.clock(clock)
+        declared, row = self.flow.clocks[clock], self.clock(clock)
+        if self._starts_by_answer(declared, row):
+            past = lengths.is_past(declared, self, row.paused_units if row else 0)
+            return past is not None and past == (status == "over")
         if row is None:
-            return self.subject is None and lengths.is_past(self.flow.clocks[clock], self) == (status == "over")
+            return False
         end = min(row.stopped_at or self.now, self.now)
         past = row.due_at is not None and row.paused_at is None and end > row.due_at
-        return past if status == "over" else row.stopped_at is None and not past
+        return past if status == "over" else row.stopped_at is None and not past and not self._begins_later(row)
+
+    def _starts_by_answer(self, clock: ClockWords, row: Clock | None) -> bool:
+        """Whether a date that is being answered decides: the clock would start by it, or start otherwise."""
+        if row is not None and row.stopped_at is not None:
+            return False
+        answered = self.subject is None or not self.answers.keys().isdisjoint(clock.start)
+        return answered and (row is not None or holds(clock.when, self))
+
+    def _begins_later(self, row: Clock) -> bool:
+        """Whether a date starts the clock on a day that hasn't come."""
+        return self.organisation.worktime.day_of(row.started_at) > self.today
 
     def guard(self, name: str) -> Condition:
         """The named guard's condition."""

@@ -51,10 +51,13 @@ def due(clock: Clock, facts: CaseFacts, started: datetime, paused: int, *, dated
     return facts.organisation.worktime.due(started, runs_for, paused) if runs_for else None
 
 
-def is_past(clock: Clock, facts: CaseFacts) -> bool | None:
-    """Whether a clock that a date starts would be past its end for a case not made yet; None where no date does."""
+def is_past(clock: Clock, facts: CaseFacts, paused: int = 0) -> bool | None:
+    """Whether a clock that a date starts would be past its end, by the date as it is answered now.
+
+    None where no date starts it, or one that hasn't come.
+    """
     started = dated(clock, facts)
-    if started is None:
+    if started is None or facts.organisation.worktime.day_of(started) > facts.today:
         return None
-    end = due(clock, facts, started, 0)
+    end = due(clock, facts, started, paused)
     return end is not None and facts.now > end

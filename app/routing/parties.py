@@ -65,13 +65,15 @@ class Lookup:
 
     def names_reporter(self, party: Party | None) -> bool:
         """Whether the reporter is in the party, even one whom nobody knows: whoever holds the code."""
-        for each in opened(party, self.facts.routine.parties):
-            if each in REPORTER:
-                return True
-            plain = isinstance(each, Query) and each.who is not None and each.did is None and each.of is None
-            if plain and isinstance(each, Query) and self.names_reporter(each.who):
-                return each.when is None or holds(each.when, self.facts)
-        return False
+        return any(
+            each in REPORTER or self._narrows_reporter(each) for each in opened(party, self.facts.routine.parties)
+        )
+
+    def _narrows_reporter(self, party: Party) -> bool:
+        if not isinstance(party, Query) or party.did is not None or party.of is not None:
+            return False
+        fits = party.when is None or holds(party.when, self.facts)
+        return fits and party.who is not None and self.names_reporter(party.who)
 
     def _word(self, name: str) -> Found:
         match name:

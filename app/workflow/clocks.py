@@ -8,13 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
 from app.language import definition
 from app.language.conditions import holds
 from app.language.moments import Moment
 from app.language.parties import Party
 from app.routing import lengths
 from app.routing.facts import CaseFacts
-from model import Clock, Subject
+from app.workflow.journal import MOVED
+from model import Clock, JournalEntry, Subject
 from model.base import NEVER
 
 SECOND = timedelta(seconds=1)
@@ -128,12 +132,25 @@ def recompute(clock: definition.Clock, row: Clock, facts: CaseFacts) -> None:
     row.next_at = None if row.paused_at else next_moment(clock, row, facts)
 
 
-def try_again(facts: CaseFacts) -> None:
+def try_again(session: Session, facts: CaseFacts) -> None:
     """After a move, let the worker attempt once more what a clock that is over could not do."""
     for clock in facts.flow.clocks.values():
         row = _standing(facts, clock.name)
-        if clock.then and row is not None and facts.clock_is(clock.name, "over"):
+        if row is not None and facts.clock_is(clock.name, "over") and has_yet_to_end(session, clock, row):
             row.next_at = facts.now
+
+
+def has_yet_to_end(session: Session, clock: definition.Clock, row: Clock) -> bool:
+    """Whether the clock ends in a move that hasn't been made since this run's end: it is made once in a run."""
+    if not clock.then or row.due_at is None:
+        return False
+    made = exists().where(
+        JournalEntry.subject_id == row.subject_id,
+        JournalEntry.transition == clock.then,
+        JournalEntry.event == MOVED,
+        JournalEntry.at > row.due_at,
+    )
+    return not session.scalar(select(made))
 
 
 def next_moment(clock: definition.Clock, row: Clock, facts: CaseFacts) -> datetime | None:

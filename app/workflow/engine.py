@@ -172,7 +172,7 @@ def ripple(context: Context, subject: Subject) -> None:
         _recount(context, each)
     for each in around:
         nextstep.refresh(context, each)
-        clocks.try_again(context.facts(each))
+        clocks.try_again(context.session, context.facts(each))
     if isinstance(subject, Part):
         subject.whole.due_at = clocks.nearest_due(subject.whole)
 

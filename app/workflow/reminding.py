@@ -65,7 +65,8 @@ def _run(context: Context, row: Clock) -> None:
     _remind(context, facts, clock, row)
     row.reminded_until = context.now
     row.next_at = clocks.next_moment(clock, row, facts)
-    if clock.then and row.due_at and context.now > row.due_at:
+    over = row.due_at is not None and context.now > row.due_at
+    if over and clock.then and clocks.has_yet_to_end(context.session, clock, row):
         _end(context, subject, clock.then)
 
 

@@ -282,6 +282,60 @@ def test_a_clock_that_a_date_starts_is_asked_before_there_is_a_case(settle, seen
     assert found == ([*refused, "in_time"] if refused else [])
 
 
+DATED = """
+flows:
+  case:
+    label: Case
+    see: [desk]
+    states:
+      one: {label: One}
+      shut: {label: Shut, final: true}
+    transitions:
+      submit:
+        {label: Report, from: new, to: one, by: anyone, fields: [description, unit, area], optional: [seen_on],
+         guards: [has_happened], assign: desk}
+      extend: {label: Extend, from: one, to: same, by: desk, fields: [promised_on], guards: [not_past]}
+      close: {label: Close, from: one, to: shut, by: desk}
+    clocks:
+      since: {start: seen_on, runs: 100 years}
+      promise: {start: promised_on, runs: 1 days}
+guards:
+  has_happened: {needs: {any: [{seen_on: empty}, {running: since}]}, says: That day has not come.}
+  not_past: {needs: {not: {over: promise}}, says: That day is past.}
+fields:
+  seen_on: {type: date, label: Seen on}
+  promised_on: {type: date, label: Promised on}
+"""
+
+
+@pytest.mark.parametrize(
+    ("seen_on", "refused"), [("2026-03-01", []), ("2026-03-02", []), ("2026-03-03", ["has_happened"])]
+)
+def test_a_clock_that_a_later_date_starts_is_not_running_yet(settle, seen_on, refused):
+    town = settle(DATED)  # Monday 2 March 2026, 09:00
+    try:
+        town.report(seen_on=seen_on)
+        found = []
+    except engine.Refused as fault:
+        found = [each.name for each in fault.refusals]
+    assert found == refused
+
+
+def test_a_guard_asks_a_dated_clock_by_the_date_on_the_form(settle):
+    town = settle(DATED)
+    case = town.report()
+    with pytest.raises(engine.Refused) as refused:
+        town.do(case, "dora", "extend", promised_on="2026-02-20")
+    assert [each.name for each in refused.value.refusals] == ["not_past"]
+    town.session.rollback()
+    town.do(case, "dora", "extend", promised_on="2026-03-20")
+    town.now = town.now.replace(day=25)
+    with pytest.raises(engine.Refused):
+        town.do(case, "dora", "extend", promised_on="2026-03-20")
+    town.session.rollback()
+    town.do(case, "dora", "extend", promised_on="2026-04-20")
+
+
 def test_a_question_waits_for_the_answer_it_hangs_on(settle):
     town = settle(EARLY)
     with pytest.raises(engine.Refused) as refused:

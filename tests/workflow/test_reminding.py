@@ -131,6 +131,35 @@ def test_a_refused_end_writes_the_journal_alone_and_a_later_move_tries_again(tow
     assert case.state == "lifted"
 
 
+STAYS = """
+flows:
+  case:
+    label: Case
+    see: [reporter, desk]
+    states:
+      open: {label: Open}
+      shut: {label: Shut, final: true}
+    transitions:
+      submit: {label: Report, from: new, to: open, by: anyone, fields: [reporter, area, description], assign: desk}
+      warn: {label: Warn, from: open, to: same, by: itself, notify: {boss: late}}
+      again: {label: Again, from: open, to: same, by: desk}
+      close: {label: Close, from: open, to: shut, by: desk}
+    clocks:
+      answer: {start: [submit, again], runs: 1 days, remind: {desk: [every 1 days]}, then: warn}
+"""
+
+
+def test_an_end_by_itself_that_leaves_the_clock_running_comes_once_in_a_run(settle):
+    town = settle(STAYS)
+    case = town.report()
+    town.go_to("2026-03-06 12:00")
+    assert [mail for _, mail in town.mails() if mail == "late"] == ["late"]
+    assert len([entry for entry in town.journal(case) if entry.transition == "warn"]) == 1
+    town.do(case, "dora", "again")
+    town.go_to("2026-03-08 12:00")
+    assert len([entry for entry in town.journal(case) if entry.transition == "warn"]) == 2
+
+
 def test_a_worker_without_work_writes_nothing(town):
     town.report()
     with nothing_written(town):
