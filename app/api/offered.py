@@ -23,7 +23,6 @@ from app.workflow.context import Context
 from app.workflow.evaluator import Refusal, Verdict, form, present
 from model import Case, Subject
 
-
 NEVER_SHOWN = (EmailField, MultipleFileField)
 """Whom somebody named by address, and what files they sent, no form tells."""
 
