@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import url_for
-from wtforms import Form
+from wtforms import EmailField, Form, MultipleFileField
 
 from app import forms
 from app.i18n import gettext, language, say
@@ -23,6 +23,9 @@ from app.workflow.context import Context
 from app.workflow.evaluator import Refusal, Verdict, form, present
 from app.workflow.refusals import of_field
 from model import Case, Subject
+
+NEVER_SHOWN = (EmailField, MultipleFileField)
+"""Whom somebody named by address, and what files they sent, no form tells."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,7 @@ class Offered:
     def _field(self, name: str, made: Form, actor: Actor, *, must: bool) -> dict[str, Any]:
         declared = self.facts.routine.fields[name]
         choices = getattr(made[name], "choices", None)
+        told = not isinstance(made[name], NEVER_SHOWN)
         return {
             "name": name,
             "label": say(declared.label),
@@ -70,7 +74,7 @@ class Offered:
             "type": declared.type,
             "required": must,
             "many": declared.many,
-            "value": present(declared, self.facts, self.declared, actor),
+            "value": present(declared, self.facts, self.declared, actor) if told else None,
             "choices": [{"name": str(each[0]), "label": str(each[1])} for each in choices if each[0]]
             if choices
             else None,

@@ -4,7 +4,8 @@ from marshmallow import RAISE, Schema, fields, validate
 
 from app.api.shapes import flag, one, several, whole, words
 
-MOST_VERSION = 2**31 - 1
+MOST_VERSION = 2**31 - 2
+"""One more, and the column that holds the next one is full."""
 
 
 class Problem(Schema):

@@ -239,3 +239,12 @@ def test_too_many_reports_are_stopped(full_house, tmp_path):
     given = {**REPORT, "description": "Noe."}
     assert [student.post("/cases", answers=given) for _ in range(2)] == [201, 429]
     assert student.get("/routine") == 200
+
+
+@pytest.mark.parametrize(("version", "status"), [(2**31 - 2, 409), (2**31 - 1, 400)])
+def test_no_version_is_too_big_for_a_database(house, version, status):
+    student, desk = Program(house, "student_idi"), Program(house, "desk")
+    assert student.post("/cases", answers={**REPORT, "description": "Noe."}) == 201
+    assert desk.move(student.json["number"], "note", version=version, comment="A \0 note.") == status
+    assert desk.get("/cases", q="\U0001f600\0") == 200
+    assert desk.get("/cases/%00") == 404
