@@ -28,7 +28,7 @@ from app.language.definition import Choice, Field, Transition
 from app.outbox import compose
 from app.routing.facts import CaseFacts
 from app.routing.parties import Lookup
-from app.workflow import mailing
+from app.workflow import mailing, wording
 from app.workflow.actor import Actor
 from app.workflow.answers import INVALID, MISSING, PERSONAL
 from app.workflow.context import Context
@@ -41,7 +41,7 @@ Option = tuple[str, str]
 FEW = 6
 """So many choices are shown at once; more go into a list to pick from."""
 TALL = {"description": 7, "result": 5, "summary": 5, "reason": 4, "message": 4, "conversation": 4}
-ONE_LINE = {"title", "course"}
+ONE_LINE = {"title"}
 
 
 def build(
@@ -60,9 +60,17 @@ def build(
     offered = _offered(context, [each for each, _ in asked], language)
     for name in fields:
         made[name].starts = offered.get(name, [])
+        _reword(made[name], wording.found(facts.organisation, transition.name, name, language))
         if sent is None:
             _show(made[name], present(facts.routine.fields[name], facts, transition, actor))
     return made
+
+
+def _reword(each: FormField, own: wording.Wording | None) -> None:
+    """Ask in the words that the routine has for this very form; `reworded` says whether it has any."""
+    each.reworded = own is not None
+    if own is not None:
+        each.label.text, each.description = own.heading, own.text
 
 
 def _offered(context: Context, asked: Iterable[Field], language: str) -> dict[str, list[Option]]:
@@ -180,7 +188,14 @@ def _field(context: Context, facts: CaseFacts, each: Field, must: bool, actor: A
     return TextAreaField(label, **settings)
 
 
-KINDS = {"tick": BooleanField, "date": DateField, "time": TimeField, "number": DecimalField, "length": StringField}
+KINDS = {
+    "place": StringField,
+    "tick": BooleanField,
+    "date": DateField,
+    "time": TimeField,
+    "number": DecimalField,
+    "length": StringField,
+}
 
 
 def _options(facts: CaseFacts, each: Field, language: str) -> list[Option] | None:

@@ -22,7 +22,7 @@ from app.routing.facts import CaseFacts
 from app.web.attached import posted
 from app.web.database import db
 from app.web.here import actor, context
-from app.workflow import engine, mailing
+from app.workflow import engine, mailing, wording
 from app.workflow.evaluator import Verdict, holds_by, may
 from app.workflow.keeping import PARTY
 from app.workflow.words import seat_in_words, spoken
@@ -126,6 +126,7 @@ class MovePage:
             "handling/transition.html",
             page=self,
             title=say(self.declared.label),
+            words=wording.found(context().organisation, self.declared.name, wording.PAGE, language()),
             form=form,
             summary=summary,
             guards=of_refusals(guards, self.facts, self.whole),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
 from threading import Lock
@@ -17,7 +17,7 @@ from app.language import plain
 from app.language.conditions import ALWAYS, Condition
 from app.language.parties import Party
 from app.language.worktime import WorkTime
-from model import Area, Assignment, Calendar, ConfigurationVersion, Person, Role, RoutingRow, Unit
+from model import Area, Assignment, Calendar, ConfigurationVersion, MailText, Person, Role, RoutingRow, Unit
 
 Texts = Mapping[str, str]
 MOST_HELD = 50_000
@@ -86,7 +86,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Organisation:
-    """Units, areas, roles, assignments, routing and calendar as they were at `version`."""
+    """Units, areas, roles, assignments, routing, calendar and texts (subject and body) as they were at `version`."""
 
     version: int
     units: Mapping[int, UnitCopy]
@@ -96,6 +96,7 @@ class Organisation:
     rows: tuple[Row, ...]
     worktime: WorkTime
     retired_roles: frozenset[str] = frozenset()
+    texts: Mapping[str, tuple[Texts, Texts]] = field(default_factory=dict)
 
     @cached_property
     def unit_by_name(self) -> Mapping[str, UnitCopy]:
@@ -188,7 +189,7 @@ class Organisation:
 
 
 def load(session: Session, version: int) -> Organisation:
-    """Read the whole configuration: six queries, a few hundred rows."""
+    """Read the whole configuration: seven queries, a few hundred rows."""
     calendar = session.scalars(select(Calendar).order_by(Calendar.id)).first() or Calendar(
         timezone="Europe/Oslo", weekend=["saturday", "sunday"], holidays="NO", closed=[]
     )
@@ -215,6 +216,7 @@ def load(session: Session, version: int) -> Organisation:
             for row in session.scalars(select(RoutingRow).order_by(RoutingRow.position, RoutingRow.id))
         ),
         worktime=WorkTime(calendar.timezone, calendar.weekend, calendar.holidays, calendar.closed),
+        texts={row.name: (row.subject, row.body) for row in session.scalars(select(MailText).order_by(MailText.id))},
     )
 
 

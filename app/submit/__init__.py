@@ -1,4 +1,4 @@
-"""The student: reports, gets a receipt, and follows the case."""
+"""The reporter: reports, gets a receipt, and follows the case."""
 
 import logging
 import time

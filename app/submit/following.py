@@ -136,7 +136,7 @@ def _offer(seen: Sight, declared: Transition, sent: MultiDict[str, str] | None) 
     made = forms.build(seen.context, seen.facts, declared, reporter_of(seen.case), language(), sent)
     for each in made:
         each.id = f"{declared.name}-{each.name}"
-        if each.type == "TextAreaField":
+        if each.type == "TextAreaField" and not each.reworded:
             # What the routine says beside a text is said to handlers.
             each.description = gettext("Write roles instead of names.")
     return Offer(declared.name, say(declared.label), sheet.Sheet(list(made)))

@@ -16,6 +16,7 @@ from app.language.parties import InRole
 from app.submit import followed, people, sheet, ticket
 from app.submit.desk import context
 from app.submit.place import Place
+from app.submit.progress import mails_reporter
 from app.submit.report import NoEntrance, Report
 from app.web.attached import posted
 from app.web.database import db
@@ -116,7 +117,8 @@ def _again(report: Report, earlier: Case) -> ResponseReturnValue:
 
 
 def _is_same(report: Report, before: Mapping[str, object]) -> bool:
-    now = {"unit": report.place.unit or report.initial("unit"), "course": report.place.course}
+    now = {"unit": report.place.unit or report.initial("unit")}
+    now |= {report.spot: report.place.code} if report.spot else {}
     now |= {name: privacy.clean(report.typed.get(name, "")).strip() for name in ("area", "description", "title")}
     compared = [name for name in now if report.asks(name)]
     return all((now[name] or "") == (before.get(name) or "") for name in compared)
@@ -154,6 +156,7 @@ def _page(report: Report, key: str, shown: sheet.Sheet | None = None, notice: st
         reporter=reporter,
         home=say(reporter.unit.label) if reporter and reporter.unit else "",
         intake=_intake(report.context, report.transition),
+        mailed=mails_reporter(report.transition, report.context.routine),
         unsure=_unsure(),
         understood=_understood(report),
     )
@@ -166,10 +169,10 @@ def _intake(here: Context, transition: Transition) -> str:
 
 
 def _understood(report: Report) -> str:
-    """Say what we made of the course or unit that was typed."""
+    """Say what we made of the unit and place that were typed."""
     place = report.place if report.sent is not None and report.asks("unit") else Place()
     unit = report.context.organisation.unit_by_name.get(place.unit)
-    return " - ".join(text for text in (place.course, say(unit.label) if unit else "") if text)
+    return " - ".join(text for text in (place.code, say(unit.label) if unit else "") if text)
 
 
 def _unsure() -> str:

@@ -149,3 +149,10 @@ def test_the_reply_texts_are_listed_with_those_that_have_no_words_yet(town):
     assert "/studio/mail/new/?name=unwritten" in page
     admin.get("/studio/mail/new/?name=unwritten")
     assert filled(admin.page)["name"] == ["unwritten"]
+
+
+def test_what_the_pages_for_reports_may_say_is_listed_place_by_place(small_house, admin):
+    admin.get("/studio/page/")
+    assert f"/studio/mail/edit/?id={of(small_house, 'submit_page')}" in admin.text
+    assert "/studio/mail/new/?name=submit_tried_first" in admin.text
+    assert "add_page" not in admin.text
