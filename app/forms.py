@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import gettext
 from sqlalchemy import select
-from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.datastructures import MultiDict
 from wtforms import (
     BooleanField,
     DateField,
@@ -28,12 +28,13 @@ from app.language.definition import Choice, Field, Transition
 from app.outbox import compose
 from app.routing.facts import CaseFacts
 from app.routing.parties import Lookup
+from app.web import pending
 from app.workflow import mailing, wording
 from app.workflow.actor import Actor
 from app.workflow.answers import INVALID, MISSING, PERSONAL
 from app.workflow.context import Context
 from app.workflow.evaluator import Refusal, form, present
-from app.workflow.uploads import MOST_BYTES, MOST_FILES, TOO_BIG, UNKNOWN_KIND, Upload
+from app.workflow.uploads import GONE, MOST_BYTES, MOST_FILES, TOO_BIG, UNKNOWN_KIND
 from app.workflow.words import say
 from model import MailText, Person
 
@@ -57,6 +58,8 @@ def build(
     asked = form(answered, transition)
     fields = {each.name: _field(context, facts, each, must, actor, language) for each, must in asked}
     made: Form = type("TransitionForm", (Form,), fields)(sent)
+    if sent is not None:
+        pending.recall(made, sent)
     offered = _offered(context, [each for each, _ in asked], language)
     for name in fields:
         made[name].starts = offered.get(name, [])
@@ -119,16 +122,8 @@ def _typed(each: FormField) -> Any:
     if isinstance(each, BooleanField):
         return bool(each.data)
     if isinstance(each, MultipleFileField):
-        return [Upload(one.filename or "", one.read(MOST_BYTES + 1)) for one in _sent_files(each)]
+        return pending.uploads(each)
     return each.raw_data[0] if each.raw_data else ""
-
-
-def _sent_files(each: FormField) -> list[FileStorage]:
-    """The files that were chosen; each is read from its beginning, however often it is looked at."""
-    chosen = [one for one in each.raw_data or () if isinstance(one, FileStorage) and one.filename]
-    for one in chosen:
-        one.seek(0)
-    return chosen
 
 
 def explain(made: Form, refusals: Iterable[Refusal], language: str) -> list[tuple[str, str]]:
@@ -150,6 +145,8 @@ def sentence_of(refusal: Refusal, label: str) -> str:
         return gettext("Fill in “%(label)s”.", label=label)
     if refusal.reason == PERSONAL:
         return gettext("“%(label)s” holds a national identity number. Remove it before you send.", label=label)
+    if refusal.reason == GONE:
+        return gettext("A file you chose earlier in “%(label)s” is no longer kept. Choose it again.", label=label)
     if refusal.reason == TOO_BIG:
         sizes = {"files": MOST_FILES, "most": MOST_BYTES // 1_000_000}
         return gettext("“%(label)s” is too much: at most %(files)d files of %(most)d MB each.", label=label, **sizes)

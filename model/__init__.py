@@ -14,7 +14,7 @@ from model.edition import (
     StuckCase,
     WorkflowEdition,
 )
-from model.file import StoredFile
+from model.file import PendingFile, StoredFile
 from model.journal import JournalEntry
 from model.organisation import (
     Area,
@@ -52,6 +52,7 @@ __all__ = [
     "Migration",
     "OutgoingMail",
     "Part",
+    "PendingFile",
     "Person",
     "Role",
     "RoutingRow",

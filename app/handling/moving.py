@@ -19,6 +19,7 @@ from app.language.definition import SAME, Transition
 from app.language.parties import InField
 from app.outbox import compose
 from app.routing.facts import CaseFacts
+from app.web import pending
 from app.web.attached import posted
 from app.web.database import db
 from app.web.here import actor, context
@@ -74,6 +75,7 @@ class MovePage:
             return self._shown(form, may(self.facts, self.declared.name, actor(), answers), looking=True)
         try:
             moved = self._make(answers)
+            pending.forget(form)
             db.session.commit()
         except engine.Refused as refused:
             db.session.rollback()
@@ -119,6 +121,8 @@ class MovePage:
     # -- what the page shows ---------------------------------------------------
 
     def _shown(self, form: Form, verdict: Verdict, *, looking: bool = False, stale: bool = False) -> str:
+        if request.method == "POST" and pending.keep(form):
+            db.session.commit()
         summary = [] if looking else forms.explain(form, verdict.refusals, language())
         guards = [r for r in verdict.refusals if r.kind == "guard"]
         answered = self.facts.with_answers(verdict.answers) if not stale else self.facts

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from flask import abort
 
 from app.i18n import language
+from app.language.parties import Word, walk
 from app.submit import followed
 from app.submit.dialogue import Sight
 from app.web.database import db
@@ -13,10 +14,20 @@ from app.workflow.actor import Actor
 from app.workflow.context import Context
 from model import Case
 
+REPORTER = Word("reporter")
+
 
 def context() -> Context:
     """Open the database as it is now."""
     return Context.open(db.session(), datetime.now(UTC), grants().configuration)
+
+
+def takes_files() -> bool:
+    """Whether the routine asks a file of anybody who reports."""
+    routine = context().routine
+    moves = (move for flow in routine.flows.values() if not flow.part_of for move in flow.transitions.values())
+    theirs = (move for move in moves if move.creates or REPORTER in walk(move.by, routine.parties))
+    return any(routine.fields[name].type == "file" for move in theirs for name in move.asked)
 
 
 def sight(here: Context, case: Case) -> Sight:

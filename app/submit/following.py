@@ -14,6 +14,7 @@ from app.language.definition import Transition
 from app.submit import followed, progress, sheet
 from app.submit.desk import context, found, reporter_of, sight
 from app.submit.dialogue import Sight
+from app.web import pending
 from app.web.attached import attached, download, posted
 from app.web.database import db
 from app.web.grants import me
@@ -86,6 +87,8 @@ def _address(token: str, which: int) -> str:
 
 def _page(seen: Sight, token: str, tried: Offer | None = None, notice: str = "", unsent: str = "") -> str:
     case, facts = seen.case, seen.facts
+    if tried is not None and pending.keep(tried.sheet):
+        db.session.commit()
     entries = followed.journal(case)
     messages = seen.messages(entries)
     offered = [tried if tried and tried.name == each.name else each for each in _offers(seen)]
@@ -161,6 +164,7 @@ def move(token: str, transition: str) -> ResponseReturnValue:
         return _page(seen, token, offer), 400
     try:
         engine.move(here, case, transition, actor=reporter_of(case), answers=_answers(offer), version=_version())
+        pending.forget(offer.sheet)
         db.session.commit()
     except engine.Refused as refused:
         db.session.rollback()

@@ -18,6 +18,7 @@ from app.submit.desk import context
 from app.submit.place import Place
 from app.submit.progress import mails_reporter
 from app.submit.report import NoEntrance, Report
+from app.web import pending
 from app.web.attached import posted
 from app.web.database import db
 from app.web.grants import me
@@ -74,6 +75,7 @@ def _send(report: Report, held: ticket.Ticket) -> ResponseReturnValue:
     name, flow = report.transition.name, report.entrance[0].name
     try:
         case = engine.create(report.context, name, actor=actor, answers=answers, flow=flow, submit_key=held.key)
+        pending.forget(report.form)
         db.session.commit()
     except IntegrityError:
         db.session.rollback()
@@ -127,7 +129,7 @@ def _is_same(report: Report, before: Mapping[str, object]) -> bool:
 def late(error: HTTPException) -> ResponseReturnValue:
     """Show the form again when its safety token is too old or missing: nothing is lost, nothing is sent."""
     told = gettext("The form had been open for too long, so nothing has been sent. Press the button once more.")
-    return _page(_report(request.form), _ticket(), notice=told), error.code or 400
+    return _page(_report(posted()), _ticket(), notice=told), error.code or 400
 
 
 def too_many(error: HTTPException) -> ResponseReturnValue:
@@ -145,11 +147,14 @@ def _ticket() -> str:
 
 
 def _page(report: Report, key: str, shown: sheet.Sheet | None = None, notice: str = "") -> str:
+    page = shown or sheet.of_report(report)
+    if request.method == "POST" and pending.keep(page):
+        db.session.commit()
     reporter = me()
     return render_template(
         "submit/report.html",
         report=report,
-        sheet=shown or sheet.of_report(report),
+        sheet=page,
         key=key,
         notice=notice,
         trap=TRAP,
