@@ -105,9 +105,7 @@ def test_a_preview_with_nothing_typed_or_nonsense_typed_never_breaks(small_house
 def town(small_house):
     """A routine in which a note is an answer that may start from texts; its case has a handler."""
     text = (ROOT / "workflow.yaml").read_text(encoding="utf-8")
-    text = text.replace(
-        "by: handler, fields: [comment]}\n\n      close:", "by: handler, fields: [answer]}\n\n      close:"
-    )
+    text = text.replace("by: handler, fields: [comment]}\n      close:", "by: handler, fields: [answer]}\n      close:")
     head, _, tail = text.partition("\nfields:\n")
     text = f"{head}\n{FIELD}{tail}"
     with session_of(small_house) as session:

@@ -22,7 +22,7 @@ def office(elsewhere):
     elsewhere.publish(
         ("optional: [unit, course]", "optional: [unit, course, attachments]"),
         ("by: reporter, fields: [conversation]", "by: reporter, fields: [conversation, proof]"),
-        ("fields: [summary]\n", "fields: [summary, proof]\n"),
+        ("fields: [summary],", "fields: [summary, proof],"),
         (
             "  new_handler: {choices:",
             "  proof: {type: file, label: {nb: Bevis, nn: Prov, en: Proof}}\n  new_handler: {choices:",
