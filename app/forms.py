@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import select
-from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.datastructures import MultiDict
 from wtforms import (
     BooleanField,
     DateField,
@@ -28,21 +28,21 @@ from app.language.definition import Field, Transition
 from app.outbox import compose
 from app.routing.facts import CaseFacts
 from app.routing.parties import Lookup
-from app.workflow import mailing
+from app.web import pending
+from app.workflow import mailing, wording
 from app.workflow.actor import Actor
 from app.workflow.answers import LONGEST_PLACE
 from app.workflow.context import Context
 from app.workflow.evaluator import Refusal, form, present
 from app.workflow.refusals import of_field
 from app.workflow.typed import as_typed, proposed
-from app.workflow.uploads import MOST_BYTES, Upload
 from app.workflow.words import Option, flattened, say
 from model import MailText, Person
 
 FEW = 6
 """So many choices are shown at once; more go into a list to pick from."""
 TALL = {"description": 7, "result": 5, "summary": 5, "reason": 4, "message": 4, "conversation": 4}
-ONE_LINE = {"title", "course"}
+ONE_LINE = {"title"}
 
 
 def build(
@@ -58,15 +58,25 @@ def build(
     asked = form(answered, transition)
     fields = {each.name: _field(context, facts, each, must, actor, language) for each, must in asked}
     made: Form = type("TransitionForm", (Form,), fields)(sent)
+    if sent is not None:
+        pending.recall(made, sent)
     offered = _offered(context, [each for each, _ in asked], language)
     for name in fields:
         made[name].starts = offered.get(name, [])
         made[name].proposed = proposed(context, facts, facts.routine.fields[name], actor)
+        _reword(made[name], wording.found(facts.organisation, transition.name, name, language))
         if sent is None:
             declared = facts.routine.fields[name]
             value = present(declared, facts, transition, actor)
             _show(made[name], as_typed(context, facts, declared, value, actor, language))
     return made
+
+
+def _reword(each: FormField, own: wording.Wording | None) -> None:
+    """Ask in the words that the routine has for this very form; `reworded` says whether it has any."""
+    each.reworded = own is not None
+    if own is not None:
+        each.label.text, each.description = own.heading, own.text
 
 
 def _offered(context: Context, asked: Iterable[Field], language: str) -> dict[str, list[Option]]:
@@ -115,16 +125,8 @@ def _typed(each: FormField) -> Any:
     if isinstance(each, BooleanField):
         return bool(each.data)
     if isinstance(each, MultipleFileField):
-        return [Upload(one.filename or "", one.read(MOST_BYTES + 1)) for one in _sent_files(each)]
+        return pending.uploads(each)
     return each.raw_data[0] if each.raw_data else ""
-
-
-def _sent_files(each: FormField) -> list[FileStorage]:
-    """The files that were chosen; each is read from its beginning, however often it is looked at."""
-    chosen = [one for one in each.raw_data or () if isinstance(one, FileStorage) and one.filename]
-    for one in chosen:
-        one.seek(0)
-    return chosen
 
 
 def explain(made: Form, refusals: Iterable[Refusal], language: str) -> list[tuple[str, str]]:

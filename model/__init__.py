@@ -15,7 +15,7 @@ from model.edition import (
     StuckCase,
     WorkflowEdition,
 )
-from model.file import StoredFile
+from model.file import PendingFile, StoredFile
 from model.joined import CaseLink, CaseReading, CodeName
 from model.journal import JournalEntry
 from model.organisation import (
@@ -58,6 +58,7 @@ __all__ = [
     "Migration",
     "OutgoingMail",
     "Part",
+    "PendingFile",
     "Person",
     "Role",
     "RoutingRow",

@@ -103,7 +103,7 @@ class Subject(Base):
 
 
 class Case(Subject):
-    """A student's report and all that becomes of it."""
+    """A report and all that becomes of it."""
 
     __mapper_args__ = {"polymorphic_identity": "case"}
 

@@ -37,8 +37,6 @@ from app.workflow.words import in_words, spoken
 from model import Case, Part
 from model.base import NEVER
 
-ON_TOP = ("unit", "area", "course", "handler")
-
 
 @dataclass(frozen=True, slots=True)
 class Option:
@@ -114,9 +112,10 @@ class CasePage:
         return self.viewer.shows(field, self.facts)
 
     def top(self) -> Iterator[tuple[str, str]]:
-        """Code names, unit, area and handler with their labels, always in that order."""
-        code_names = [name for name, each in self.facts.routine.fields.items() if each.type == "code name"]
-        for name in (*code_names, *ON_TOP):
+        """Code names, unit, area, places and handler with their labels, always in that order."""
+        fields = self.facts.routine.fields.values()
+        code_names, places = ([each.name for each in fields if each.type == kind] for kind in ("code name", "place"))
+        for name in (*code_names, "unit", "area", *places, "handler"):
             value = spoken(self.facts, name, language())
             if value and self.shows(name):
                 yield self._label(name), value
@@ -139,11 +138,21 @@ class CasePage:
         return of_trace(self.case.trace, self.facts)
 
     def reported(self) -> str:
-        """When, and whether it was raised locally first."""
+        """When, and what the reporter chose besides."""
         when = gettext("Reported %(day)s.", day=long_day(self.case.submitted_at))
-        tried = spoken(self.facts, "tried_first", language()) if "tried_first" in self.facts.routine.fields else ""
-        raised = gettext("Raised with anyone first? %(answer)s.", answer=tried)
-        return f"{when} {raised}" if tried else when
+        return " ".join([when, *(f"{each}." for each in self._chosen())])
+
+    def _chosen(self) -> Iterator[str]:
+        """Choices that were asked when it was reported, each with its answer."""
+        beginnings = (move for move in self.facts.flow.transitions.values() if move.creates)
+        asked = dict.fromkeys(name for move in beginnings for name in move.asked)
+        for name in asked:
+            answer = spoken(self.facts, name, language()) if self._is_choice(name) and self.shows(name) else ""
+            if answer:
+                yield story.as_answer(self._label(name), answer)
+
+    def _is_choice(self, name: str) -> bool:
+        return isinstance(self.facts.routine.fields[name].choices, tuple)
 
     @property
     def may_see_reporter(self) -> bool:

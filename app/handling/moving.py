@@ -17,13 +17,13 @@ from app.language.definition import SAME, Transition
 from app.language.parties import InField
 from app.outbox import compose
 from app.routing.facts import CaseFacts
-from app.web import addresses
+from app.web import addresses, pending
 from app.web.attached import posted
 from app.web.database import db
 from app.web.here import actor, context
 from app.web.reasons import Check, of_refusals, of_trace
 from app.web.story import title
-from app.workflow import engine, finding, mailing
+from app.workflow import engine, finding, mailing, wording
 from app.workflow.evaluator import Verdict, holds_by, may
 from app.workflow.keeping import PARTY
 from app.workflow.words import seat_in_words, spoken
@@ -81,6 +81,7 @@ class MovePage:
             return self._shown(form, may(self.facts, self.declared.name, actor(), answers), looking=True)
         try:
             moved = self._make(answers)
+            pending.forget(form)
             db.session.commit()
         except engine.Refused as refused:
             db.session.rollback()
@@ -126,6 +127,8 @@ class MovePage:
     # -- what the page shows ---------------------------------------------------
 
     def _shown(self, form: Form, verdict: Verdict, *, looking: bool = False, stale: bool = False) -> str:
+        if request.method == "POST" and pending.keep(form):
+            db.session.commit()
         summary = [] if looking else forms.explain(form, verdict.refusals, language())
         guards = [r for r in verdict.refusals if r.kind == "guard"]
         answered = self.facts.with_answers(verdict.answers) if not stale else self.facts
@@ -133,6 +136,7 @@ class MovePage:
             "handling/transition.html",
             page=self,
             title=say(self.declared.label),
+            words=wording.found(context().organisation, self.declared.name, wording.PAGE, language()),
             form=form,
             summary=summary,
             guards=of_refusals(guards, self.facts, self.whole),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
 from threading import Lock
@@ -18,7 +18,7 @@ from app.language.conditions import ALWAYS, Condition
 from app.language.definition import Field
 from app.language.parties import Party
 from app.language.worktime import WorkTime
-from model import Area, Assignment, Calendar, ConfigurationVersion, Person, Role, RoutingRow, Unit
+from model import Area, Assignment, Calendar, ConfigurationVersion, MailText, Person, Role, RoutingRow, Unit
 
 Texts = Mapping[str, str]
 MOST_HELD = 50_000
@@ -96,7 +96,7 @@ class Notice:
 
 @dataclass(frozen=True)
 class Organisation:
-    """Units, areas, roles, assignments, routing and calendar as they were at `version`."""
+    """Units, areas, roles, assignments, routing, calendar and texts (subject and body) as they were at `version`."""
 
     version: int
     units: Mapping[int, UnitCopy]
@@ -107,6 +107,7 @@ class Organisation:
     worktime: WorkTime
     retired_roles: frozenset[str] = frozenset()
     notices: tuple[Notice, ...] = ()
+    texts: Mapping[str, tuple[Texts, Texts]] = field(default_factory=dict)
 
     @cached_property
     def unit_by_name(self) -> Mapping[str, UnitCopy]:
@@ -209,7 +210,7 @@ class Organisation:
 
 
 def load(session: Session, version: int) -> Organisation:
-    """Read the whole configuration: six queries, a few hundred rows."""
+    """Read the whole configuration: seven queries, a few hundred rows."""
     calendar = session.scalars(select(Calendar).order_by(Calendar.id)).first() or Calendar(
         timezone="Europe/Oslo", weekend=["saturday", "sunday"], holidays="NO", closed=[], notices=[]
     )
@@ -237,6 +238,7 @@ def load(session: Session, version: int) -> Organisation:
         ),
         worktime=WorkTime(calendar.timezone, calendar.weekend, calendar.holidays, calendar.closed),
         notices=tuple(map(_notice, calendar.notices)),
+        texts={row.name: (row.subject, row.body) for row in session.scalars(select(MailText).order_by(MailText.id))},
     )
 
 

@@ -1,4 +1,4 @@
-"""The student: reports, gets a receipt, and follows the case."""
+"""The reporter: reports, gets a receipt, and follows the case."""
 
 import logging
 import time
@@ -9,11 +9,11 @@ from flask_appbuilder import AppBuilder
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, TooManyRequests
 
-from app.submit import following, listed, receipt, routine, sending
+from app.submit import desk, following, listed, receipt, routine, sending
 from app.submit.hush import Hush
 
 BIGGEST = 100_000
-"""Bytes of a form here: twenty thousand letters and what goes with them."""
+"""Bytes of a form here without its files: twenty thousand letters and what goes with them."""
 LOGGERS = ("werkzeug", "gunicorn.access", "gunicorn.error")
 
 
@@ -57,7 +57,9 @@ def _cases(pages: Blueprint, limited: object) -> None:
 
 
 def _keep_it_small(_endpoint: str | None, _values: dict[str, object] | None) -> None:
-    request.max_content_length = BIGGEST
+    request.max_form_memory_size = BIGGEST
+    if request.method != "POST" or not desk.takes_files():
+        request.max_content_length = BIGGEST
 
 
 def _late(error: CSRFError) -> ResponseReturnValue:

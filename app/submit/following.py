@@ -14,7 +14,7 @@ from app.language.definition import Transition
 from app.submit import followed, progress, sheet
 from app.submit.desk import context, found, reporter_of, sight, standing
 from app.submit.dialogue import Sight
-from app.web import addresses, lettered
+from app.web import addresses, lettered, pending
 from app.web.attached import attached, download, posted
 from app.web.database import db
 from app.web.grants import me
@@ -105,6 +105,8 @@ def _letter_address(token: str, which: int, ending: str) -> str:
 
 def _page(seen: Sight, token: str, tried: Offer | None = None, notice: str = "", unsent: str = "") -> str:
     case, facts = seen.case, seen.facts
+    if tried is not None and pending.keep(tried.sheet):
+        db.session.commit()
     entries = followed.journal(case)
     messages = seen.messages(entries)
     said = told(facts, language())
@@ -163,7 +165,7 @@ def _offer(seen: Sight, declared: Transition, sent: MultiDict[str, str] | None) 
     made = forms.build(seen.context, seen.facts, declared, reporter_of(seen.case), language(), sent)
     for each in made:
         each.id = f"{declared.name}-{each.name}"
-        if each.type == "TextAreaField":
+        if each.type == "TextAreaField" and not each.reworded:
             # What the routine says beside a text is said to handlers.
             each.description = gettext("Write roles instead of names.")
     return Offer(declared.name, say(declared.label), sheet.Sheet(list(made)))
@@ -188,6 +190,7 @@ def move(token: str, transition: str) -> ResponseReturnValue:
         return _page(seen, token, offer), 400
     try:
         engine.move(here, case, transition, actor=reporter_of(case), answers=_answers(offer), version=_version())
+        pending.forget(offer.sheet)
         db.session.commit()
     except engine.Refused as refused:
         db.session.rollback()

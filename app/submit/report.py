@@ -17,11 +17,10 @@ from app.routing.facts import CaseFacts
 from app.submit.doors import Door, closed
 from app.submit.place import Place, read
 from app.web import addresses
+from app.workflow import wording
 from app.workflow.actor import Actor
 from app.workflow.context import Context
 from app.workflow.evaluator import Verdict, holds_by, may, present
-
-PLACE = ("unit", "course")
 
 
 class NoEntrance(Exception):
@@ -97,7 +96,8 @@ class Report:
         return self._facts(*self.entrance)
 
     def _facts(self, flow: Flow, transition: Transition) -> CaseFacts:
-        asked = (name for name in transition.asked if name not in (*PLACE, "reporter") and self.typed.get(name))
+        elsewhere = ("unit", "reporter", self._spot_of(transition))
+        asked = (name for name in transition.asked if name not in elsewhere and self.typed.get(name))
         return self.context.facts_of_new(flow.name, {name: self.typed[name] for name in asked})
 
     def field(self, name: str) -> Field:
@@ -107,6 +107,20 @@ class Report:
     def asks(self, name: str) -> bool:
         """Whether the transition asks that field."""
         return name in self.transition.asked
+
+    @property
+    def spot(self) -> str:
+        """The question for a place that is answered together with the unit; empty where there is none."""
+        return self._spot_of(self.transition)
+
+    def _spot_of(self, transition: Transition) -> str:
+        places = (name for name in transition.asked if self.field(name).type == "place")
+        return next(places, "") if "unit" in transition.asked else ""
+
+    @property
+    def words(self) -> wording.Wording | None:
+        """What the routine says above the form, if it has words of its own."""
+        return wording.found(self.context.organisation, self.transition.name, wording.PAGE, language())
 
     @cached_property
     def form(self) -> Form:
@@ -125,7 +139,7 @@ class Report:
 
     @cached_property
     def place(self) -> Place:
-        """What was typed as course or unit."""
+        """What was typed as unit and place."""
         kind = self.field("unit").choices
         return read(self.typed.get("unit", ""), self.context.organisation, kind if isinstance(kind, str) else None)
 
@@ -159,8 +173,8 @@ class Report:
                 yield each.name, [addresses.named(mail).id for mail in typed if addresses.is_address(mail)]
         if self.asks("unit"):
             yield "unit", self.place.unit or self.initial("unit") or ""
-        if self.asks("course") and self.asks("unit"):
-            yield "course", self.place.course or self.typed.get("course", "")
+        if self.spot:
+            yield self.spot, self.place.code or self.typed.get(self.spot, "")
 
     def addresses(self, name: str) -> list[str]:
         """Give what was typed in a question about people, one by one."""

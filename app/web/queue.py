@@ -195,10 +195,12 @@ def address(row: Subject) -> str:
 
 
 def place(row: Subject, here: Context) -> Two:
-    """Unit, with the course if there is one, and area."""
+    """Unit, with the place in it if there is one, and area."""
     unit = here.organisation.units.get(row.unit_id) if row.unit_id else None
     area = here.organisation.areas.get(row.area_id) if row.area_id else None
-    where = [row.answers.get("course"), (unit.code or say(unit.label)) if unit else None]
+    fields = here.edition(row).routine.fields
+    spots = [value for name, value in row.answers.items() if name in fields and fields[name].type == "place"]
+    where = [*spots[:1], (unit.code or say(unit.label)) if unit else None]
     return Two(" · ".join(str(w) for w in where if w) or gettext("No unit"), say(area.label) if area else "")
 
 

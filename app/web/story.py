@@ -78,9 +78,7 @@ class Story:
         return CaseFacts(self.context.world(routine), entry.flow, self.facts.subject)
 
     def _details(self, entry: JournalEntry) -> str:
-        said = [
-            f"{label} {value}" if label.endswith("?") else f"{label}: {value}" for label, value in self.answers(entry)
-        ]
+        said = [as_answer(label, value) for label, value in self.answers(entry)]
         if entry.event == MIGRATED and entry.from_state != entry.to_state:
             said.append(" → ".join(quoted(label) for label in self._states(entry)))
         mailed = dict.fromkeys(of_party(mail["why"], self.facts) for mail in entry.mails if "skipped" not in mail)
@@ -104,7 +102,7 @@ class Story:
             return
         for name, value in entry.answers.items():
             field = facts.routine.fields.get(name)
-            shown = field is not None and name not in HAVE_A_PLACE and self._reads(name, value, facts)
+            shown = field is not None and not _has_a_place(field, declared) and self._reads(name, value, facts)
             words = in_words(facts, name, value, language()) if shown else ""
             if field is not None and words:
                 yield say(field.label), words
@@ -163,8 +161,19 @@ class Story:
         return found
 
 
-HAVE_A_PLACE = frozenset({"description", "unit", "area", "reporter", "course", "no_personal_data", "tried_first"})
+HAVE_A_PLACE = frozenset({"description", "unit", "area", "reporter"})
 """Fields that the case's page shows elsewhere."""
+
+
+def _has_a_place(field: Field, declared: Transition) -> bool:
+    """Whether the case's page shows it elsewhere, or it is a choice or tick of the report itself."""
+    said = declared.creates and (field.type == "tick" or isinstance(field.choices, tuple))
+    return said or field.name in HAVE_A_PLACE or field.type == "place"
+
+
+def as_answer(label: str, value: str) -> str:
+    """Put an answer after its question."""
+    return f"{label} {value}" if label.endswith("?") else f"{label}: {value}"
 
 
 def title(entry: JournalEntry, edition: Edition) -> str:

@@ -11,7 +11,7 @@ from app.routing.facts import CaseFacts
 from app.workflow.answers import INVALID, MISSING, NO_CASE, PERSONAL, SAME_CASE
 from app.workflow.context import Context
 from app.workflow.evaluator import Refusal
-from app.workflow.uploads import MOST_BYTES, MOST_FILES, TOO_BIG, UNKNOWN_KIND
+from app.workflow.uploads import GONE, MOST_BYTES, MOST_FILES, TOO_BIG, UNKNOWN_KIND
 
 
 def sentences(refusal: Refusal, routine: Routine, context: Context) -> Iterator[str]:
@@ -36,6 +36,8 @@ def of_field(refusal: Refusal, label: str) -> str:
         return gettext("“%(label)s”: no such case. Check the number.", label=label)
     if refusal.reason == SAME_CASE:
         return gettext("“%(label)s”: a case can't be joined to itself.", label=label)
+    if refusal.reason == GONE:
+        return gettext("A file you chose earlier in “%(label)s” is no longer kept. Choose it again.", label=label)
     if refusal.reason == TOO_BIG:
         sizes = {"files": MOST_FILES, "most": MOST_BYTES // 1_000_000}
         return gettext("“%(label)s” is too much: at most %(files)d files of %(most)d MB each.", label=label, **sizes)
