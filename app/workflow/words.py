@@ -12,7 +12,7 @@ from app.language.definition import Choice
 from app.routing import seats
 from app.routing.facts import PEOPLE, CaseFacts
 from app.workflow import spans
-from app.workflow.journal import FORGOTTEN
+from app.workflow.prints import FORGOTTEN
 
 ERASED = {"nb": "Slettet", "nn": "Sletta", "en": "Erased"}
 TICKED = {"nb": "Ja", "nn": "Ja", "en": "Yes"}
