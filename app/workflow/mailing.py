@@ -57,16 +57,16 @@ def _reaches_doer(party: Party, facts: CaseFacts) -> bool:
     return not words.isdisjoint({"reporter", "me"})
 
 
-def values(context: Context, facts: CaseFacts, language: str) -> dict[str, str]:
-    """The words that a mail about this case may hold, in a language."""
+def values(context: Context, facts: CaseFacts, language: str, state: str = "") -> dict[str, str]:
+    """The words that a mail about this case may hold, in a language; `state` is where it will be, else where it is."""
     subject = facts.subject
     if subject is None:
         return {}
-    state = facts.flow.states[subject.state]
+    here = facts.flow.states[state or subject.state]
     known = {
         "number": subject.number,
-        "state": say(state.label, language),
-        "told": say(state.told, language),
+        "state": say(here.label, language),
+        "told": say(here.told, language),
         "notice": notice(facts, language),
         "unit": spoken(facts, "unit", language),
         "area": spoken(facts, "area", language),
