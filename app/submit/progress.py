@@ -11,7 +11,7 @@ from app.routing.facts import CaseFacts
 from app.workflow.context import Context
 from app.workflow.migrating import MIGRATED
 from app.workflow.nextstep import natural
-from app.workflow.words import spoken
+from app.workflow.words import in_time, spoken
 from model import Case, JournalEntry
 
 PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
@@ -37,7 +37,7 @@ def told(facts: CaseFacts, lang: str) -> str:
 def _fill(name: str, facts: CaseFacts, lang: str) -> str:
     if name.startswith(CLOCK):
         row = facts.clock(name.removeprefix(CLOCK))
-        return long_day(row.due_at) if row is not None and row.due_at else ""
+        return in_time(row.due_at, facts.organisation.worktime, lang) if row is not None and row.due_at else ""
     if name == "state":
         return say(facts.flow.states[facts.state].label, lang)
     return spoken(facts, name, lang)
