@@ -51,13 +51,14 @@ def _make(play: Play, step: Mapping[str, Any], subject: Subject | None, actor: A
 
 def actor_of(play: Play, name: str, subject: Subject | None) -> Actor:
     """Who a scenario calls that."""
+    usual = play.context.routine.languages[0]
     if name == ANYONE:
-        return Actor()
+        return Actor(language=usual)
     if name == REPORTER:
         case = subject.whole if isinstance(subject, Part) else subject
-        return Actor(person=case.reporter_id if case else None, reporter=True)
+        return Actor(person=case.reporter_id if case else None, language=usual, reporter=True)
     person = play.session.get_one(Person, play.people[name])
-    return Actor(person=person.id, language=person.language or "nb", kind=person.kind)
+    return Actor(person=person.id, language=person.language or usual, kind=person.kind)
 
 
 def _answers(play: Play, given: Mapping[str, Any], routine: Routine) -> dict[str, Any]:

@@ -172,7 +172,8 @@ def page_text(play: Play, subject: Subject, name: str) -> str:
     context = play.context
     person = _person(play, name)
     facts = context.facts(subject)
-    language = (play.session.get(Person, person or 0) or Person(language="nb")).language or "nb"
+    looking = play.session.get(Person, person) if person is not None else None
+    language = (looking.language if looking else "") or context.routine.languages[0]
     as_reporter = name == "reporter" or (person is not None and person == subject.reporter_id)
     viewer = context.viewer(person)
     filled = mailing.fill_told(context, facts, language)
