@@ -50,6 +50,8 @@ SESSION_COOKIE_SECURE = os.environ.get("SESSION_COOKIE_SECURE", "0") == "1"
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = True
 PERMANENT_SESSION_LIFETIME = timedelta(hours=10)
+# How passwords are hashed, in Werkzeug's words; the rest of Flask-AppBuilder follows it, too.
+FAB_PASSWORD_HASH_METHOD = os.environ.get("PASSWORD_HASH_METHOD", "scrypt")
 TRUSTED_PROXIES = int(os.environ.get("TRUSTED_PROXIES", "0"))
 
 MAX_CONTENT_LENGTH = 40_000_000
@@ -61,4 +63,6 @@ RATELIMIT_STORAGE_URI = os.environ.get("RATELIMIT_STORAGE_URI", "memory://")
 SUBMIT_LIMIT = os.environ.get("SUBMIT_LIMIT", "600 per hour" if DEMO else "30 per hour")
 # Seconds under which a report counts as a machine's. Off by default: a person with a filled-in form is fast, too.
 SUBMIT_SECONDS = float(os.environ.get("SUBMIT_SECONDS", "0"))
+# How long a program's token counts; logging out and a new password end it sooner.
+API_TOKEN_MINUTES = int(os.environ.get("API_TOKEN_MINUTES", "60"))
 LOGIN_LIMIT = os.environ.get("LOGIN_LIMIT", "10 per 5 minutes")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 from sqlalchemy.orm import aliased
 
+from app.language.conditions import Parts
+from app.language.conditions import walk as conditions_in
 from app.language.definition import Flow, Routine
 from app.language.parties import REPORTER, NamedParty, Party, Query, Several, Word, opened, walk
 from app.routing.facts import CaseFacts
@@ -17,7 +19,7 @@ from app.routing.organisation import Organisation
 from app.routing.parties import Lookup
 from app.routing.seats import seats_of
 from app.scope.parties import Members
-from app.scope.row import Row, Table, Undecidable
+from app.scope.row import Row, Table, Undecidable, isnt
 from model import Subject
 
 ALWAYS_SHOWN = frozenset({"number", "state", "told"})
@@ -59,6 +61,43 @@ class Viewer:
         flows = self.routine.flows.values()
         return frozenset(f.name for f in flows if f.see is not None and _names_reporter(f.see, self.routine))
 
+    def reads(self, field: str, flows: Iterable[Flow] | None = None) -> ColumnElement[bool]:
+        """Predicate on Subject: rows in which the viewer may read the field, as `shows` says it of one row.
+
+        `flows` are those whose rows are asked for, by default all: the fewer, the sooner a database has its answer.
+        """
+        if field in ALWAYS_SHOWN:
+            return self.visible()
+        asked = self.routine.flows.values() if flows is None else flows
+        readable = (self._reads(field, flow) for flow in asked)
+        return and_(self._members.let_in(Subject), or_(false(), *readable))
+
+    def sight(self, field: str) -> object:
+        """What `reads` hangs on: fields for which it is equal are read by the same people in the same rows."""
+        seen = (p for flow in self.routine.flows.values() for p in opened(flow.see, self.routine.parties))
+        declared = self.routine.fields.get(field)
+        held = [p for p in seen if isinstance(p, Query) and field in p.only]
+        return declared is not None, declared.see if declared else None, held
+
+    def _reads(self, field: str, flow: Flow) -> ColumnElement[bool]:
+        """By the field's own `see` for those with full sight; by `only` for those who lack it."""
+        row, declared = self._row(flow), self.routine.fields.get(field)
+        if declared is None:
+            return false()
+        own = true() if declared.see is None else self._granted(declared.see, row)
+        full = and_(self._wholly(flow), own)
+        held = [p for p in opened(flow.see, self.routine.parties) if isinstance(p, Query) and field in p.only]
+        if not held:
+            return full
+        # Who may have full sight, as far as rows tell, isn't held to `only`: then the field's own `see` decides.
+        partly = isnt(self._wholly(flow, unsure=true()))
+        return or_(full, and_(Subject.flow == flow.name, partly, or_(*(self._in(p, row) for p in held))))
+
+    def _wholly(self, flow: Flow, unsure: ColumnElement[bool] | None = None) -> ColumnElement[bool]:
+        """Rows of the flow of which the viewer sees all that no field's own `see` withholds."""
+        mine = and_(Subject.flow == flow.name, self._members.handles(cast(ColumnElement[Any], Subject.handler)))
+        return or_(mine, *self._of_flow(flow, full=True, unsure=unsure))
+
     def granted(self, see: Party | None) -> ColumnElement[bool]:
         """Predicate on Subject: rows where the viewer is in that party, for a part also as in its whole."""
         whole = aliased(Subject)
@@ -71,32 +110,38 @@ class Viewer:
     def _row(self, flow: Flow, table: Table = Subject) -> Row:
         return Row(self.routine, flow, table)
 
-    def _of_flow(self, flow: Flow, *, full: bool) -> list[ColumnElement[bool]]:
+    def _of_flow(
+        self, flow: Flow, *, full: bool, unsure: ColumnElement[bool] | None = None
+    ) -> list[ColumnElement[bool]]:
         """Each way to see rows of the flow, by itself: an index serves an `or` only where it serves each side."""
-        granted = self._each(flow.see, self._row(flow), full=full)
+        granted = self._each(flow.see, self._row(flow), full=full, unsure=unsure)
         if flow.part_of:
             whole = aliased(Subject)
             seen = [self._members.handles(cast(ColumnElement[Any], whole.handler))]
             above = [self.routine.flows[name] for name in flow.part_of if name in self.routine.flows]
-            seen += [and_(whole.flow == f.name, self._granted(f.see, self._row(f, whole), full=True)) for f in above]
+            kept = {"full": True, "unsure": unsure}
+            seen += [and_(whole.flow == f.name, self._granted(f.see, self._row(f, whole), **kept)) for f in above]
             granted.append(exists(select(whole.id).where(whole.id == Subject.whole_id, or_(*seen))))
         return [and_(Subject.flow == flow.name, each) for each in granted]
 
-    def _each(self, see: Party | None, row: Row, *, full: bool) -> list[ColumnElement[bool]]:
+    def _each(
+        self, see: Party | None, row: Row, *, full: bool = False, unsure: ColumnElement[bool] | None = None
+    ) -> list[ColumnElement[bool]]:
         return [
-            self._in(p, row)
+            self._in(p, row, unsure)
             for p in opened(see, self.routine.parties)
             if not (full and _is_limited(p, self.routine.parties))
         ]
 
-    def _granted(self, see: Party | None, row: Row, *, full: bool = False) -> ColumnElement[bool]:
-        return or_(false(), *self._each(see, row, full=full))
+    def _granted(self, see: Party | None, row: Row, **kept: Any) -> ColumnElement[bool]:
+        return or_(false(), *self._each(see, row, **kept))
 
-    def _in(self, party: Party, row: Row) -> ColumnElement[bool]:
+    def _in(self, party: Party, row: Row, unsure: ColumnElement[bool] | None = None) -> ColumnElement[bool]:
+        """Rows of which the viewer is in the party; `unsure` where rows can't tell, by default none of them."""
         try:
             return self._members.of(party, row)
         except Undecidable:
-            return false()
+            return false() if unsure is None else unsure
 
     def sees(self, facts: CaseFacts) -> bool:
         """Whether the viewer may open the case or part: what `visible` tells the database, told of one row."""
@@ -125,13 +170,23 @@ class Viewer:
         flow = self.routine.flows.get(facts.flow.name)
         return opened(flow.see, self.routine.parties) if flow is not None else ()
 
+    def limits(self, flow: str) -> bool:
+        """Whether some of those who see cases of the flow are held to some fields."""
+        declared = self.routine.flows.get(flow)
+        several = opened(declared.see, self.routine.parties) if declared is not None else ()
+        return any(_is_limited(each, self.routine.parties) for each in several)
+
     def fields(self, facts: CaseFacts) -> frozenset[str] | None:
         """Names of the fields the viewer is held to in this case; None = all that no field's own `see` withholds."""
         if self.fully(facts):
             return None
+        return ALWAYS_SHOWN.union(self.held(facts))
+
+    def held(self, facts: CaseFacts) -> tuple[str, ...]:
+        """Names of the fields that parties with `only` show the viewer, in the order in which they are named."""
         lookup = Lookup(facts, self.person)
         held = [p for p in self._see(facts) if isinstance(p, Query) and p.only and lookup.includes(p, self.person)]
-        return ALWAYS_SHOWN.union(*(p.only for p in held))
+        return tuple(dict.fromkeys(name for party in held for name in party.only))
 
     def listed(self, facts: CaseFacts) -> frozenset[str] | None:
         """As `fields`, for a row of a list: parts aren't read, so parties found in them give what all of them may."""
@@ -144,19 +199,32 @@ class Viewer:
         shared = frozenset.intersection(*through_parts) if through_parts and not held else frozenset()
         return ALWAYS_SHOWN.union(shared, *(p.only for p in held))
 
+    def readable(self, names: Iterable[str], facts: CaseFacts, held: frozenset[str] | None) -> list[str]:
+        """Which of these fields the viewer may read of this case; `held` is what `fields` or `listed` gave."""
+        if held is not None:
+            return [name for name in names if name in held]
+        lookup = Lookup(facts, self.person)
+        return [n for n in names if (see := self._of_field(n, facts)) is None or lookup.includes(see, self.person)]
+
+    def _of_field(self, field: str, facts: CaseFacts) -> Party | None:
+        """Who reads the field, by the newest edition that knows it."""
+        declared = self.routine.fields.get(field) or facts.routine.fields.get(field)
+        return declared.see if declared is not None else None
+
+    def asks_parts(self) -> bool:
+        """Whether it hangs on a case's parts if somebody sees the case with full sight."""
+        cases = [flow.see for flow in self.routine.flows.values() if not flow.part_of]
+        members = [p for see in cases for p in opened(see, self.routine.parties)]
+        full = [p for p in members if not _is_limited(p, self.routine.parties)]
+        return any(_asks_parts(each, self.routine) for p in full for each in walk(p, self.routine.parties))
+
     def shows(self, field: str, facts: CaseFacts, *, as_reporter: bool = False) -> bool:
         """Whether the viewer may read the field of this case."""
-        declared = facts.routine.fields.get(field)
-        see = self.routine.fields[field].see if field in self.routine.fields else declared.see if declared else None
         if as_reporter:
             held = self._held_reporter(facts)
-            named = Lookup(facts, self.person).names_reporter(see) if held is None else field in held
-            return field in ALWAYS_SHOWN or named
-        if field in (limited := self.fields(facts) or ()):
-            return True
-        if limited:
-            return False
-        return see is None or Lookup(facts, self.person).includes(see, self.person)
+            named = Lookup(facts, self.person).names_reporter(self._of_field(field, facts))
+            return field in ALWAYS_SHOWN or (named if held is None else field in held)
+        return bool(self.readable((field,), facts, self.fields(facts)))
 
     def _held_reporter(self, facts: CaseFacts) -> frozenset[str] | None:
         """The fields that the reporter is held to by `only`, what they wrote aside; None = not held."""
@@ -172,6 +240,14 @@ def _is_limited(party: Party, named: Mapping[str, Party]) -> bool:
         return bool(party.only) or (party.who is not None and _is_limited(party.who, named))
     several = opened(party, named) if isinstance(party, Several | NamedParty) else ()
     return party in REPORTER or (bool(several) and all(_is_limited(each, named) for each in several))
+
+
+def _asks_parts(party: Party, routine: Routine) -> bool:
+    if not isinstance(party, Query):
+        return False
+    guards = {name: guard.needs for name, guard in routine.guards.items()}
+    conditions = conditions_in(party.when, guards) if party.when is not None else ()
+    return party.of is not None or any(isinstance(each, Parts) for each in conditions)
 
 
 def _names_reporter(see: Party, routine: Routine) -> bool:

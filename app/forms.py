@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
-from flask_babel import gettext
 from sqlalchemy import select
-from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.datastructures import MultiDict
 from wtforms import (
     BooleanField,
     DateField,
@@ -24,24 +23,26 @@ from wtforms import (
 )
 from wtforms import Field as FormField
 
-from app.language.definition import Choice, Field, Transition
+from app.i18n import gettext
+from app.language.definition import Field, Transition
 from app.outbox import compose
 from app.routing.facts import CaseFacts
 from app.routing.parties import Lookup
-from app.workflow import mailing
+from app.web import pending
+from app.workflow import mailing, wording
 from app.workflow.actor import Actor
-from app.workflow.answers import INVALID, MISSING, PERSONAL
+from app.workflow.answers import LONGEST_PLACE
 from app.workflow.context import Context
 from app.workflow.evaluator import Refusal, form, present
-from app.workflow.uploads import MOST_BYTES, MOST_FILES, TOO_BIG, UNKNOWN_KIND, Upload
-from app.workflow.words import say
+from app.workflow.refusals import of_field
+from app.workflow.typed import as_typed, proposed
+from app.workflow.words import Option, flattened, say
 from model import MailText, Person
 
-Option = tuple[str, str]
 FEW = 6
 """So many choices are shown at once; more go into a list to pick from."""
 TALL = {"description": 7, "result": 5, "summary": 5, "reason": 4, "message": 4, "conversation": 4}
-ONE_LINE = {"title", "course"}
+ONE_LINE = {"title"}
 
 
 def build(
@@ -57,12 +58,25 @@ def build(
     asked = form(answered, transition)
     fields = {each.name: _field(context, facts, each, must, actor, language) for each, must in asked}
     made: Form = type("TransitionForm", (Form,), fields)(sent)
+    if sent is not None:
+        pending.recall(made, sent)
     offered = _offered(context, [each for each, _ in asked], language)
     for name in fields:
         made[name].starts = offered.get(name, [])
+        made[name].proposed = proposed(context, facts, facts.routine.fields[name], actor)
+        _reword(made[name], wording.found(facts.organisation, transition.name, name, language))
         if sent is None:
-            _show(made[name], present(facts.routine.fields[name], facts, transition, actor))
+            declared = facts.routine.fields[name]
+            value = present(declared, facts, transition, actor)
+            _show(made[name], as_typed(context, facts, declared, value, actor, language))
     return made
+
+
+def _reword(each: FormField, own: wording.Wording | None) -> None:
+    """Ask in the words that the routine has for this very form; `reworded` says whether it has any."""
+    each.reworded = own is not None
+    if own is not None:
+        each.label.text, each.description = own.heading, own.text
 
 
 def _offered(context: Context, asked: Iterable[Field], language: str) -> dict[str, list[Option]]:
@@ -111,16 +125,8 @@ def _typed(each: FormField) -> Any:
     if isinstance(each, BooleanField):
         return bool(each.data)
     if isinstance(each, MultipleFileField):
-        return [Upload(one.filename or "", one.read(MOST_BYTES + 1)) for one in _sent_files(each)]
+        return pending.uploads(each)
     return each.raw_data[0] if each.raw_data else ""
-
-
-def _sent_files(each: FormField) -> list[FileStorage]:
-    """The files that were chosen; each is read from its beginning, however often it is looked at."""
-    chosen = [one for one in each.raw_data or () if isinstance(one, FileStorage) and one.filename]
-    for one in chosen:
-        one.seek(0)
-    return chosen
 
 
 def explain(made: Form, refusals: Iterable[Refusal], language: str) -> list[tuple[str, str]]:
@@ -128,29 +134,12 @@ def explain(made: Form, refusals: Iterable[Refusal], language: str) -> list[tupl
     summary = []
     for refusal in refusals:
         if refusal.kind == "field" and refusal.name in made:
-            sentence = sentence_of(refusal, made[refusal.name].label.text)
+            sentence = of_field(refusal, made[refusal.name].label.text)
             made[refusal.name].errors = [*made[refusal.name].errors, sentence]
             summary.append((refusal.name, sentence))
         elif refusal.kind == "guard":
             summary.append(("guards", say(refusal.says, language)))
     return summary
-
-
-def sentence_of(refusal: Refusal, label: str) -> str:
-    """Say what is wrong with an answer and what to do about it."""
-    if refusal.reason == MISSING:
-        return gettext("Fill in “%(label)s”.", label=label)
-    if refusal.reason == PERSONAL:
-        return gettext("“%(label)s” holds a national identity number. Remove it before you send.", label=label)
-    if refusal.reason == TOO_BIG:
-        sizes = {"files": MOST_FILES, "most": MOST_BYTES // 1_000_000}
-        return gettext("“%(label)s” is too much: at most %(files)d files of %(most)d MB each.", label=label, **sizes)
-    if refusal.reason == UNKNOWN_KIND:
-        told = gettext("“%(label)s” can be PDF, a picture, a document or plain text. Choose another file.", label=label)
-        return str(told)
-    if refusal.reason == INVALID:
-        return gettext("“%(label)s” can't be read. Check what you wrote or chose.", label=label)
-    return label
 
 
 def _first_look(transition: Transition, sent: MultiDict[str, str]) -> dict[str, Any]:
@@ -166,12 +155,16 @@ def _field(context: Context, facts: CaseFacts, each: Field, must: bool, actor: A
     }
     if each.type == "person":
         return _people(context, facts, each, label, settings, actor)
-    options = _options(facts, each, language)
-    if options is not None:
-        return _choice(each, label, options, settings)
+    offered = options(facts, each, language)
+    if offered is not None:
+        return _choice(each, label, offered, settings)
     if each.type == "file":
         settings["render_kw"]["multiple"] = "" if each.many else None
         return MultipleFileField(label, **settings)
+    if each.type in ONE_LINE_TYPES:
+        settings["render_kw"] |= {"maxlength": LONGEST_PLACE} if each.type == "place" else {"autocomplete": "off"}
+        settings["description"] = settings["description"] or _hint(each)
+        return StringField(label, **settings)
     if each.type in KINDS:
         return KINDS[each.type](label, **settings)
     if each.name in ONE_LINE:
@@ -180,10 +173,21 @@ def _field(context: Context, facts: CaseFacts, each: Field, must: bool, actor: A
     return TextAreaField(label, **settings)
 
 
-KINDS = {"tick": BooleanField, "date": DateField, "time": TimeField, "number": DecimalField, "length": StringField}
+ONE_LINE_TYPES = ("case", "place", "length")
+KINDS = {"tick": BooleanField, "date": DateField, "time": TimeField, "number": DecimalField}
 
 
-def _options(facts: CaseFacts, each: Field, language: str) -> list[Option] | None:
+def _hint(each: Field) -> str:
+    """Say how an answer is written, where the routine doesn't."""
+    if each.type == "case" and each.many:
+        return gettext("Write case numbers, with commas between them.")
+    if each.type == "case":
+        return gettext("Write a case number.")
+    return gettext("For example 3 working days or 2 weeks.") if each.type == "length" else ""
+
+
+def options(facts: CaseFacts, each: Field, language: str) -> list[Option] | None:
+    """Give what may be chosen as an answer; None where anything may be written, or people are chosen."""
     organisation = facts.organisation
     if each.type == "area":
         present = facts.value(each.name)
@@ -195,15 +199,8 @@ def _options(facts: CaseFacts, each: Field, language: str) -> list[Option] | Non
         units = (u for u in of_kind if not u.retired or u.name == facts.value(each.name))
         return [(u.name, f"{u.code} – {say(u.label, language)}" if u.code else say(u.label, language)) for u in units]
     if isinstance(each.choices, tuple):
-        return list(_flat(each.choices, language))
+        return list(flattened(each.choices, language))
     return None
-
-
-def _flat(choices: Sequence[Choice], language: str, above: str = "") -> Iterable[Option]:
-    for choice in choices:
-        label = f"{above} – {say(choice.label, language)}" if above else say(choice.label, language)
-        yield choice.name, label
-        yield from _flat(choice.choices, language, label)
 
 
 def _choice(each: Field, label: str, options: list[Option], settings: dict[str, Any]) -> Any:
@@ -216,6 +213,7 @@ def _choice(each: Field, label: str, options: list[Option], settings: dict[str, 
 
 def _people(context: Context, facts: CaseFacts, each: Field, label: str, settings: dict[str, Any], actor: Actor) -> Any:
     if each.choices is None or isinstance(each.choices, tuple | str):
+        settings["render_kw"]["multiple"] = "" if each.many else None
         return EmailField(label, **settings)
     ids = Lookup(facts, actor.person).find(each.choices).people
     rows = context.session.scalars(select(Person).where(Person.id.in_(ids)).order_by(Person.label))
@@ -228,11 +226,11 @@ def _people(context: Context, facts: CaseFacts, each: Field, label: str, setting
 def _show(each: FormField, value: Any) -> None:
     if value is None or value == "":
         return
-    if isinstance(each, DateField):
+    if isinstance(each, DateField | TimeField | DecimalField):
         each.raw_data = [str(value)]
     elif isinstance(each, SelectMultipleField):
         each.data = [str(one) for one in (value if isinstance(value, list | tuple) else [value])]
     elif isinstance(each, BooleanField):
         each.data = value is True
-    elif not isinstance(each, EmailField | MultipleFileField):
-        each.data = str(value)
+    elif not isinstance(each, MultipleFileField):
+        each.data = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)

@@ -3,6 +3,7 @@
 from model.base import Base
 from model.case import Case, Part, Subject
 from model.clock import Clock
+from model.document import Document
 from model.edition import (
     ConfigurationEntry,
     Draft,
@@ -14,7 +15,8 @@ from model.edition import (
     StuckCase,
     WorkflowEdition,
 )
-from model.file import StoredFile
+from model.file import PendingFile, StoredFile
+from model.joined import CaseLink, CaseReading, CodeName
 from model.journal import JournalEntry
 from model.organisation import (
     Area,
@@ -37,10 +39,14 @@ __all__ = [
     "Base",
     "Calendar",
     "Case",
+    "CaseLink",
+    "CaseReading",
     "Clock",
+    "CodeName",
     "ConfigurationEntry",
     "ConfigurationVersion",
     "Counter",
+    "Document",
     "Draft",
     "DraftChange",
     "DryRun",
@@ -52,6 +58,7 @@ __all__ = [
     "Migration",
     "OutgoingMail",
     "Part",
+    "PendingFile",
     "Person",
     "Role",
     "RoutingRow",

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, text
-from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
+from sqlalchemy.orm import Mapped, deferred, mapped_column, query_expression, relationship
 
 from model.base import NEVER, Base, Json, UtcDateTime
 from model.organisation import Area, Person, Unit
@@ -28,6 +28,7 @@ class Subject(Base):
     `at` is None where not everybody who must has pressed yet. `presses` are those of a transition that several make
     together: name -> [{"by": person id, "as": actor, "event": ordinal}]. `excluded` names who is shut out for good:
     ",key,key," as app.routing.exclusion reads them; a part has its case's.
+    `readable` is no column: a list may ask with its rows which of some fields its reader may read there.
     `orphaned` = somebody should have it and nobody could be found. `due_at` is the nearest running clock's end;
     `next_step` is {"flow": name, "transition": name, "blocked": guard or None}.
     """
@@ -77,6 +78,8 @@ class Subject(Base):
     follow_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
     code_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
 
+    readable: Mapped[str | None] = query_expression()
+
     unit: Mapped[Unit | None] = relationship(foreign_keys=unit_id)
     area: Mapped[Area | None] = relationship(foreign_keys=area_id)
     reporter: Mapped[Person | None] = relationship(foreign_keys=reporter_id)
@@ -100,7 +103,7 @@ class Subject(Base):
 
 
 class Case(Subject):
-    """A student's report and all that becomes of it."""
+    """A report and all that becomes of it."""
 
     __mapper_args__ = {"polymorphic_identity": "case"}
 

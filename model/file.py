@@ -26,3 +26,21 @@ class StoredFile(Base):
     content: Mapped[bytes] = deferred(mapped_column(LargeBinary, nullable=False))
 
     subject: Mapped[Subject] = relationship()
+
+
+class PendingFile(Base):
+    """One file of a form that was refused, until the form is sent again or left.
+
+    `owner` is a digest of the sender's session and person: nobody else's form can name the row. It is never sent out.
+    """
+
+    __tablename__ = "pending_file"
+    __table_args__ = ({"sqlite_autoincrement": True},)  # an old form's number never comes to mean another file
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    owner: Mapped[str] = mapped_column(String(64), index=True)
+    field: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(String(200))
+    size: Mapped[int]
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    content: Mapped[bytes] = deferred(mapped_column(LargeBinary, nullable=False))

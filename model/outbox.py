@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from model.base import Base, UtcDateTime
+from model.base import Base, Json, UtcDateTime
 
 
 class OutgoingMail(Base):
@@ -17,6 +17,7 @@ class OutgoingMail(Base):
     `status` is waiting, sent or dead; `locked_until` is the sending worker's lease.
     `link` names what the mail's link opens: `case:<number>`, `action:<number>`, `follow:<subject id>`, `report:<name>`
     or nothing. The link itself is made when the mail is sent: a follow link's token is never stored.
+    `letter` is what stands above it on paper (institution, reference, day) if it goes along as a PDF, else empty.
     """
 
     __tablename__ = "outgoing_mail"
@@ -37,6 +38,7 @@ class OutgoingMail(Base):
     subject: Mapped[str] = mapped_column(String(500))
     body: Mapped[str] = mapped_column(Text)
     link: Mapped[str] = mapped_column(String(120), default="")
+    letter: Mapped[dict[str, str]] = mapped_column(Json, default=dict, server_default="{}")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     status: Mapped[str] = mapped_column(String(16), default="waiting")
     tries: Mapped[int] = mapped_column(default=0)

@@ -5,11 +5,17 @@ import shutil
 from pathlib import Path
 from uuid import uuid4
 
+os.environ.setdefault("PASSWORD_HASH_METHOD", "scrypt:1024:8:1")  # before config is read: nobody guesses these
+
 import pytest
+from flask import Flask
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
 
+from tests.copies import Compiled, Copies
 from tests.house import Person, fill, make_app
+
+Flask.jinja_options["bytecode_cache"] = Compiled()
 
 POSTGRESQL = os.environ.get("TEST_POSTGRESQL_URL", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
 STRICT = os.environ.get("CI_STRICT") == "1"
@@ -56,6 +62,12 @@ def postgresql_filled(server, tmp_path_factory):
     server.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
 
 
+@pytest.fixture(scope="session")
+def postgresql_copies(postgresql_filled):
+    with Copies(POSTGRESQL, postgresql_filled) as copies:
+        yield copies
+
+
 @pytest.fixture
 def sqlite_url(sqlite_filled, tmp_path):
     copy = tmp_path / "house.db"
@@ -64,11 +76,10 @@ def sqlite_url(sqlite_filled, tmp_path):
 
 
 @pytest.fixture
-def postgresql_url(server, postgresql_filled):
-    name = f"{postgresql_filled}_{uuid4().hex[:8]}"
-    server.execute(text(f"CREATE DATABASE {name} TEMPLATE {postgresql_filled}"))
+def postgresql_url(postgresql_copies):
+    name = postgresql_copies.take()
     yield url_of(name)
-    server.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+    postgresql_copies.give_back(name)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])

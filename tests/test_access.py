@@ -99,6 +99,22 @@ def disagreements(session, context, people):
     return found
 
 
+def misread(session, context, people):
+    """(person, number, field, what a filter finds, what the page shows) wherever they differ."""
+    rows = session.scalars(select(Subject).order_by(Subject.id)).all()
+    found = []
+    for name, person in people.items():
+        viewer = context.viewer(person)
+        for field in ("area", "severity", "keeper", "witnesses", "place_of", "owner", "state"):
+            those = set(session.scalars(select(Subject.id).where(viewer.visible(), viewer.reads(field))))
+            for row in rows:
+                facts = context.facts(row)
+                shown = viewer.sees(facts) and viewer.shows(field, facts)
+                if (row.id in those) != shown:
+                    found.append((name, row.number, field, row.id in those, shown))
+    return found
+
+
 def people_town(town):
     """Cases of every kind of unit, area, state and person, some with parts."""
     pick = town.people
@@ -127,6 +143,38 @@ def test_list_and_page_agree_whatever_the_party(settle_on_both, see):  # noqa: F
     town = settle_on_both(SIGHTS.replace("SIGHT", see).replace("PART", "owner"))
     people_town(town)
     assert disagreements(town.session, town.context, {**town.people, "visitor": None}) == []
+
+
+@pytest.mark.parametrize(
+    ("see", "own"),
+    [
+        ("[reporter, contact, boss]", "contact"),
+        ("[reporter, contact, {who: boss, at: anywhere, only: [number, severity]}]", "[contact, keeper]"),
+        (
+            "[{who: contact, only: [number, severity]}, {who: keeper, only: [keeper]}, desk]",
+            "{who: desk, when: {state: open}}",
+        ),
+        ("[{who: contact, when: {severity: high}}, {who: contact, only: [severity]}]", "handler"),
+        ("[{who: owner, of: job, only: [number, severity]}, boss]", "[reporter, {did: take}]"),
+        ("[boss, {who: owner, of: job}]", "{who: [boss, owner], except: {did: take}}"),
+    ],
+)
+def test_a_filter_finds_what_a_page_would_show_field_by_field(settle_on_both, see, own):  # noqa: F811
+    text = SIGHTS.replace("SIGHT", see).replace("PART", "owner")
+    town = settle_on_both(text.replace("high: High}", f"high: High}}, see: {own}"))
+    people_town(town)
+    assert misread(town.session, town.context, {**town.people, "visitor": None}) == []
+
+
+def test_where_rows_cannot_tell_a_filter_finds_nothing_rather_than_too_much(settle_on_both):  # noqa: F811
+    see = "[{who: contact, when: {over: slow}}, {who: contact, only: [severity]}]"
+    text = SIGHTS.replace("SIGHT", see).replace("PART", "owner").replace("high: High}", "high: High}, see: desk")
+    clock = "    clocks: {slow: {start: submit, stop: close, runs: 1 day}}\n  job:"
+    town = settle_on_both(text.replace("  job:", clock, 1))
+    people_town(town)
+    town.now = town.now.replace(day=20)
+    found = misread(town.session, town.context, town.people)
+    assert [each for each in found if each[3]] == []
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,15 @@ def cost(person, path):
 
 
 @pytest.mark.parametrize(
-    "path", ["/cases/", "/cases/?tab=all", "/cases/?tab=others&q=sak", "/actions/", "/actions/?tab=all"]
+    "path",
+    [
+        "/cases/",
+        "/cases/?tab=all",
+        "/cases/?tab=others&q=sak",
+        "/cases/?tab=all&columns=severity&columns=course&columns=new_handler&sort=-field.course",
+        "/actions/",
+        "/actions/?tab=all",
+    ],
 )
 @pytest.mark.parametrize("rows", [0, 1, 25])
 def test_a_list_takes_three_queries_however_many_rows(house, path, rows):

@@ -26,7 +26,8 @@ def new_case(
     organisation: Organisation, routine: Routine, now: datetime, home: Callable[[int], int | None] = lambda _: None
 ) -> CaseFacts:
     """Give the facts of a case that nothing is said of; `home` gives a person's unit."""
-    return CaseFacts(World(routine, organisation, now, home, lambda _: ""), first_flow(routine))
+    world = World(routine, organisation, now, home, lambda _: "", lambda _: "", lambda _: None, lambda *_: False)
+    return CaseFacts(world, first_flow(routine))
 
 
 def first_flow(routine: Routine) -> str:

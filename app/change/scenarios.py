@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 import config
 from app.change.acting import act
+from app.change.compared import lacking, with_words
 from app.change.expectations import check
 from app.change.publishing import release
 from app.change.script import Scenario, Script, Step, read_script
@@ -39,13 +40,30 @@ class CannotPlay(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class PlayedStep:
+    """One step as its file writes it, and what went wrong; `played` is false where an earlier one stopped the play."""
+
+    number: int
+    line: int
+    text: str
+    faults: tuple[str, ...] = ()
+    played: bool = True
+
+    @property
+    def held(self) -> bool:
+        """Whether it went as told."""
+        return self.played and not self.faults
+
+
+@dataclass(frozen=True, slots=True)
 class Played:
-    """One scenario and what went wrong, in sentences; nothing did when there are none."""
+    """One scenario, its steps, and what went wrong, in sentences; nothing did when there are none."""
 
     name: str
     faults: tuple[str, ...] = ()
     covers: tuple[str, ...] = ()
     line: int = 0
+    steps: tuple[PlayedStep, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -108,23 +126,24 @@ def play_each(ground: Ground, scenarios: str) -> Iterator[Played]:
     stages: dict[str, Stage] = {}
     for scenario in script.scenarios:
         faults = tuple(_in_words(fault) for fault in scenario.faults)
-        yield Played(
-            scenario.name or SCENARIOS,
-            faults or tuple(_play(ground, script, scenario, stages)),
-            scenario.covers,
-            scenario.line,
-        )
+        steps = () if faults else tuple(_play(ground, script, scenario, stages))
+        told = faults or tuple(_of_step(step, fault) for step in steps for fault in step.faults)
+        yield Played(scenario.name or SCENARIOS, told, scenario.covers, scenario.line, steps)
 
 
 def _in_words(fault: Any) -> str:
     return f"{fault.file}:{fault.line}:{fault.column}: {translated(fault.message)}"
 
 
-def _play(ground: Ground, script: Script, scenario: Scenario, stages: dict[str, Stage]) -> Iterator[str]:
+def _of_step(step: PlayedStep, fault: str) -> str:
+    return gettext("Step %(step)d (line %(line)d): %(what)s", step=step.number, line=step.line, what=fault)
+
+
+def _play(ground: Ground, script: Script, scenario: Scenario, stages: dict[str, Stage]) -> Iterator[PlayedStep]:
     steps, text = list(scenario.steps), ground.text
     if steps and is_workflow(older := ground.files.get(str(steps[0].told.get("publish", "")), "")):
         text = older
-        steps = steps[1:]
+        yield _played(steps.pop(0))
     if text not in stages:
         stages[text] = ground.stage(script, text)
     play = stages[text].open(ground.files)
@@ -134,18 +153,23 @@ def _play(ground: Ground, script: Script, scenario: Scenario, stages: dict[str, 
         play.close()
 
 
-def _steps(play: Play, steps: list[Step]) -> Iterator[str]:
+def _steps(play: Play, steps: list[Step]) -> Iterator[PlayedStep]:
+    stopped = False
     for step in steps:
-        where = {"step": step.number, "line": step.line}
+        if stopped:
+            yield _played(step, played=False)
+            continue
         try:
-            told = list(_step(play, step.told))
+            told = tuple(_step(play, step.told))
         except TooLong:
-            told = [gettext("so much time can't be played")]
+            told = (gettext("so much time can't be played"),)
         except BROKEN as broken:
-            why = f"{type(broken).__name__} {broken}"
-            yield gettext("Step %(step)d (line %(line)d) can't be played: %(why)s", why=why, **where)
-            return
-        yield from (gettext("Step %(step)d (line %(line)d): %(what)s", what=each, **where) for each in told)
+            told, stopped = (gettext("can't be played: %(why)s", why=f"{type(broken).__name__} {broken}"),), True
+        yield _played(step, told)
+
+
+def _played(step: Step, faults: tuple[str, ...] = (), *, played: bool = True) -> PlayedStep:
+    return PlayedStep(step.number, step.line, step.text, faults, played)
 
 
 def _step(play: Play, step: Mapping[str, Any]) -> Iterator[str]:
@@ -154,7 +178,7 @@ def _step(play: Play, step: Mapping[str, Any]) -> Iterator[str]:
         advance(play, play.moment(step["time"]))
     if "publish" in step:
         play.note_mails()
-        yield from _compare(step, step["publish"], release(play, step["publish"], is_workflow))
+        yield from _compare(step, step["publish"], {name: [] for name in release(play, step["publish"], is_workflow)})
     if "do" in step:
         play.note_mails()
         yield from _compare(step, f"{step['as']} {step['do']}", act(play, step))
@@ -165,18 +189,21 @@ def _step(play: Play, step: Mapping[str, Any]) -> Iterator[str]:
         yield from check(play, expected, step.get("as"))
 
 
-def _compare(step: Mapping[str, Any], what: str, refused: list[str]) -> Iterator[str]:
-    expected = step.get("refused", [])
-    wanted = sorted([expected] if isinstance(expected, str) else expected)
+def _compare(step: Mapping[str, Any], what: str, refused: Mapping[str, list[str]]) -> Iterator[str]:
+    """Say by what it should have been refused and was, or else which sentence lacks the words expected of it."""
+    expected = with_words(step.get("refused", []))
+    wanted = sorted(expected)
     if sorted(refused) == wanted:
+        for name, words in expected.items():
+            yield from lacking(what, words, refused[name])
         return
-    words = {"what": what, "wanted": ", ".join(wanted), "found": ", ".join(sorted(refused))}
+    told = {"what": what, "wanted": ", ".join(wanted), "found": ", ".join(sorted(refused))}
     if not refused:
-        yield gettext("“%(what)s” should have been refused by %(wanted)s, but wasn't", **words)
+        yield gettext("“%(what)s” should have been refused by %(wanted)s, but wasn't", **told)
     elif not wanted:
-        yield gettext("“%(what)s” was refused by %(found)s", **words)
+        yield gettext("“%(what)s” was refused by %(found)s", **told)
     else:
-        yield gettext("“%(what)s” should have been refused by %(wanted)s, but was by %(found)s", **words)
+        yield gettext("“%(what)s” should have been refused by %(wanted)s, but was by %(found)s", **told)
 
 
 def read_folder(folder: Path) -> tuple[Ground, str]:

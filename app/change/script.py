@@ -6,12 +6,15 @@ scenarios are no part of the organisation.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from app.change.script_words import Cast, expectation, moment
+import yaml
+
+from app.change.script_words import Cast, expectation, moment, names_with_words
 from app.language.data_people import people
 from app.language.definition import Routine
 from app.language.fault import Fault
@@ -22,6 +25,8 @@ from app.language.rows import Data, Person
 from app.language.said import Said, said
 
 FILE = "scenarios.yaml"
+LINE = 100_000
+"""Letters of a line that no step fills."""
 FILE_WORDS = ("now", "people", "scenarios")
 SCENARIO_WORDS = ("name", "covers", "steps")
 STEP_WORDS = ("time", "as", "do", "case", "makes", "with", "refused", "report", "publish", "expect")
@@ -31,6 +36,8 @@ A_SCENARIO = said("a scenario")
 A_CASE = said("case")
 A_FILE = said("file")
 A_REPORT = said("report")
+A_NUMBER = re.compile(r"[0-9-]+")
+"""A case that the scenario made has its name; a number is that of none."""
 REPORTS = ("all",)
 GATE = ("migrate", "faults", "stranded", "holes", "dry_run", "nothing_changed")
 """What publishing may be refused by."""
@@ -43,6 +50,14 @@ class Step:
     number: int
     line: int
     told: Mapping[str, Any]
+
+    @property
+    def text(self) -> str:
+        """The step on one line, as a file may write it."""
+        made: str = yaml.safe_dump(
+            dict(self.told), default_flow_style=True, sort_keys=False, allow_unicode=True, width=LINE
+        )
+        return made.strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +144,9 @@ def _check(reading: Reading, found: Mapping[str, Node], cast: Cast, files: Colle
         if word in found:
             reading.known(found[word], what, names)
     _check_answers(reading, found.get("with"), cast)
-    for each in found["refused"].each() if "refused" in found else ():
-        reading.known(each, said("refusal"), GATE if "publish" in found else cast.refusals)
+    if "refused" in found:
+        among = GATE if "publish" in found else cast.refusals
+        names_with_words(reading, found["refused"], said("refusal"), among)
     if "makes" in found:
         cast.cases.add(reading.scalar(found["makes"], A_CASE))
     if "expect" in found:
@@ -145,3 +161,6 @@ def _check_answers(reading: Reading, node: Node | None, cast: Cast) -> None:
         for each in value.each() if cast.fields.get(name) == "person" else ():
             if "@" not in each.text:
                 reading.known(each, PERSON, cast.people)
+        for each in value.each() if cast.fields.get(name) == "case" else ():
+            if not A_NUMBER.fullmatch(each.text):
+                reading.known(each, A_CASE, cast.cases)

@@ -19,12 +19,14 @@ ADMINISTRATORS = "administrators"
 NOBODY = "nobody"
 REPORTER = "reporter"
 ANYONE = "anyone"
+ITSELF = "itself"
 NO_TIME = "none"
 EXPECT_WORDS = (
     *("case", "as", "state", "round", "handler", "fields", "sees", "hidden from", "offers", "not offered", "mails"),
-    *("lacks", "reads", "not read", "due", "log", "rows"),
+    *("holds", "lacks", "reads", "not read", "due", "log", "rows"),
 )
-NEEDS_CASE = frozenset(EXPECT_WORDS) - {"case", "as", "mails", "rows"}
+LOG_WORDS = ("who", "did")
+NEEDS_CASE = frozenset(EXPECT_WORDS) - {"case", "as", "mails", "holds", "lacks", "rows"}
 
 
 @dataclass
@@ -38,6 +40,7 @@ class Cast:
     guards: frozenset[str] = frozenset()
     clocks: frozenset[str] = frozenset()
     mails: frozenset[str] = frozenset()
+    parties: frozenset[str] = frozenset()
     reports: frozenset[str] = frozenset()
     fields: Mapping[str, str] = field(default_factory=dict)
     cases: set[str] = field(default_factory=set)
@@ -58,6 +61,7 @@ class Cast:
             guards=frozenset(guard for routine in several for guard in routine.guards),
             clocks=frozenset(clock for flow in flows for clock in flow.clocks),
             mails=frozenset({*told, *data.mails, *standard.SUBJECTS, *reports, *(m.name for m in moves)} - {""}),
+            parties=frozenset(name for routine in several for name in routine.parties),
             reports=reports,
             fields={name: each.type for routine in several for name, each in routine.fields.items()},
         )
@@ -68,9 +72,14 @@ class Cast:
         return self.people | {ANYONE, REPORTER}
 
     @property
+    def lookers(self) -> frozenset[str]:
+        """Who may look at a case: a visitor, too."""
+        return self.people | {ANYONE}
+
+    @property
     def refusals(self) -> frozenset[str]:
         """By what a move may be refused."""
-        return self.guards | frozenset(self.fields) | {"not offered"}
+        return self.guards | frozenset(self.fields) | self.roles | self.parties | {"not offered"}
 
 
 def moment(reading: Reading, node: Node) -> datetime | None:
@@ -119,6 +128,23 @@ def _by_person(what: Said | None, names: str = "", *, also: Collection[str] = ()
     return check
 
 
+def _not_offered(reading: Reading, node: Node, cast: Cast) -> None:
+    if reading.shaped(node, said("what is expected of people"), "map"):
+        for key, value in node.entries:
+            if "@" not in key.text:
+                reading.known(key, PERSON, cast.people | {REPORTER})
+            names_with_words(reading, value, TRANSITION, cast.moves)
+
+
+def names_with_words(reading: Reading, node: Node, what: Said, among: Collection[str]) -> None:
+    """Check a name, a list of names, or a map from names to the words that a sentence holds."""
+    for each in [key for key, _ in node.entries] if node.kind == "map" else node.each():
+        reading.known(each, what, among)
+    for _, words in node.entries:
+        for each in words.each():
+            reading.scalar(each, said("what a sentence holds"))
+
+
 def _handler(reading: Reading, node: Node, cast: Cast) -> None:
     reading.knowns(node, said("person or role"), cast.people | cast.roles | {NOBODY})
 
@@ -140,11 +166,12 @@ def _due(reading: Reading, node: Node, cast: Cast) -> None:
 
 
 def _log(reading: Reading, node: Node, cast: Cast) -> None:
-    found = reading.words(node, said('"log"'), ("who", "did"), ("who", "did"))
-    if "who" in found:
-        reading.known(found["who"], PERSON, cast.people)
-    if "did" in found:
-        reading.known(found["did"], TRANSITION, cast.moves)
+    for each in node.each():
+        found = reading.words(each, said('"log"'), LOG_WORDS, LOG_WORDS)
+        if "who" in found:
+            reading.known(found["who"], PERSON, cast.actors | {ITSELF})
+        if "did" in found:
+            reading.known(found["did"], TRANSITION, cast.moves)
 
 
 def _rows(reading: Reading, node: Node, _cast: Cast) -> None:
@@ -154,18 +181,19 @@ def _rows(reading: Reading, node: Node, _cast: Cast) -> None:
 
 
 CHECKS: Mapping[str, Any] = {
-    "as": _each(PERSON, "people"),
+    "as": _each(PERSON, "lookers"),
     "state": _each(STATE, "states"),
     "handler": _handler,
     "fields": _keyed(FIELD, "fields"),
-    "sees": _each(PERSON, "people"),
-    "hidden from": _each(PERSON, "people"),
+    "sees": _each(PERSON, "lookers"),
+    "hidden from": _each(PERSON, "lookers"),
     "offers": _by_person(TRANSITION, "moves", also=(REPORTER,)),
-    "not offered": _by_person(TRANSITION, "moves", also=(REPORTER,)),
+    "not offered": _not_offered,
     "mails": _by_person(MAIL, "mails", also=(ADMINISTRATORS,)),
+    "holds": _by_person(None),
     "lacks": _by_person(None),
-    "reads": _by_person(None, also=(REPORTER,)),
-    "not read": _by_person(None, also=(REPORTER,)),
+    "reads": _by_person(None, also=(REPORTER, ANYONE)),
+    "not read": _by_person(None, also=(REPORTER, ANYONE)),
     "due": _due,
     "log": _log,
     "rows": _rows,

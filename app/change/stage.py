@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -51,11 +51,35 @@ class Play:
         """The case or part called that."""
         return self.session.get_one(Subject, self.cases[name])
 
+    def called_case(self, number: str) -> str:
+        """What the scenario calls the case with that number; the number itself where it has no name."""
+        return next((name for name in self.cases if self.subject(name).number == number), number)
+
     def names(self) -> dict[int, str]:
         """What a scenario calls people, by id: a guest by the mail address."""
         guests = select(Person.id, Person.mail).where(Person.guest)
         known = {pk: name for name, pk in self.people.items()}
         return {**{pk: mail for pk, mail in self.session.execute(guests)}, **known}  # noqa: C416 - a result isn't a mapping's items
+
+    def person(self, name: str) -> int | None:
+        """Whom a scenario calls that: a guest by the mail address."""
+        if name in self.people:
+            return self.people[name]
+        return next((pk for pk, called in self.names().items() if called == name), None)
+
+    def language(self, person: int | None) -> str:
+        """Which language somebody speaks: their own, else the routine's first."""
+        found = self.session.get(Person, person) if person is not None else None
+        return (found.language if found else "") or self.context.routine.languages[0]
+
+    def called(self, people: Iterable[int]) -> list[str]:
+        """What a scenario calls these people, by the alphabet."""
+        names = self.names()
+        return sorted(names.get(person, str(person)) for person in people)
+
+    def latest_mails(self) -> list[OutgoingMail]:
+        """The mails that the latest step wrote: of one in which time passed, all on the way."""
+        return list(self.session.scalars(select(OutgoingMail).where(OutgoingMail.id > self.mark)))
 
     def note_mails(self) -> None:
         """Let what is written from here on count as the latest step's mails."""

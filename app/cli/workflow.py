@@ -50,13 +50,17 @@ def draw_flow(flow: str | None, file: Path | None, language: str) -> None:
 
 
 @group.command("explain", with_appcontext=False)
-@click.argument("word", required=False)
-def explain(word: str | None) -> None:
-    """Tell what WORD of the language means, with an example; all words by place, if none is named."""
-    if word is None:
+@click.argument("words", nargs=-1)
+def explain(words: tuple[str, ...]) -> None:
+    """Tell what a word of the language means, or each word of a place; all words by place, if none is named.
+
+    The word may be written as a fault or a file has it, such as "hidden from" or to:.
+    """
+    word = " ".join(words).strip("\"'“”«»`:, ")
+    if not word:
         for place in dict.fromkeys(each.place for each in lexicon.entries()):
-            words = (w for each in lexicon.entries() if each.place == place for w in each.words)
-            click.echo(f"{place}: {', '.join(dict.fromkeys(words))}")
+            known = (w for each in lexicon.entries() if each.place == place for w in each.words)
+            click.echo(f"{place}: {', '.join(dict.fromkeys(known))}")
         return
     if not lexicon.explained(word):
         hint = f" Did you mean {', '.join(lexicon.near(word))}?" if lexicon.near(word) else ""

@@ -12,32 +12,37 @@ from flask import abort, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
-from sqlalchemy import ColumnElement, and_, not_, select, true
+from sqlalchemy import ColumnElement, not_, true
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 from wtforms import Form
 
 from app import forms
 from app.access import Viewer
-from app.handling import queue, story
 from app.handling.approving import Approval, of_approvals
-from app.handling.filed import files_for
+from app.handling.fieldlist import FieldInterface, FieldLook
+from app.handling.joined import Joined, joined
 from app.handling.moving import MovePage, back_to
+from app.handling.opening import opened, readers
 from app.handling.permissions import moves_on
-from app.handling.reasons import Check, of_refusals
 from app.i18n import gettext, language, lazy_gettext, say
 from app.routing.facts import CaseFacts
+from app.web import queue, story
 from app.web.attached import Attached
 from app.web.cells import Due, Tag
-from app.web.filters import Answers, Filter, contains
+from app.web.extras import PREFIX
+from app.web.filed import files_for, letters_for
+from app.web.filters import Answers, Filter
 from app.web.grants import can
 from app.web.here import actor, context
-from app.web.interface import Interface, Page
-from app.web.look import Look
+from app.web.interface import Page
+from app.web.lettered import Kept
+from app.web.reasons import Check, of_refusals
 from app.web.roles import PARTS as VIEW
 from app.web.roles import permission_of
+from app.web.story import Line
 from app.web.table import Table
-from app.workflow import mailing
+from app.workflow import finding, mailing
 from app.workflow.context import Context
 from app.workflow.evaluator import Verdict
 from app.workflow.table import offers
@@ -82,6 +87,11 @@ class ActionPage:
         """Whether the viewer may read the field."""
         return self.viewer.shows(field, self.facts)
 
+    @property
+    def heading(self) -> str:
+        """What it is called, as far as the viewer may read it."""
+        return finding.heading(self.viewer, self.facts) or gettext("Action %(number)s", number=self.part.number)
+
     @cached_property
     def story(self) -> story.Story:
         """What has happened to the action."""
@@ -104,6 +114,18 @@ class ActionPage:
     def files(self) -> list[Attached]:
         """Its files, as far as the viewer may read their fields."""
         return files_for(self.context, self.facts, self.viewer)
+
+    def joined(self) -> list[Joined]:
+        """The cases that it names."""
+        return list(joined(self.context, self.facts, self.viewer))
+
+    def readers(self) -> list[Line]:
+        """Who has opened it, where the routine keeps a log of it that the viewer may read."""
+        return readers(self.context, self.facts, self.viewer)
+
+    def letters(self) -> list[Kept]:
+        """Its letters, as far as the viewer may read them."""
+        return letters_for(self.context, self.facts, self.viewer)
 
     def approvals(self) -> list[Approval]:
         """Moves that several make together, and how far they have come."""
@@ -145,10 +167,10 @@ class ActionPage:
         return gettext("%(name)s gets mail", name=self.facts.world.person(person))
 
 
-class ActionView(Look):
+class ActionView(FieldLook):
     """Actions as their owners and the case's handlers see them."""
 
-    datamodel = Interface(Part)
+    datamodel = FieldInterface(Part)
     route_base = "/actions"
     class_permission_name = VIEW
     exclude_route_methods = {"action", "action_post", "download", "add", "edit", "delete", "show"}
@@ -166,7 +188,6 @@ class ActionView(Look):
         "due_at": lazy_gettext("Deadline"),
         "submitted_at": lazy_gettext("Given"),
     }
-    kept = ("tab",)
 
     def tab(self) -> str:
         """Open actions, or all."""
@@ -174,12 +195,11 @@ class ActionView(Look):
 
     def scope(self) -> ColumnElement[bool]:
         """Every action that the person may open."""
-        return and_(context().viewer(actor().person).visible(), true())
+        return finding.rows(context().viewer(actor().person), Part)
 
     def filters(self) -> Sequence[Filter]:
-        """Search by number and words."""
-        search = contains(Part.number, Part.title)
-        return [Filter("q", gettext("Search actions"), search, placeholder=gettext("Number or word"))]
+        """Search by number and words, and whatever the routine asks."""
+        return [*queue.filters_of_actions(), *self.narrowings()]
 
     def answers(self) -> Answers:
         """The address, and its tab."""
@@ -189,12 +209,15 @@ class ActionView(Look):
 
     def options(self) -> Sequence[ORMOption]:
         """Owners come with the rows."""
-        return [*self.datamodel.options([], ("answers", "excluded")), joinedload(Part.owner)]
+        return [*self.loaded(), joinedload(Part.owner)]
 
     def value(self, row: Any, name: str) -> Any:
-        """What a row shows."""
+        """What a row shows: no more than its page does."""
+        if name.startswith(PREFIX):
+            return self.own_value(row, name)
         if name == "owner":
-            return repr(row.owner) if row.owner else ""
+            shown = row.owner and finding.shows(context().viewer(actor().person), name, context().facts(row))
+            return repr(row.owner) if shown else ""
         if name == "due_at":
             return Due(row.due_on, row.finished)
         return queue.cell(row, name)
@@ -231,7 +254,7 @@ class ActionView(Look):
 
     def one_part(self, number: str) -> Part:
         """The action with that number, if one may open it; otherwise the page isn't there."""
-        query = select(Part).where(Part.number == number[:32], self.scope())
+        query = finding.opened(context().viewer(actor().person), Part, number)
         loads = (joinedload(Part.whole), selectinload(Part.clocks), joinedload(Part.owner))  # type: ignore[attr-defined]
         return self.datamodel.session.scalars(query.options(*loads)).first() or abort(404)
 
@@ -242,7 +265,8 @@ class ActionView(Look):
         """Show one action and what can be answered."""
         part = self.one_part(number)
         page = ActionPage(context(), context().facts(part), part, context().viewer(actor().person))
-        return self.shown("handling/action.html", title=part.title or part.number, page=page)
+        with opened(part):
+            return self.shown("handling/action.html", title=page.heading, page=page)
 
     @expose("/<number>/<name>", methods=["GET", "POST"])
     @has_access
@@ -257,7 +281,8 @@ class ActionView(Look):
         if not can(permission_of(name), VIEW):
             return abort(403)
         here = url_for("ActionView.one", number=number)
-        return MovePage(facts, declared, here).answer(self._go_on)
+        with opened(part):
+            return MovePage(facts, declared, here).answer(self._go_on)
 
     def _go_on(self, moved: Any) -> ResponseReturnValue:
         """Go back to the action, or to the list if the move took it out of sight."""

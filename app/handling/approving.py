@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from app.handling.reasons import Check, of_party
 from app.i18n import gettext, say
 from app.language.definition import Transition
 from app.language.parties import Party, name_of
 from app.routing.facts import CaseFacts
+from app.web.reasons import Check
 from app.workflow import approvals
+from app.workflow.refusals import of_party
 from app.workflow.table import leaving
 
 

@@ -10,28 +10,32 @@ from functools import cached_property
 from flask import url_for
 
 from app.access import Viewer
-from app.handling import queue, story
 from app.handling.approving import Approval, of_approvals
-from app.handling.filed import files_for
-from app.handling.reasons import Check, of_party, of_refusals, of_trace
+from app.handling.joined import Joined, joined
+from app.handling.opening import readers
 from app.i18n import gettext, language, long_day, say
 from app.language.definition import BACK, SAME, Flow, Transition
 from app.language.kinds import menders
 from app.language.parties import name_of
 from app.routing.facts import CaseFacts
+from app.web import queue, story
 from app.web.attached import Attached
 from app.web.cells import Due, Tag
+from app.web.filed import files_for, letters_for
 from app.web.grants import can
+from app.web.lettered import Kept
+from app.web.reasons import Check, of_refusals, of_trace
 from app.web.roles import permission_of
+from app.web.story import Line
+from app.workflow import finding
 from app.workflow.actor import Actor
 from app.workflow.context import Context
 from app.workflow.evaluator import Verdict
+from app.workflow.refusals import of_party
 from app.workflow.table import additions, offers
 from app.workflow.words import in_words, spoken
 from model import Case, Part
 from model.base import NEVER
-
-ON_TOP = ("unit", "area", "course", "handler")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +112,10 @@ class CasePage:
         return self.viewer.shows(field, self.facts)
 
     def top(self) -> Iterator[tuple[str, str]]:
-        """Unit, area and handler with their labels, always in that order."""
-        for name in ON_TOP:
+        """Code names, unit, area, places and handler with their labels, always in that order."""
+        fields = self.facts.routine.fields.values()
+        code_names, places = ([each.name for each in fields if each.type == kind] for kind in ("code name", "place"))
+        for name in (*code_names, "unit", "area", *places, "handler"):
             value = spoken(self.facts, name, language())
             if value and self.shows(name):
                 yield self._label(name), value
@@ -119,16 +125,34 @@ class CasePage:
     def _label(self, name: str) -> str:
         return gettext("Handler") if name == "handler" else say(self.facts.routine.fields[name].label)
 
+    def joined(self) -> list[Joined]:
+        """The cases that this one names, and those that name it."""
+        return list(joined(self.context, self.facts, self.viewer))
+
+    def readers(self) -> list[Line]:
+        """Who has opened the case, where the routine keeps a log of it that the viewer may read."""
+        return readers(self.context, self.facts, self.viewer)
+
     def trace(self) -> list[Check]:
         """Why the case came here."""
         return of_trace(self.case.trace, self.facts)
 
     def reported(self) -> str:
-        """When, and whether it was raised locally first."""
+        """When, and what the reporter chose besides."""
         when = gettext("Reported %(day)s.", day=long_day(self.case.submitted_at))
-        tried = spoken(self.facts, "tried_first", language()) if "tried_first" in self.facts.routine.fields else ""
-        raised = gettext("Raised with anyone first? %(answer)s.", answer=tried)
-        return f"{when} {raised}" if tried else when
+        return " ".join([when, *(f"{each}." for each in self._chosen())])
+
+    def _chosen(self) -> Iterator[str]:
+        """Choices that were asked when it was reported, each with its answer."""
+        beginnings = (move for move in self.facts.flow.transitions.values() if move.creates)
+        asked = dict.fromkeys(name for move in beginnings for name in move.asked)
+        for name in asked:
+            answer = spoken(self.facts, name, language()) if self._is_choice(name) and self.shows(name) else ""
+            if answer:
+                yield story.as_answer(self._label(name), answer)
+
+    def _is_choice(self, name: str) -> bool:
+        return isinstance(self.facts.routine.fields[name].choices, tuple)
 
     @property
     def may_see_reporter(self) -> bool:
@@ -174,7 +198,7 @@ class CasePage:
     def _row(self, part: Part) -> PartRow:
         facts = self.context.facts(part)
         return PartRow(
-            part.title or part.number,
+            finding.heading(self.viewer, facts) or part.number,
             queue.address(part),
             part.number,
             in_words(facts, "owner", part.owner_id, language()) if part.owner_id else "",
@@ -194,6 +218,10 @@ class CasePage:
     def files(self) -> list[Attached]:
         """Its files, as far as the viewer may read their fields."""
         return files_for(self.context, self.facts, self.viewer)
+
+    def letters(self) -> list[Kept]:
+        """Its letters, as far as the viewer may read them."""
+        return letters_for(self.context, self.facts, self.viewer)
 
     def approvals(self) -> list[Approval]:
         """Moves that several make together, and how far they have come."""

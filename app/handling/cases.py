@@ -10,41 +10,44 @@ from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
-from app.handling import queue
 from app.handling.casepage import CasePage
-from app.handling.filed import one_file
+from app.handling.fieldlist import FieldInterface, FieldLook
 from app.handling.moving import MovePage, back_to
+from app.handling.opening import opened
 from app.handling.permissions import moves_on
 from app.i18n import gettext, lazy_gettext
+from app.web import lettered, queue
 from app.web.attached import download
 from app.web.database import db
+from app.web.extras import PREFIX
+from app.web.filed import letter_address, one_file, one_letter
 from app.web.filters import Answers, Filter
 from app.web.grants import can
 from app.web.here import actor, context
-from app.web.interface import Interface, Page
-from app.web.look import Look
+from app.web.interface import Page
 from app.web.roles import CASES as VIEW
 from app.web.roles import permission_of
 from app.web.table import Table
+from app.workflow import finding, readings
 from model import Case, Subject
 
 
-class CaseInterface(Interface):
+class CaseInterface(FieldInterface):
     """Cases, with the tabs' counts in the list's own query."""
 
     def extras(self) -> Sequence[ColumnElement[Any]]:
         """The tabs' counts."""
-        return queue.counts(context().viewer(actor().person).visible(parts=False))
+        return queue.counts(finding.rows(context().viewer(actor().person), Case))
 
     def _count(self, where: Sequence[ColumnElement[bool]]) -> ColumnElement[int]:
         return queue.counted(*where).label("total")
 
 
-class CaseView(Look):
+class CaseView(FieldLook):
     """Cases as handlers see them; nothing is added, edited or deleted here: cases are moved."""
 
     datamodel = CaseInterface(Case)
@@ -74,7 +77,6 @@ class CaseView(Look):
         "due_at": lazy_gettext("Deadline"),
         "submitted_at": lazy_gettext("Received"),
     }
-    kept = ("tab",)
     sort_labels = {
         "due_at": lazy_gettext("Deadline, overdue first"),
         "-submitted_at": lazy_gettext("Received, newest first"),
@@ -89,11 +91,11 @@ class CaseView(Look):
 
     def scope(self) -> ColumnElement[bool]:
         """Every case that the person may open."""
-        return context().viewer(actor().person).visible(parts=False)
+        return finding.rows(context().viewer(actor().person), Case)
 
     def filters(self) -> Sequence[Filter]:
-        """Search, area, unit, state."""
-        return queue.filters()
+        """Search, area, unit, state, and whatever the routine asks."""
+        return [*queue.filters(), *self.narrowings()]
 
     def answers(self) -> Answers:
         """The address, and its tab."""
@@ -101,11 +103,15 @@ class CaseView(Look):
         return replace(found, where=(*found.where, queue.clause_of(self.tab())))
 
     def options(self) -> Sequence[ORMOption]:
-        """Units and areas come from memory, so a row needs no relation."""
-        return self.datamodel.options([], ("answers", "next_step", "excluded"))
+        """Units and areas come from memory, so a row needs no relation, unless sight itself asks its parts."""
+        loads = self.loaded("next_step")
+        asked = context().viewer(actor().person).asks_parts()
+        return [*loads, selectinload(Case.parts)] if asked else loads  # type: ignore[attr-defined]
 
     def value(self, row: Any, name: str) -> Any:
         """What a row shows: no more than its page does."""
+        if name.startswith(PREFIX):
+            return self.own_value(row, name)
         fields = context().viewer(actor().person).listed(context().facts(row))
         return queue.cell(row, name) if fields is None else queue.glimpse(row, name, fields)
 
@@ -146,7 +152,7 @@ class CaseView(Look):
 
     def one_case(self, number: str) -> Case:
         """The case with that number, if one may open it; otherwise the page isn't there."""
-        query: Select[Case] = select(Case).where(and_(Case.number == number[:32], self.scope()))
+        query = finding.opened(context().viewer(actor().person), Case, number)
         loads = (selectinload(Case.parts), selectinload(Case.clocks), joinedload(Case.reporter))  # type: ignore[attr-defined]
         found = db.session.scalars(query.options(*loads)).first()
         return found if found is not None else abort(404)
@@ -158,7 +164,8 @@ class CaseView(Look):
         """Show one case and what can be done with it."""
         case = self.one_case(number)
         page = CasePage(context(), context().facts(case), case, context().viewer(actor().person), actor())
-        return self.shown("handling/case.html", title=case.title or case.number, page=page)
+        with opened(case):
+            return self.shown("handling/case.html", title=case.title or case.number, page=page)
 
     @expose("/<number>/<name>", methods=["GET", "POST"])
     @has_access
@@ -171,7 +178,8 @@ class CaseView(Look):
         if name in facts.flow.transitions and not facts.flow.transitions[name].creates:
             self._permitted(name)
             page = MovePage(facts, facts.flow.transitions[name], here)
-            return page.answer(self._go_on)
+            with opened(case):
+                return page.answer(self._go_on)
         return self._add_part(case, name, here)
 
     def _permitted(self, name: str) -> None:
@@ -198,7 +206,26 @@ class CaseView(Look):
     @permission_name("show")
     def file(self, number: str, which: int) -> ResponseReturnValue:
         """Download a file of the case, or of an action in it."""
-        return download(one_file(context(), context().viewer(actor().person), number, which))
+        file = one_file(context(), context().viewer(actor().person), number, which)
+        with opened(file.subject, readings.FILE):
+            return download(file)
+
+    @expose("/<number>/letter/<int:which>")
+    @has_access
+    @permission_name("show")
+    def letter(self, number: str, which: int) -> ResponseReturnValue:
+        """Show a letter of the case, or of an action in it, as it is printed."""
+        document = one_letter(context(), context().viewer(actor().person), number, which)
+        back = queue.address(document.subject)
+        return lettered.page(context(), document, back, letter_address(number, which, ".pdf"))
+
+    @expose("/<number>/letter/<int:which>.pdf")
+    @has_access
+    @permission_name("show")
+    def letter_pdf(self, number: str, which: int) -> ResponseReturnValue:
+        """Download a letter."""
+        document = one_letter(context(), context().viewer(actor().person), number, which)
+        return lettered.download(context(), document)
 
     @expose("/<number>/reporter", methods=["POST"])
     @has_access

@@ -12,17 +12,18 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
 from app import forms
-from app.handling.reasons import Check, of_refusals, of_trace
-from app.handling.story import title
 from app.i18n import gettext, language, say
 from app.language.definition import SAME, Transition
 from app.language.parties import InField
 from app.outbox import compose
 from app.routing.facts import CaseFacts
+from app.web import addresses, pending
 from app.web.attached import posted
 from app.web.database import db
 from app.web.here import actor, context
-from app.workflow import engine, mailing
+from app.web.reasons import Check, of_refusals, of_trace
+from app.web.story import title
+from app.workflow import engine, finding, mailing, wording
 from app.workflow.evaluator import Verdict, holds_by, may
 from app.workflow.keeping import PARTY
 from app.workflow.words import seat_in_words, spoken
@@ -47,6 +48,12 @@ class MovePage:
         return self.facts.subject
 
     @property
+    def heading(self) -> str:
+        """What the case or part is called, as far as whoever looks may read it."""
+        facts = self.facts if self.subject else self.facts.whole
+        return finding.heading(context().viewer(actor().person), facts) if facts else ""
+
+    @property
     def version(self) -> int:
         """What the form was made from."""
         subject = self.subject or self.whole
@@ -69,11 +76,12 @@ class MovePage:
 
     def _sent(self, done: Callable[[Subject], ResponseReturnValue]) -> ResponseReturnValue:
         form = self._form()
-        answers = forms.answers(form)
+        answers = addresses.as_people(form, forms.answers(form))
         if "preview" in request.form or "start" in request.form:
             return self._shown(form, may(self.facts, self.declared.name, actor(), answers), looking=True)
         try:
             moved = self._make(answers)
+            pending.forget(form)
             db.session.commit()
         except engine.Refused as refused:
             db.session.rollback()
@@ -119,6 +127,8 @@ class MovePage:
     # -- what the page shows ---------------------------------------------------
 
     def _shown(self, form: Form, verdict: Verdict, *, looking: bool = False, stale: bool = False) -> str:
+        if request.method == "POST" and pending.keep(form):
+            db.session.commit()
         summary = [] if looking else forms.explain(form, verdict.refusals, language())
         guards = [r for r in verdict.refusals if r.kind == "guard"]
         answered = self.facts.with_answers(verdict.answers) if not stale else self.facts
@@ -126,6 +136,7 @@ class MovePage:
             "handling/transition.html",
             page=self,
             title=say(self.declared.label),
+            words=wording.found(context().organisation, self.declared.name, wording.PAGE, language()),
             form=form,
             summary=summary,
             guards=of_refusals(guards, self.facts, self.whole),
@@ -196,17 +207,34 @@ class MovePage:
         return repr(row) if row else ""
 
     def texts(self, answered: CaseFacts) -> list[dict[str, str]]:
-        """The mails' own words, in the reader's language."""
+        """The mails' own words, in the reader's language; a letter's as its first receiver gets it."""
         after = self._after(answered)
         if after.subject is None:
             return []
-        values = mailing.values(context(), after, language())
-        names = dict.fromkeys(each.mail for each in mailing.recipients(after, self.declared.notify, actor()))
-        previews = ((name, *compose.preview(db.session, name, language(), values)) for name in names)
-        return [
-            {"title": gettext("Read the mail: %(subject)s", subject=subject), "subject": subject, "body": body}
-            for _, subject, body in previews
-        ]
+        first: dict[str, int] = {}
+        for each in mailing.recipients(after, self.declared.notify, actor()):
+            if not each.skipped:
+                first.setdefault(each.mail, each.person)
+        return [self._text(after, name, person) for name, person in first.items()]
+
+    def _text(self, after: CaseFacts, name: str, person: int) -> dict[str, str]:
+        row = db.session.get(Person, person)
+        if row is None or not compose.is_letter(db.session(), name):
+            subject, body = compose.preview(db.session(), name, language(), self._values(after, language()))
+            return {"title": gettext("Read the mail: %(subject)s", subject=subject), "subject": subject, "body": body}
+        spoken = mailing.language_for(context(), after, row, name)
+        values = mailing.allowed(self._values(after, spoken), context(), after, row)
+        subject, body = compose.preview(db.session(), name, spoken, values)
+        heading = gettext("Read the letter: %(subject)s", subject=subject)
+        note = gettext("The letter is kept with the case, and sent along as a PDF.")
+        return {"title": heading, "subject": subject, "body": body, "note": note}
+
+    def _values(self, after: CaseFacts, spoken: str) -> dict[str, str]:
+        """The words that a mail may hold, as far as the one who presses may read them or has just written them."""
+        known = mailing.values(context(), after, spoken)
+        presser = db.session.get(Person, actor().person or 0)
+        own = mailing.allowed(known, context(), after, presser) if presser else {}
+        return own | {name: known[name] for name in self.declared.asked if name in known}
 
     def news(self) -> list[str]:
         """What has happened since the form was opened."""

@@ -15,7 +15,6 @@ from app.language.reading import Reading
 from app.language.said import said
 from app.language.scope import Scope, everywhere
 from app.language.standard import EVERY_STANDARD
-from app.language.times import length, no_length
 
 A_TYPE = said("type")
 FIELD_WORDS = ("label", "help", "type", "many", "choices", "default", "when", "of", "see", "templates")
@@ -113,8 +112,6 @@ def _default(reading: Reading, name: str, node: Node, scope: Scope) -> object:
     if kind == "unit" and node.kind == "scalar" and node.text in people:
         reading.used.add(("field", node.text))
         return node.text
-    if kind == "length" and node.kind == "scalar" and length(node.text) is None:
-        reading.wrong(node, no_length(node.text))
     return field_value(reading, name, node, scope)
 
 

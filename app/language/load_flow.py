@@ -1,6 +1,10 @@
 """Flows, their states and transitions from nodes."""
 
+import re
+from collections.abc import Callable, Mapping
+
 from app.language.conditions import ALWAYS
+from app.language.data_text import day
 from app.language.definition import BACK, NEW, SAME, Destination, Final, Flow, State, Text, Transition
 from app.language.grammar import choice, condition, party
 from app.language.load_clock import clock
@@ -11,6 +15,7 @@ from app.language.reading import Reading
 from app.language.said import Said, quoted, said
 from app.language.scope import Scope
 from app.language.standard import READ_ONLY
+from app.language.times import length, no_length
 
 FLOW_WORDS = ("label", "when", "part of", "see", "states", "transitions", "clocks")
 STATE_WORDS = ("label", "told", "final")
@@ -62,6 +67,9 @@ def _state(reading: Reading, name: str, key: Node, node: Node, scope: Scope) -> 
         reading.placeholders(found["told"], scope.all("clocks"))
     final = reading.one_of(found["final"], value_of("final"), FINALS) if "final" in found else "false"
     return State(name, label, told, FINALS.get(final, "no"))
+
+
+NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 
 
 class _Move:
@@ -163,7 +171,7 @@ class _Move:
 
     def _fields(self, node: Node | None) -> tuple[str, ...]:
         for item in node.each() if node else ():
-            if item.text in READ_ONLY:
+            if self._is_ours(item.text):
                 self.reading.wrong(item, _ours(item.text))
         return self.reading.knowns(node, FIELD, self.reading.names.fields)
 
@@ -171,11 +179,15 @@ class _Move:
         values: dict[str, object] = {}
         for key, value in node.entries if self.reading.shaped(node, quoted("set"), "map") else ():
             name = self.reading.known(key, FIELD, self.reading.names.fields)
-            if name in READ_ONLY:
+            if self._is_ours(name):
                 self.reading.wrong(key, _ours(name))
             elif name:
                 values[name] = field_value(self.reading, name, value, self.scope)
         return values
+
+    def _is_ours(self, name: str) -> bool:
+        """Whether the system answers the field itself."""
+        return name in READ_ONLY or name in self.reading.names.of_type("code name")
 
     def _notify(self, node: Node) -> tuple[tuple[Party, tuple[str, ...]], ...]:
         rows = []
@@ -199,6 +211,22 @@ def field_value(reading: Reading, name: str, node: Node, scope: Scope) -> object
     for item in node.each():
         if kind == "tick":
             reading.one_of(item, said('value of the tick "%(name)s"', name=name), ("ticked",))
+        elif kind in VALUES:
+            VALUES[kind](reading, item)
         else:
             choice(reading, name, item)
     return tuple(item.text for item in node.items) if node.kind == "list" else node.text
+
+
+def _length(reading: Reading, node: Node) -> None:
+    if length(node.text) is None:
+        reading.wrong(node, no_length(node.text))
+
+
+def _number(reading: Reading, node: Node) -> None:
+    if not NUMBER.fullmatch(node.text):
+        reading.wrong(node, said('"%(text)s" is no number', text=node.text))
+
+
+VALUES: Mapping[str, Callable[[Reading, Node], object]] = {"date": day, "length": _length, "number": _number}
+"""How a written value of that type is checked."""

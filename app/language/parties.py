@@ -100,6 +100,17 @@ def opened(party: "Party | None", named: Mapping[str, "Party"]) -> tuple[Party, 
             return (party,)
 
 
+def for_anyone(party: "Party | None", named: Mapping[str, "Party"]) -> bool:
+    """Whether every visitor is in the party, on a condition perhaps."""
+    for each in opened(party, named):
+        if each == Word("anyone"):
+            return True
+        plain = isinstance(each, Query) and each.did is None and each.of is None
+        if plain and isinstance(each, Query) and for_anyone(each.who, named):
+            return True
+    return False
+
+
 def name_of(party: "Party") -> str:
     """Name a party in one word, for the journal."""
     match party:

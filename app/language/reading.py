@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
+from app.language import lexicon
 from app.language.definition import Text
 from app.language.fault import Fault, meant, nearest
 from app.language.names import Names
@@ -17,6 +18,7 @@ PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 STANDARD_PLACEHOLDERS = frozenset({"number", "link", "state", "told", "notice", "handler"})
 LANGUAGES = ("nb", "nn", "en")
 LONG_MESSAGE = 500
+LONG_EXAMPLE = 80
 SHAPES = {"scalar": said("one text"), "list": said("a list"), "map": said("a map")}
 
 
@@ -30,6 +32,8 @@ class Reading:
     faults: list[Fault] = field(default_factory=list)
     used: set[tuple[str, str]] = field(default_factory=set)
     unsure: set[str] = field(default_factory=set)
+    after: dict[tuple[int, int], tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+    """Place of a value -> the word it stands after, and the words beside that."""
 
     def wrong(self, node: Node, message: Said) -> None:
         """Note an error."""
@@ -81,23 +85,24 @@ class Reading:
         found: dict[str, Node] = {}
         known = tuple(allowed)
         for word, value in node.entries:
+            self.after[value.line, value.column] = (word.text, known)
             if word.text not in known:
-                hint = meant(word.text, known)
-                self.wrong(
-                    word, said('unknown word "%(word)s" in %(what)s%(hint)s', word=word.text, what=what, hint=hint)
-                )
+                hint, near = meant(word.text, known), nearest(word.text, known)
+                unknown = said('unknown word "%(word)s" in %(what)s%(hint)s', word=word.text, what=what, hint=hint)
+                self.wrong(word, with_example(unknown, near, known))
                 found.setdefault(nearest(word.text, [each for each in known if node.get(each) is None]), value)
             elif value.kind == "scalar" and not value.text:
                 lacks = said(
                     '"%(word)s" of %(what)s is empty; give it a value or leave the word out', word=word.text, what=what
                 )
-                self.wrong(value, lacks)
+                self.wrong(value, with_example(lacks, word.text, known))
             else:
                 found[word.text] = value
         found.pop("", None)
         for missing in required:
             if missing not in found and node.get(missing) is None:
-                self.wrong(key or node, said('%(what)s lacks "%(word)s"', what=what, word=missing))
+                lacking = said('%(what)s lacks "%(word)s"', what=what, word=missing)
+                self.wrong(key or node, with_example(lacking, missing, known))
         return found
 
     def named(self, node: Node | None, what: Said) -> Iterator[tuple[str, Node, Node]]:
@@ -114,7 +119,8 @@ class Reading:
         if node.kind == kind:
             return True
         wanted, found = SHAPES[kind], SHAPES[node.kind]
-        self.wrong(node, said("%(what)s is %(wanted)s, not %(found)s", what=what, wanted=wanted, found=found))
+        misused = said("%(what)s is %(wanted)s, not %(found)s", what=what, wanted=wanted, found=found)
+        self.wrong(node, with_example(misused, *self.after.get((node.line, node.column), ("", ()))))
         return False
 
     def scalar(self, node: Node, what: Said) -> str:
@@ -184,6 +190,14 @@ class Reading:
         else:
             hint = meant(clock, clocks)
             self.wrong(node, said('unknown clock "%(clock)s" in {due %(clock)s}%(hint)s', clock=clock, hint=hint))
+
+
+def with_example(fault: Said, word: str, among: Collection[str]) -> Said:
+    """The sentence, with how the word is written where that is short and known; `among` are the words beside it."""
+    shown = lexicon.example(word, among)
+    if not shown or len(shown) > LONG_EXAMPLE:
+        return fault
+    return said("%(fault)s; for example: %(example)s", fault=fault, example=shown)
 
 
 def no_name(name: str, what: Said) -> Said:

@@ -3,7 +3,7 @@
 Source: the language's section 7.
 """
 
-from app.language.definition import Field, Text
+from app.language.definition import Field, Routine, Text
 
 
 def _three(nb: str, nn: str, en: str) -> Text:
@@ -69,6 +69,12 @@ STANDARD = {
 """Fields a form may ask without their being declared."""
 
 EVERY_STANDARD = {**STANDARD, **READ_ONLY}
+
+
+def is_declared(routine: Routine, name: str) -> bool:
+    """Whether the routine itself speaks of the standard field."""
+    return routine.fields[name] is not EVERY_STANDARD[name]
+
 
 ANSWERED = frozenset({"reporter", "reporter_kind", "entered_by", "language", *READ_ONLY})
 """Fields that have an answer on every case without being asked."""

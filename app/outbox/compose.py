@@ -3,7 +3,7 @@
 import hmac
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -23,6 +23,8 @@ DROPPED = frozenset({"Cc", "Cs", "Co"})
 TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Characters that make the text after them run the other way."""
 BREAKS = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+GAP = re.compile(r"\n{3,}")
+"""What a placeholder leaves that stood alone and had nothing to say."""
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*(?: [a-z0-9_]+)*)\}")
 
 
@@ -37,18 +39,19 @@ def write(
     values: Mapping[str, str],
     link: str,
     now: datetime,
+    letter: Mapping[str, str] | None = None,
+    language: str = "",
 ) -> OutgoingMail | None:
     """Write one mail to one receiver about one event; None if it was written before.
 
-    `event_key` names the event (at most 120 characters), `mail` its MailText, `why` the party by which the
-    receiver is reached. `values` fill the placeholders; `link` is kept as `case:<number>` and so on.
+    `event_key` names the event (at most 120 characters), `mail` its MailText, `why` the party that reaches them.
+    `values` fill the placeholders; `link` is kept as `case:<number>` and so on. `letter` is what stands above a letter.
     """
     settings = Settings.current()
-    if receiver.id is None or (subject is not None and subject.id is None):
-        session.flush()
+    _have_ids(session, receiver, subject)
     address = receiver.mail.strip()
-    language = receiver.language or (subject.language if subject else "") or settings.default_language
-    title, body = _fill(session, mail, language, values, link)
+    language = language or receiver.language or (subject.language if subject else "") or settings.default_language
+    title, body = filled(session, mail, language, values, link)
     row = {
         "event_key": event_key,
         "subject_id": subject.id if subject else None,
@@ -61,17 +64,23 @@ def write(
         "subject": title,
         "body": body,
         "link": link,
+        "letter": dict(letter) if letter and is_letter(session, mail) else {},
         "created_at": now,
         "next_try_at": now,
     }
     return _insert_once(session, row)
 
 
+def _have_ids(session: Session, receiver: Person, subject: Subject | None) -> None:
+    if receiver.id is None or (subject is not None and subject.id is None):
+        session.flush()
+
+
 def preview(
     session: Session, mail: str, language: str, values: Mapping[str, str], link: str = "case:"
 ) -> tuple[str, str]:
     """Give subject and body as `write` would keep them, with a word where the link will stand."""
-    title, body = _fill(session, mail, language, values, link)
+    title, body = filled(session, mail, language, values, link)
     return title, with_word(body, language)
 
 
@@ -80,19 +89,58 @@ def with_word(body: str, language: str) -> str:
     return body.replace(LINK, standard.LINK_WORDS.get(language, standard.LINK_WORDS["en"]))
 
 
-def _fill(session: Session, mail: str, language: str, values: Mapping[str, str], link: str) -> tuple[str, str]:
+def filled(session: Session, mail: str, language: str, values: Mapping[str, str], link: str) -> tuple[str, str]:
+    """Give subject and body of the mail with the values put in, and LINK where the link will stand.
+
+    A letter to somebody who gets no link lacks the lines that would hold it.
+    """
+    title, body = _texts(session, mail, language, link)
+    if link or not is_letter(session, mail):
+        return fill(title, body, values, link)
+    title, body = fill(title, body, values, LINK)
+    return title, without_link(body)
+
+
+def without_link(body: str) -> str:
+    """Leave out the lines that hold LINK: a link opens the case for its holder, and paper is passed on."""
+    kept = "\n".join(line.rstrip() for line in body.split("\n") if LINK not in line)
+    return GAP.sub("\n\n", kept).strip()
+
+
+def language_of(session: Session, mail: str, wish: str, spoken: Sequence[str]) -> str:
+    """Give the language that the mail goes in: the one wished for where it is `spoken`, or the text has words in it.
+
+    `spoken` are the routine's languages, the first of which is everybody's.
+    """
+    text = session.scalar(select(MailText.body).where(MailText.name == mail)) or {}
+    own = text.get(wish) not in (None, text.get(spoken[0]))
+    return wish if own or wish in spoken else spoken[0]
+
+
+def is_letter(session: Session, mail: str) -> bool:
+    """Whether the mail is kept on the case as a document, and sent along as one."""
+    return bool(session.scalar(select(MailText.letter).where(MailText.name == mail)))
+
+
+def named(session: Session, mail: str, language: str) -> set[str]:
+    """Name the placeholders of the mail's text in the language."""
+    return {name for text in _texts(session, mail, language, "") for name in PLACEHOLDER.findall(text)}
+
+
+def _texts(session: Session, mail: str, language: str, link: str) -> tuple[str, str]:
     text = session.scalar(select(MailText).where(MailText.name == mail))
     title, body = standard.texts(mail, language, link)
-    if text is not None:
-        title, body = _spoken(text.subject, language) or title, _spoken(text.body, language) or body
-    return fill(title, body, values, link)
+    if text is None:
+        return title, body
+    return _spoken(text.subject, language) or title, _spoken(text.body, language) or body
 
 
 def fill(title: str, body: str, values: Mapping[str, str], link: str) -> tuple[str, str]:
     """Give subject and body with the values put in, and LINK where the link will stand."""
     clean = {name: plain(value) for name, value in values.items()}
     one_line = " ".join(expand(plain(title), clean | {"link": ""}).split())
-    return one_line[:SUBJECT_LENGTH], expand(plain(body), clean | {"link": LINK if link else ""}).strip()
+    filled_in = expand(plain(body), clean | {"link": LINK if link else ""})
+    return one_line[:SUBJECT_LENGTH], GAP.sub("\n\n", filled_in).strip()
 
 
 def _spoken(text: Mapping[str, str], language: str) -> str:

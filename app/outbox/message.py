@@ -9,8 +9,11 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.utils import format_datetime, parseaddr
+from hashlib import sha256
 
+from app.outbox import paper
 from app.outbox.compose import LINK, plain
+from app.outbox.paper import Sheet
 from app.outbox.settings import Settings
 
 ADDRESS_LENGTH = 254
@@ -26,7 +29,10 @@ class UnsendableError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A stored mail, free of the database; `thread` is the id of the case that it is filed under."""
+    """A stored mail, free of the database; `thread` is the id of the case that it is filed under.
+
+    `sheet` is what goes along as a PDF.
+    """
 
     id: int
     address: str
@@ -37,6 +43,7 @@ class Letter:
     created_at: datetime
     tries: int
     thread: int | None
+    sheet: Sheet | None = None
 
 
 def envelope(address: str) -> str:
@@ -69,9 +76,19 @@ def build(letter: Letter, link: str, settings: Settings) -> bytes:
     for name, value in headers.items():
         message[name] = _receiver(value) if name == "To" else value
     message.set_content(letter.body.replace(LINK, link))
+    own = ["Content-Type", "MIME-Version", *(() if letter.sheet else ("Content-Transfer-Encoding",))]
+    if letter.sheet is not None:
+        _send_along(message, letter.sheet, letter.message_id)
     sent = message.as_bytes(policy=policy.SMTP)
-    _check(sent, [*headers, "Content-Type", "Content-Transfer-Encoding", "MIME-Version"], headers["To"])
+    _check(sent, [*headers, *own], headers["To"], along=letter.sheet is not None)
     return sent
+
+
+def _send_along(message: EmailMessage, sheet: Sheet, message_id: str) -> None:
+    """Put the letter beside the text; the line between them is the same however often the mail is built."""
+    name = paper.file_name(sheet)
+    message.add_attachment(paper.pdf(sheet), maintype="application", subtype="pdf", filename=name)
+    message.set_boundary(f"=_{sha256(message_id.encode()).hexdigest()[:40]}")
 
 
 def clean(text: str) -> str:
@@ -100,11 +117,11 @@ def _thread_id(subject_id: int, settings: Settings) -> str:
     return f"<thread.{sealed}@{settings.host}>"
 
 
-def _check(sent: bytes, names: list[str], receiver: str) -> None:
+def _check(sent: bytes, names: list[str], receiver: str, *, along: bool) -> None:
     """Read the bytes as their receiver will; more or other headers than were written mean that a text got out."""
     read = BytesParser(policy=policy.default).parsebytes(sent)
     if sorted(read.keys()) != sorted(names):
         raise UnsendableError("its headers came out other than they were written")
     receivers = [each.addr_spec for each in read["To"].addresses]
-    if receivers != [receiver] or read.is_multipart():
+    if receivers != [receiver] or read.is_multipart() != along or len(list(read.iter_attachments())) != along:
         raise UnsendableError("its receiver came out other than it was written")

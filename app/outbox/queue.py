@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.outbox.links import followed
 from app.outbox.message import Letter
+from app.outbox.paper import sheet_of
 from model import OutgoingMail, Subject
 
 LEASE = timedelta(minutes=3)
@@ -46,8 +47,18 @@ def claim(session: Session, *, worker: str, now: datetime, limit: int) -> Claim:
 
 
 def sent(session: Session, mail_id: int, *, worker: str, now: datetime) -> None:
-    """Write down that the server took it."""
-    _finish(session, mail_id, worker, status="sent", sent_at=now, fault="")
+    """Write down that the server took it; of a receiver who was forgotten meanwhile nothing is kept."""
+    gone = OutgoingMail.receiver_id.is_(None)
+    kept = {
+        "address": case((gone, nobody(mail_id)), else_=OutgoingMail.address),
+        "body": case((gone, ""), else_=OutgoingMail.body),
+    }
+    _finish(session, mail_id, worker, status="sent", sent_at=now, fault="", **kept)
+
+
+def nobody(mail_id: int) -> str:
+    """What stands for the address of a receiver who is forgotten."""
+    return f"forgotten-{mail_id}"
 
 
 def failed(session: Session, letter: Letter, *, worker: str, now: datetime, fault: str) -> None:
@@ -115,6 +126,7 @@ def _letters(session: Session, ids: Iterable[int]) -> Iterable[Letter]:
             created_at=mail.created_at,
             tries=mail.tries,
             thread=whole,
+            sheet=sheet_of(mail.letter, mail.subject, mail.body, mail.language) if mail.letter else None,
         )
 
 

@@ -75,11 +75,17 @@ LINES: Text = {"nb": "Åpne her: {link}", "nn": "Opne her: {link}", "en": "Open 
 LINK_WORDS: Text = {"nb": "[lenke]", "nn": "[lenkje]", "en": "[link]"}
 
 
+def noun(kind: str, language: str) -> str:
+    """Name what a mail is about, in the language; English for a language not here."""
+    spoken = NOUNS.get(kind, NOUNS["case"])
+    return spoken.get(language, spoken["en"])
+
+
 def texts(mail: str, language: str, link: str) -> tuple[str, str]:
     """Give subject and body of the mail in the language, placeholders and all; English for a language not here."""
     kind, _, _ = link.partition(":")
     name = mail if mail in SUBJECTS else "report" if kind == "report" else ""
     spoken = language if language in LINES else "en"
-    noun = NOUNS.get(kind, NOUNS["case"])[spoken]
+    called = noun(kind, spoken)
     body = BODIES[name][spoken] + (f"\n\n{LINES[spoken]}" if link else "")
-    return SUBJECTS[name][spoken].replace("{noun}", noun), body.replace("{noun}", noun)
+    return SUBJECTS[name][spoken].replace("{noun}", called), body.replace("{noun}", called)

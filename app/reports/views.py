@@ -6,21 +6,18 @@ from collections.abc import Sequence
 from datetime import date
 from typing import ClassVar
 
-from babel.numbers import format_decimal
 from flask import abort, request
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import BaseView, expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 
 from app.access import Viewer
-from app.i18n import gettext, language, today
-from app.reports.hiding import Shown
-from app.reports.report import Cell, Counted, Period, reports_for
+from app.figures.report import Counted, Period, reports_for
+from app.i18n import gettext, today
+from app.reports import sheets
 from app.web import export
 from app.web.here import actor, context
 
-Sheet = tuple[Sequence[str], Sequence[Sequence[str]]]
-"""Headings and rows of a file."""
 MOST_BARS = 12
 """More bars than these say nothing; the table has them all."""
 
@@ -48,7 +45,12 @@ class ReportView(BaseView):  # type: ignore[misc]
         """Show one report over the days asked for."""
         counted = self._counted(name)
         page: str = self.render_template(
-            "reports/one.html", title=counted.title, counted=counted, said=self._said, decimal=_decimal, most=MOST_BARS
+            "reports/one.html",
+            title=counted.title,
+            counted=counted,
+            said=sheets.said,
+            decimal=sheets.decimal,
+            most=MOST_BARS,
         )
         return page
 
@@ -58,13 +60,8 @@ class ReportView(BaseView):  # type: ignore[misc]
     def export(self, name: str, kind: str) -> ResponseReturnValue:
         """Download the report's table over the days asked for."""
         counted = self._counted(name)
-        heads, rows = self._sheet(counted)
+        heads, rows = sheets.sheet(counted)
         return export.answer(kind, counted.title, heads, rows)
-
-    def _sheet(self, counted: Counted) -> Sheet:
-        if counted.is_list:
-            return counted.heads, counted.lines
-        return self._together(counted) if counted.together else self._apart(counted)
 
     def _viewer(self) -> Viewer:
         return context().viewer(actor().person)
@@ -75,24 +72,6 @@ class ReportView(BaseView):  # type: ignore[misc]
             if report.name == name:
                 return Counted(report, context(), viewer, _period())
         return abort(404)
-
-    def _said(self, cell: Cell, below: int) -> str:
-        """Say a count, or why it isn't said."""
-        words = {
-            Shown.NUMBER: str(cell.count),
-            Shown.UNDER: gettext("under %(number)d", number=below),
-            Shown.HIDDEN: gettext("hidden"),
-        }
-        return words[cell.shown]
-
-    def _together(self, counted: Counted) -> Sheet:
-        heads = [counted.naming.field(name) for name in counted.report.rows]
-        return [*heads, gettext("Cases")], [[*values, str(n)] for values, n in counted.together]
-
-    def _apart(self, counted: Counted) -> Sheet:
-        below = counted.report.hide_below
-        rows = [[s.label, cell.name, self._said(cell, below)] for s in counted.sections for cell in s.cells]
-        return [gettext("Question"), gettext("Answer"), gettext("Cases")], rows
 
 
 def _period() -> Period:
@@ -109,8 +88,3 @@ def _day(text: str) -> date | None:
         return None
     # Years that no calendar of the product reaches would leave the range of moments.
     return found if date(1900, 1, 1) <= found <= date(2999, 12, 31) else None
-
-
-def _decimal(days: float | None) -> str:
-    """Say a number of days with one decimal, as the reader's language writes it."""
-    return "–" if days is None else str(format_decimal(days, format="0.0", locale=language()))

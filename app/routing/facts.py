@@ -8,7 +8,8 @@ from datetime import date, datetime
 from functools import cached_property, lru_cache
 from typing import Any, cast
 
-from app.language.conditions import Condition, holds
+from app.language import trees
+from app.language.conditions import Condition, holds, walk
 from app.language.definition import Clock as ClockWords
 from app.language.definition import Flow, Routine
 from app.routing import exclusion, lengths
@@ -31,15 +32,40 @@ def own_fields(routine: Routine, flow: str) -> frozenset[str]:
     return frozenset(found)
 
 
+@lru_cache(maxsize=64)
+def case_fields(routine: Routine) -> tuple[str, ...]:
+    """Names of the routine's fields that name a case."""
+    return tuple(field.name for field in routine.fields.values() if field.type == "case")
+
+
+@lru_cache(maxsize=64)
+def starting(routine: Routine, flow: str) -> Mapping[str, Any]:
+    """Give what a case of the flow starts with: the defaults of fields that no form of it asks, only sets or tests."""
+    declared = routine.flows[flow]
+    asked = {name for transition in declared.transitions.values() for name in transition.asked}
+    tested = {getattr(each, "field", "") for each in walk(declared.when)}
+    names = (own_fields(routine, flow) | tested) - asked
+    fields = (each for name, each in routine.fields.items() if name in names and not each.of_unit)
+    kept = (each for each in fields if each.default is not None and each.type not in ("unit", "person"))
+    return {each.name: True if each.type == "tick" else each.default for each in kept}
+
+
 @dataclass(frozen=True)
 class World:
-    """What all facts of one moment share; `home` gives a person's unit id, `person` their name to show."""
+    """What all facts of one moment share; `home` gives a person's unit id, `person` their name to show.
+
+    `address` gives the mail address of somebody who has no name here, else nothing; `case` the case with a number;
+    `opens` tells whether a person (None = a visitor) may open the case with a number.
+    """
 
     routine: Routine
     organisation: Organisation
     now: datetime
     home: Callable[[int], int | None]
     person: Callable[[int], str]
+    address: Callable[[int], str]
+    case: Callable[[str], CaseFacts | None]
+    opens: Callable[[str, int | None], bool]
 
     @cached_property
     def today(self) -> date:
@@ -89,12 +115,17 @@ class CaseFacts:
     def finished(self) -> bool:
         """Whether the state is a final one."""
         state = self.flow.states.get(self.state)
-        return state is not None and state.finished
+        if state is None:  # a joined case of another edition
+            return self.subject is not None and self.subject.finished
+        return state.finished
 
     def value(self, field: str) -> Any:
-        """Answer to a field, None if unanswered; what a part doesn't own comes from its whole."""
+        """Answer to a field, None if unanswered; what a part doesn't own comes from its whole, or from the unit."""
         if field in self.answers:
             return self.answers[field]
+        declared = self.routine.fields.get(field)
+        if declared is not None and declared.of_unit:
+            return self.organisation.value_of(declared, self.unit_id)
         if self.flow.part_of and field not in own_fields(self.routine, self.flow.name):
             return self.whole.value(field) if self.whole else None
         return self._stored(field)
@@ -123,16 +154,19 @@ class CaseFacts:
         return subject.answers.get(field)
 
     def is_one_of(self, field: str, names: frozenset[str]) -> bool:
-        """Whether the answer is one of the names; a unit also counts as each unit above it and as its kind."""
+        """Whether the answer is one of the names; it also counts as each choice above it, a unit as its kind too."""
         value = self.value(field)
-        if isinstance(value, list | tuple):
-            return any(each in names for each in value)
-        kind = self.routine.fields[field].type if field in self.routine.fields else "text"
+        several = value if isinstance(value, list | tuple) else (value,)
+        return any(self._is_one_of(field, each, names) for each in several)
+
+    def _is_one_of(self, field: str, value: Any, names: frozenset[str]) -> bool:
+        declared = self.routine.fields.get(field)
+        kind = declared.type if declared is not None else "text"
         if kind == "unit" and value in self.organisation.unit_by_name:
             line = self.organisation.line(self.organisation.unit_by_name[value].id)
             units = [self.organisation.units[unit] for unit in line]
             return any(unit.name in names or unit.kind in names for unit in units)
-        return value is not None and str(value) in names
+        return value is not None and not names.isdisjoint(trees.line(declared, str(value)))
 
     @property
     def unit_id(self) -> int | None:
@@ -158,11 +192,22 @@ class CaseFacts:
         return next((self.world.home(person) for person in self.people_in(field)), None)
 
     def parts(self, flow: str) -> Iterator[CaseFacts]:
-        """The parts of that flow."""
-        if self.subject is not None and self.subject.kind == "case":
+        """The parts of that flow, or the cases that the `case` field of that name joins."""
+        if flow not in self.routine.flows:
+            yield from self._joined(flow)
+        elif self.subject is not None and self.subject.kind == "case":
             for part in cast("Case", self.subject).parts:
                 if part.flow == flow:
                     yield CaseFacts(self.world, flow, part, whole=self)
+
+    def _joined(self, field: str) -> Iterator[CaseFacts]:
+        """The cases in a `case` field, as this routine sees them; those of a flow it lacks by their own."""
+        value = self.value(field)
+        for number in value if isinstance(value, list | tuple) else (value,):
+            found = self.world.case(number) if number else None
+            if found is not None:
+                ours = found.flow.name in self.routine.flows
+                yield CaseFacts(self.world, found.flow.name, found.subject) if ours else found
 
     @property
     def whole(self) -> CaseFacts | None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from app.language import trees
 from app.language.definition import Clock
 from app.language.moments import Length
+from app.language.times import length
 
 if TYPE_CHECKING:
     from app.routing.facts import CaseFacts
@@ -20,26 +22,10 @@ def runs(clock: Clock, facts: CaseFacts) -> Length | None:
         case None | Length():
             return clock.runs
         case str(field):
-            return _read(_parameter(field, facts))
+            return length(str(facts.value(field)))
         case (field, lengths):
-            return lengths.get(str(facts.value(field)))
-
-
-def _parameter(field: str, facts: CaseFacts) -> Any:
-    if not facts.routine.fields[field].of_unit:
-        return facts.value(field)
-    for unit in facts.organisation.line(facts.unit_id):
-        value = facts.organisation.units[unit].parameters.get(field)
-        if value is not None:
-            return value
-    return facts.routine.fields[field].default
-
-
-def _read(value: Any) -> Length | None:
-    if not isinstance(value, str) or " " not in value:
-        return None
-    count, unit = value.split(" ", 1)
-    return Length(int(count), unit)
+            answers = trees.line(facts.routine.fields.get(field), str(facts.value(field)))
+            return next((lengths[each] for each in answers if each in lengths), None)
 
 
 def dated(clock: Clock, facts: CaseFacts) -> datetime | None:
@@ -56,13 +42,13 @@ def end_of(day: str, facts: CaseFacts) -> datetime:
 def due(clock: Clock, facts: CaseFacts, started: datetime, paused: int, *, dated: bool = True) -> datetime | None:
     """Give the end of a run that started then and stood still for `paused` of its own units; None = no end yet.
 
-    `dated` = the date in the clock's `until` counts: it was answered at the start or since.
+    `dated` = the date in the clock's `until` counts: it was answered at the start or since, or there is no `runs`.
     """
     until = facts.value(clock.until) if clock.until and dated else None
     if until:
         return facts.organisation.worktime.due(end_of(until, facts), NO_DAYS, paused)
-    length = runs(clock, facts)
-    return facts.organisation.worktime.due(started, length, paused) if length else None
+    runs_for = runs(clock, facts)
+    return facts.organisation.worktime.due(started, runs_for, paused) if runs_for else None
 
 
 def is_past(clock: Clock, facts: CaseFacts, paused: int = 0) -> bool | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
 from threading import Lock
@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.language import plain
 from app.language.conditions import ALWAYS, Condition
+from app.language.definition import Field
 from app.language.parties import Party
 from app.language.worktime import WorkTime
-from model import Area, Assignment, Calendar, ConfigurationVersion, Person, Role, RoutingRow, Unit
+from model import Area, Assignment, Calendar, ConfigurationVersion, MailText, Person, Role, RoutingRow, Unit
 
 Texts = Mapping[str, str]
 MOST_HELD = 50_000
@@ -84,9 +85,18 @@ class Row:
     to: Party
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something the institution says for a while: from `first` to `last`, both included; None = no end yet."""
+
+    first: date
+    last: date | None
+    text: Texts
+
+
 @dataclass(frozen=True)
 class Organisation:
-    """Units, areas, roles, assignments, routing and calendar as they were at `version`."""
+    """Units, areas, roles, assignments, routing, calendar and texts (subject and body) as they were at `version`."""
 
     version: int
     units: Mapping[int, UnitCopy]
@@ -96,6 +106,8 @@ class Organisation:
     rows: tuple[Row, ...]
     worktime: WorkTime
     retired_roles: frozenset[str] = frozenset()
+    notices: tuple[Notice, ...] = ()
+    texts: Mapping[str, tuple[Texts, Texts]] = field(default_factory=dict)
 
     @cached_property
     def unit_by_name(self) -> Mapping[str, UnitCopy]:
@@ -144,6 +156,11 @@ class Organisation:
             yield current
             current = self.units[current].above
 
+    def value_of(self, field: Field, unit: int | None) -> Any:
+        """What the unit, else the nearest above that says so, has set for a field `of: unit`; else its default."""
+        values = (self.units[each].parameters.get(field.name) for each in self.line(unit))
+        return next((value for value in values if value is not None), field.default)
+
     def under(self, unit: int) -> frozenset[int]:
         """The unit and everything under it."""
         found = [unit]
@@ -182,15 +199,20 @@ class Organisation:
                 return found
         return ()
 
+    def notices_on(self, today: date) -> list[Texts]:
+        """What the institution says on that day, in the calendar's order."""
+        standing = (n for n in self.notices if n.first <= today and (n.last is None or today <= n.last))
+        return [each.text for each in standing]
+
     def label(self, role: str) -> Texts:
         """The role's name in each language; its key where it has none."""
         return self.roles.get(role, {"nb": role})
 
 
 def load(session: Session, version: int) -> Organisation:
-    """Read the whole configuration: six queries, a few hundred rows."""
+    """Read the whole configuration: seven queries, a few hundred rows."""
     calendar = session.scalars(select(Calendar).order_by(Calendar.id)).first() or Calendar(
-        timezone="Europe/Oslo", weekend=["saturday", "sunday"], holidays="NO", closed=[]
+        timezone="Europe/Oslo", weekend=["saturday", "sunday"], holidays="NO", closed=[], notices=[]
     )
     roles = session.scalars(select(Role)).all()
     return Organisation(
@@ -215,7 +237,14 @@ def load(session: Session, version: int) -> Organisation:
             for row in session.scalars(select(RoutingRow).order_by(RoutingRow.position, RoutingRow.id))
         ),
         worktime=WorkTime(calendar.timezone, calendar.weekend, calendar.holidays, calendar.closed),
+        notices=tuple(map(_notice, calendar.notices)),
+        texts={row.name: (row.subject, row.body) for row in session.scalars(select(MailText).order_by(MailText.id))},
     )
+
+
+def _notice(row: Mapping[str, Any]) -> Notice:
+    last = date.fromisoformat(row["until"]) if row.get("until") else None
+    return Notice(date.fromisoformat(row["from"]), last, row["text"])
 
 
 def _holdings(session: Session) -> Iterator[Holding]:

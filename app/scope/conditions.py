@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sqlalchemy import and_, exists, false, or_, select, true
 from sqlalchemy.orm import aliased
 
+from app.language import trees
 from app.language.conditions import ALWAYS, All, Always, AnyOf, Condition, Done, Has, Is, Named, Not, Parts, Whole
-from app.language.definition import Routine
+from app.language.definition import Field, Routine
 from app.routing.organisation import Organisation
 from app.scope.row import Predicate, Row, Undecidable, isnt
 from model import Subject
@@ -49,7 +52,7 @@ def _of_answers(condition: Condition, row: Row, organisation: Organisation) -> P
         case Has(field, "ticked"):
             return row.ticked(field)
         case Has(field, how):
-            return row.filled(field) if how == "filled" else isnt(row.filled(field))
+            return _has(field, how, row, organisation)
         case Done(transition, since):
             return _done(transition, since, row)
     raise Undecidable(type(condition).__name__)
@@ -61,8 +64,10 @@ def _is(field: str, names: frozenset[str], row: Row, organisation: Organisation)
     if field == "area":
         return row.holds_one(field, {str(a.id) for a in organisation.areas.values() if a.name in names})
     declared = row.declared(field)
+    if declared is not None and declared.of_unit:
+        return _at_units_with(declared, lambda value: value in trees.spread(declared, names), row, organisation)
     if declared is None or declared.type != "unit":
-        return row.holds_one(field, set(names))
+        return row.holds_one(field, set(trees.spread(declared, names)))
     under = [
         unit
         for unit in organisation.units.values()
@@ -71,6 +76,22 @@ def _is(field: str, names: frozenset[str], row: Row, organisation: Organisation)
         )
     ]
     return row.holds_one(field, {str(unit.id) if field == "unit" else unit.name for unit in under})
+
+
+def _has(field: str, how: str, row: Row, organisation: Organisation) -> Predicate:
+    declared = row.declared(field)
+    if declared is not None and declared.of_unit:
+        there = _at_units_with(declared, bool, row, organisation)
+    else:
+        there = row.filled(field)
+    return there if how == "filled" else isnt(there)
+
+
+def _at_units_with(field: Field, fits: Callable[[str], bool], row: Row, organisation: Organisation) -> Predicate:
+    """Rows of the units whose value for a field `of: unit` fits; those without a unit have the highest ones'."""
+    units = {str(unit) for unit in organisation.units if fits(str(organisation.value_of(field, unit) or ""))}
+    there = row.holds_one("unit", units)
+    return or_(there, isnt(row.filled("unit"))) if fits(str(organisation.value_of(field, None) or "")) else there
 
 
 def _done(transition: str, since: str | None, row: Row) -> Predicate:
@@ -83,11 +104,18 @@ def _done(transition: str, since: str | None, row: Row) -> Predicate:
 
 def _parts(how: str, flow: str, of: Condition, row: Row, organisation: Organisation) -> Predicate:
     if flow not in row.routine.flows:
-        raise Undecidable(flow)
+        return _joined(how, flow, of, row, organisation)
     part = aliased(Subject)
     met = decide(of, Row(row.routine, row.routine.flows[flow], part), organisation)
     those = select(part.id).where(part.whole_id == row.table.id, part.flow == flow)
     return isnt(exists(those.where(isnt(met)))) if how == "every" else exists(those.where(met))
+
+
+def _joined(how: str, field: str, of: Condition, row: Row, organisation: Organisation) -> Predicate:
+    """Whether it holds for every, or for some, case in a `case` field."""
+    if how == "every":
+        return isnt(exists(row.joined(field, lambda other: isnt(decide(of, other, organisation)))))
+    return exists(row.joined(field, lambda other: decide(of, other, organisation)))
 
 
 def _whole(of: Condition, row: Row, organisation: Organisation) -> Predicate:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, String, and_, cast, exists, false, not_, o
 from sqlalchemy.orm import aliased
 
 from app.language.definition import Routine
-from app.language.parties import InField, InRole, NamedParty, Party, Query, Several, Word
+from app.language.parties import REPORTER, InField, InRole, NamedParty, Party, Query, Several, Word
 from app.routing import exclusion
 from app.routing.organisation import Holding, Organisation
 from app.routing.seats import seats_of
@@ -142,7 +142,7 @@ class Members:
 
     def _related(self, name: str, query: Query, row: Row) -> Predicate:
         if name not in self.routine.flows:
-            raise Undecidable(name)
+            return exists(row.joined(name, lambda other: self._of_joined(query, other)))
         flow = self.routine.flows[name]
         other = aliased(Subject)
         there = self.of(query.who, Row(self.routine, flow, other), query.at)
@@ -150,6 +150,12 @@ class Members:
             return exists(select(other.id).where(other.id == row.table.whole_id, other.flow == flow.name, there))
         # Not correlated: what is asked of the parts (whose they are) narrows more than whose parts they are.
         return row.table.id.in_(select(other.whole_id).where(other.flow == flow.name, there))
+
+    def _of_joined(self, query: Query, other: Row) -> Predicate:
+        """In the party of a case that another one joins, and not shut out of it, unless as its reporter."""
+        there = self.of(query.who, other, query.at)
+        free = self.anybody or query.who in REPORTER
+        return there if free else and_(there, self.let_in(other.table))
 
     # -- places ----------------------------------------------------------------
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, cast, false, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, false, func, not_, or_, select
 from sqlalchemy.orm import aliased
 
 from app.language.definition import Field, Flow, Routine
 from app.routing.facts import COLUMNS, PEOPLE, own_fields
-from model import Subject
+from app.scope.numbers import number_of
+from model import CaseLink, Subject
 
 Table = type[Subject]
 Predicate = ColumnElement[bool]
@@ -33,11 +35,33 @@ class Row:
     table: Table
 
     def column(self, field: str) -> ColumnElement[Any]:
-        """Give what holds the field's answer; a part has from its whole what its flow neither asks nor sets."""
-        if self.flow.part_of and field not in own_fields(self.routine, self.flow.name) and field != "flow":
+        """Give what holds the field's answer."""
+        if self._inherits(field):
             whole = aliased(Subject)
             return select(_column(field, whole)).where(whole.id == self.table.whole_id).scalar_subquery()
         return _column(field, self.table)
+
+    def holder(self, field: str) -> ColumnElement[Any]:
+        """Give the id of the row that has the field's answer: the part's own, or its whole's."""
+        return getattr(self.table, "whole_id" if self._inherits(field) else "id")
+
+    def _inherits(self, field: str) -> bool:
+        """Whether a part has the answer from its whole: what its flow neither asks nor sets."""
+        return bool(self.flow.part_of) and field not in own_fields(self.routine, self.flow.name) and field != "flow"
+
+    def joined(self, field: str, there: Callable[[Row], Predicate]) -> Select[Any]:
+        """Ask for the ids of the cases in the `case` field of which `there` holds, whichever flow is theirs.
+
+        Raises Undecidable where the routine has no such field.
+        """
+        declared = self.declared(field)
+        if declared is None or declared.type != "case":
+            raise Undecidable(field)
+        other, link = aliased(Subject), aliased(CaseLink)
+        flows = [flow for flow in self.routine.flows.values() if not flow.part_of]
+        met = [and_(other.flow == flow.name, there(Row(self.routine, flow, other))) for flow in flows]
+        query = select(other.id).join(link, link.case_id == other.id)
+        return query.where(link.subject_id == self.holder(field), link.field == field, or_(false(), *met))
 
     def declared(self, field: str) -> Field | None:
         """Give the field as the routine declares it."""
@@ -55,6 +79,22 @@ class Row:
             return text.in_(sorted(values))
         listed = func.replace(func.replace(func.replace(func.replace(text, " ", ""), '"', ""), "[", ","), "]", ",")
         return or_(*(listed.contains(f",{each},", autoescape=True) for each in sorted(values)))
+
+    def text(self, field: str) -> ColumnElement[str]:
+        """Give the answer as text; of a `many` field, a list in JSON."""
+        column = self.column(field)
+        return column if isinstance(column.type, String) else cast(column, String)
+
+    def number(self, field: str) -> ColumnElement[float]:
+        """Give the answer as a number; null where it is none."""
+        return number_of(self.text(field))
+
+    def names_person(self, field: str, people: Any, chosen: Predicate) -> Predicate:
+        """Whether somebody of those whose ids are in `people`, narrowed to `chosen`, is in the person field."""
+        if field in NAMED:
+            return self.column(field).in_(select(people).where(chosen))
+        inside = func.replace(func.replace(func.replace(self.text(field), " ", ""), "[", ","), "]", ",")
+        return exists(select(people).where(chosen, ("," + inside + ",").contains("," + cast(people, String) + ",")))
 
     def filled(self, field: str) -> Predicate:
         """Whether there is an answer."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from flask import current_app
 from flask_appbuilder.security.sqla.models import Role as AccountRole
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
@@ -27,7 +28,7 @@ def create_accounts(session: Session, password: str = DEMO_PASSWORD) -> int:
     holders = set(session.scalars(select(Assignment.person_id)))
     roles = {name: role_named(session, name) for name in GRANTS}
     known = {user.username: user for user in session.scalars(select(User))}
-    hashed = generate_password_hash(password)
+    hashed = _hashed(password)
     for person in people:
         role = roles[_role_of(person, holders)]
         person.user = known.get(str(person.name)) or _account(person, role, hashed)
@@ -42,7 +43,7 @@ def create_admin(session: Session, password: str, mail: str) -> bool:
     person = session.scalar(select(Person).where(Person.name == ADMIN_NAME)) or Person(
         name=ADMIN_NAME, label="Administrator", mail=mail
     )
-    person.user = _account(person, role_named(session, ADMIN), generate_password_hash(password))
+    person.user = _account(person, role_named(session, ADMIN), _hashed(password))
     session.add(person)
     session.flush()
     return True
@@ -63,6 +64,10 @@ def listed(session: Session) -> dict[str, str]:
     who = session.scalar(reporter)
     first = {who: "somebody who reports"} if who else {}
     return {**first, **found, ADMIN_NAME: "sets it all up"}
+
+
+def _hashed(password: str) -> str:
+    return generate_password_hash(password, current_app.config["FAB_PASSWORD_HASH_METHOD"])
 
 
 def _role_of(person: Person, holders: Iterable[int]) -> str:

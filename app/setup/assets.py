@@ -6,6 +6,8 @@ import json
 import shutil
 from pathlib import Path
 
+from app.outbox.paper import FACES, FONTS
+
 ROOT = Path(__file__).parents[2]
 MODULES = ROOT / "node_modules"
 OWN = ROOT / "app" / "static"
@@ -23,7 +25,8 @@ SCRIPTS = ("look.js", "coverage.js", "editor.js")
 
 def build(target: Path = BUILT) -> dict[str, str]:
     """Write every asset and manifest.json to `target`; give plain name -> file name."""
-    missing = [str(path) for path in (*STYLES, FONT, COMPONENTS) if not path.exists()]
+    letters = (FONTS / file for file in FACES.values())
+    missing = [str(path) for path in (*STYLES, FONT, COMPONENTS, *letters) if not path.exists()]
     if missing:
         raise FileNotFoundError(f"run `npm ci --ignore-scripts` first; missing: {', '.join(missing)}")
     shutil.rmtree(target, ignore_errors=True)

@@ -7,7 +7,7 @@
   // Filters apply when changed.
   for (const form of document.querySelectorAll("form[data-auto]")) {
     form.addEventListener("change", (event) => {
-      if (event.target.matches("select, input[type=date], input[type=checkbox]")) form.requestSubmit();
+      if (event.target.matches("select, input[type=date], input[type=checkbox]") && !event.target.closest("details")) form.requestSubmit();
     });
   }
 

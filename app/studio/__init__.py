@@ -52,6 +52,7 @@ def register(app: Flask, appbuilder: AppBuilder) -> None:
         )
     for page, label in (
         (texts.ReplyView(), lazy_gettext("Reply texts")),
+        (texts.PageTextView(), lazy_gettext("Page texts")),
         (changes.ChangesView(), lazy_gettext("Changes in the draft")),
         (history.HistoryView(), lazy_gettext("History")),
         (files.FilesView(), lazy_gettext("Files")),

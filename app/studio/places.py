@@ -37,7 +37,7 @@ class UnitView(Listed):
     form_columns = ("name", "label", "code", "kind", "parent", "contact", "parameters", "position")
     form_args: ClassVar[dict[str, Any]] = {
         "name": {"validators": [NAME], "description": NAME_HELP},
-        "kind": {"description": lazy_gettext("For example faculty or department; the routine may ask for it.")},
+        "kind": {"description": lazy_gettext("For example region or department; the routine may ask for it.")},
         "label": {"validators": [InputRequired()]},
     }
     form_extra_fields: ClassVar[dict[str, Any]] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from flask import abort, request, url_for
@@ -13,6 +13,7 @@ from wtforms import Form
 from wtforms.validators import InputRequired
 
 from app.i18n import LANGUAGES, gettext, lazy_gettext, say
+from app.language.definition import Routine
 from app.language.fault import nearest
 from app.outbox import compose
 from app.studio.base import NAME, Guarded, Refused
@@ -22,6 +23,7 @@ from app.studio.sample import sample
 from app.studio.saving import Place
 from app.web.database import db
 from app.web.here import context
+from app.workflow import wording
 from model import MailText
 
 STANDARD = {
@@ -153,12 +155,63 @@ class ReplyView(Guarded, BaseView):  # type: ignore[misc]
             for field in context().routine.fields.values()
             for name in field.templates
         ]
-        page: str = self.render(
-            "studio/mail_reply.html",
+        return _named_texts(
+            self,
+            found,
             title=gettext("Reply texts"),
-            rows=[(label, name, say(row.subject) if row else "", _address(name, row)) for label, name, row in found],
+            about=gettext(
+                "Texts that whoever writes an answer may start from. The routine says which question offers which "
+                "text; the words are changed here."
+            ),
+            caption=gettext("Texts to start from"),
+            where=gettext("Offered when answering"),
+            unsaid=gettext("Has no words yet: write them"),
+            none=gettext(
+                "No question of the routine offers texts to start from. Give a question the word “templates”."
+            ),
         )
-        return page
+
+
+class PageTextView(Guarded, BaseView):  # type: ignore[misc]
+    """What the pages for reports say in the institution's own words."""
+
+    def __init__(self) -> None:
+        super().__init__(name="page", endpoint="studio_page", url="/studio/page")
+
+    @expose("/")
+    def index(self) -> ResponseReturnValue:
+        """List what can be said, page by page and question by question."""
+        rows = {row.name: row for row in db.session.scalars(select(MailText))}
+        routine = context().routine
+        found = []
+        for move, what in wording.possible(routine):
+            name = wording.named(move.name, what)
+            found.append((f"{say(move.label)}: {_part_of_page(what, routine)}", name, rows.get(name)))
+        return _named_texts(
+            self,
+            found,
+            title=gettext("Page texts"),
+            about=gettext(
+                "What the pages for reports say in your own words: above the form, at each question, on the receipt. "
+                "Without words of its own a question has the routine's."
+            ),
+            caption=gettext("Texts of the pages for reports"),
+            where=gettext("Where it stands"),
+            unsaid=gettext("The routine's words: write others"),
+            none=gettext("Nobody reports in this routine."),
+        )
+
+
+def _part_of_page(what: str, routine: Routine) -> str:
+    named = {wording.PAGE: gettext("above the form"), wording.RECEIPT: gettext("the receipt")}
+    return named.get(what) or gettext("the question “%(label)s”", label=say(routine.fields[what].label))
+
+
+def _named_texts(view: BaseView, found: Sequence[tuple[str, str, MailText | None]], **words: str) -> str:
+    """Show texts whose names the routine gives: where each stands, its name, its row if there is one."""
+    rows = [(label, name, say(row.subject) if row else "", _address(name, row)) for label, name, row in found]
+    page: str = view.render("studio/mail_reply.html", rows=rows, **words)
+    return page
 
 
 def _address(name: str, row: MailText | None) -> str:

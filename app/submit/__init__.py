@@ -1,4 +1,4 @@
-"""The student: reports, gets a receipt, and follows the case."""
+"""The reporter: reports, gets a receipt, and follows the case."""
 
 import logging
 import time
@@ -9,11 +9,11 @@ from flask_appbuilder import AppBuilder
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, TooManyRequests
 
-from app.submit import following, receipt, routine, sending
+from app.submit import desk, following, listed, receipt, routine, sending
 from app.submit.hush import Hush
 
 BIGGEST = 100_000
-"""Bytes of a form here: twenty thousand letters and what goes with them."""
+"""Bytes of a form here without its files: twenty thousand letters and what goes with them."""
 LOGGERS = ("werkzeug", "gunicorn.access", "gunicorn.error")
 
 
@@ -36,6 +36,8 @@ def _reports(pages: Blueprint, limited: object) -> None:
     add("/", "send", limited(sending.send), methods=["POST"])  # type: ignore[operator]
     add("/door/<name>", "door", sending.door)
     add("/routine", "routine", routine.show)
+    add("/public/cases/<flow>/", "listed", listed.show)
+    add("/public/cases/<flow>/<number>", "listed_one", listed.one)
     add("/receipt/", "received", receipt.plain)
     add("/receipt/<token>", "receipt", receipt.show)
 
@@ -47,13 +49,17 @@ def _cases(pages: Blueprint, limited: object) -> None:
     add("/follow/<token>", "case", following.show)
     add("/follow/<token>/<transition>", "back", following.back)
     add("/follow/<token>/file/<int:which>", "file", following.file)
+    add("/follow/<token>/letter/<int:which>", "letter", following.letter)
+    add("/follow/<token>/letter/<int:which>.pdf", "letter_pdf", following.letter_pdf)
     add("/follow/<token>/<transition>", "move", following.move, methods=["POST"])
     add("/my/", "mine", following.mine)
     add("/my/<number>", "mine_one", following.mine_one)
 
 
 def _keep_it_small(_endpoint: str | None, _values: dict[str, object] | None) -> None:
-    request.max_content_length = BIGGEST
+    request.max_form_memory_size = BIGGEST
+    if request.method != "POST" or not desk.takes_files():
+        request.max_content_length = BIGGEST
 
 
 def _late(error: CSRFError) -> ResponseReturnValue:

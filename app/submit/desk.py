@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 from flask import abort
 
-from app.i18n import language
+from app.i18n import language, say
+from app.language.parties import Word, walk
 from app.submit import followed
 from app.submit.dialogue import Sight
 from app.web.database import db
@@ -13,10 +14,27 @@ from app.workflow.actor import Actor
 from app.workflow.context import Context
 from model import Case
 
+REPORTER = Word("reporter")
+
 
 def context() -> Context:
     """Open the database as it is now."""
     return Context.open(db.session(), datetime.now(UTC), grants().configuration)
+
+
+def standing(here: Context, besides: str = "") -> list[str]:
+    """What the calendar's notices say today, those left out that stand in a text already."""
+    today = here.organisation.worktime.day_of(here.now)
+    told = (say(text) for text in here.organisation.notices_on(today))
+    return [each for each in told if each not in besides]
+
+
+def takes_files() -> bool:
+    """Whether the routine asks a file of anybody who reports."""
+    routine = context().routine
+    moves = (move for flow in routine.flows.values() if not flow.part_of for move in flow.transitions.values())
+    theirs = (move for move in moves if move.creates or REPORTER in walk(move.by, routine.parties))
+    return any(routine.fields[name].type == "file" for move in theirs for name in move.asked)
 
 
 def sight(here: Context, case: Case) -> Sight:

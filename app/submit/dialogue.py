@@ -6,18 +6,21 @@ from datetime import datetime
 
 from app.i18n import gettext, moment, say
 from app.language.definition import Field
-from app.language.parties import InRole, Query, Word, opened
+from app.language.parties import InField, InRole, Query, Several, Word, opened
+from app.language.standard import READ_ONLY
 from app.routing import seats
 from app.routing.facts import CaseFacts
 from app.submit.followed import has_page
-from app.submit.progress import told
+from app.workflow import wording
 from app.workflow.context import Context
 from app.workflow.evaluator import names_reporter
 from app.workflow.filing import files_of
-from app.workflow.words import in_words
+from app.workflow.told import told
+from app.workflow.words import in_words, spoken
 from model import Case, JournalEntry, Part, StoredFile
 
-PLACES = {"area": 0, "unit": 1, "course": 2}
+PLACES = {"area": 0, "unit": 1, "place": 2}
+"""Types of answers that come first in a copy."""
 NOT_COPIED = frozenset({"reporter", "reporter_kind", "entered_by", "language"})
 
 
@@ -48,6 +51,12 @@ class Sight:
     facts: CaseFacts
     lang: str
 
+    def may_write(self) -> bool:
+        """Whether the reporter has a text to write on the case as it stands."""
+        here = (t for t in self.facts.flow.transitions.values() if self.case.state in t.sources)
+        theirs = (t for t in here if names_reporter(t, self.facts))
+        return any(self.facts.routine.fields[name].type == "text" for t in theirs for name in t.asked)
+
     def messages(self, entries: Sequence[JournalEntry]) -> list[Message]:
         """Give the conversation, oldest first."""
         return [message for entry in entries for message in self._of(entry)]
@@ -67,6 +76,17 @@ class Sight:
                 heading = [] if name in self._spoken() else [say(field.label, self.lang)]
                 who = " · ".join([self._author(entry, mine=mine), *heading])
                 yield Message(mine, who, moment(entry.at), value)
+
+    def known(self) -> list[tuple[str, str]]:
+        """Give the short answers that stand and that name the reporter among those who see them: label and words."""
+        names = (name for name in self.context.routine.fields if name not in NOT_COPIED and self._shown(name))
+        fields = ((name, self.facts.routine.fields.get(name)) for name in names)
+        told = [
+            (say(field.label, self.lang), spoken(self.facts, name, self.lang))
+            for name, field in fields
+            if field is not None and not _is_prose(field) and field.type != "file" and name not in READ_ONLY
+        ]
+        return [(label, words) for label, words in told if words]
 
     def files(self, entries: Iterable[JournalEntry]) -> list[StoredFile]:
         """The files that the reporter sent, and those whose field lets them see it."""
@@ -111,23 +131,31 @@ class Sight:
     def sent(self, entries: Sequence[JournalEntry]) -> Copy:
         """Give a copy of what the reporter sent."""
         first = next((entry for entry in entries if entry.from_state is None and self._is_mine(entry)), None)
-        given = sorted(first.answers.items(), key=lambda each: PLACES.get(each[0], len(PLACES))) if first else []
-        pairs = [(self._field(name, first), name, value) for name, value in given]
+        given = first.answers.items() if first else ()
+        known = [(field, name, value) for name, value in given if (field := self._field(name, first))]
+        pairs = sorted(known, key=lambda each: PLACES.get(each[0].type, len(PLACES)))
         told_back = [
-            (_is_prose(field), self._asked_as(field), in_words(self.facts, name, value, self.lang))
+            (_is_prose(field), self._asked_as(field, first), in_words(self.facts, name, value, self.lang))
             for field, name, value in pairs
-            if field and name not in NOT_COPIED and field.type not in ("person", "tick")
+            if name not in NOT_COPIED and field.type not in ("person", "tick")
         ]
         facts = [(label, text) for prose, label, text in told_back if not prose]
         return Copy(facts, [(label, text) for prose, label, text in told_back if prose])
 
-    def _asked_as(self, field: Field) -> str:
-        """Name a question as the submit page asks it."""
-        return gettext("What happened?") if field.name == "description" else say(field.label, self.lang)
+    def _asked_as(self, field: Field, entry: JournalEntry | None) -> str:
+        """Name a question as the form asked it; a place has a label of its own, though it shares its question."""
+        move = entry.transition if entry is not None else None
+        own = wording.found(self.facts.organisation, move or "", field.name, self.lang)
+        return own.heading if own is not None and _is_prose(field) else say(field.label, self.lang)
 
-    def parts(self) -> list[tuple[str, datetime]]:
-        """Say what the reporter is told of each part, and since when."""
-        return [(say(text, self.lang), part.changed_at) for part in self.case.parts if (text := self._told_of(part))]
+    def parts(self) -> dict[str, list[tuple[str, datetime]]]:
+        """Say what the reporter is told of each part, and since when, by what such parts are called."""
+        found: dict[str, list[tuple[str, datetime]]] = {}
+        for part in self.case.parts:
+            if text := self._told_of(part):
+                label = say(self.context.facts(part).flow.label, self.lang)
+                found.setdefault(label, []).append((say(text, self.lang), part.changed_at))
+        return found
 
     def _told_of(self, part: Part) -> dict[str, str] | None:
         """A part's state tells the reporter something when it has words of its own for them, or sight is given."""
@@ -157,15 +185,17 @@ class Sight:
         match party:
             case InRole(role):
                 return self._function(role, None)
-            case Query(who=InRole(role), only=()):
-                return self._function(role, None)
-            case Query(only=only) if only:
-                labels = [say(field.label, self.lang).lower() for name in only if (field := self._field(name))]
-                return gettext("Those who carry out actions: only %(fields)s", fields=", ".join(labels))
+            case InField(name) if name != "reporter" and (field := self._field(name)):
+                return say(field.label, self.lang)
             case Word("anyone"):
                 return gettext("Everybody")
+            case Several(of):
+                return ", ".join(filter(None, map(self._reader, of)))
+            case Query(who=who, only=only) if called := self._reader(who):
+                labels = [say(field.label, self.lang).lower() for name in only if (field := self._field(name))]
+                return gettext("%(who)s: only %(fields)s", who=called, fields=", ".join(labels)) if only else called
         return ""
 
 
 def _is_prose(field: Field) -> bool:
-    return field.type == "text" and field.choices is None and field.name not in ("course", "title")
+    return field.type == "text" and field.choices is None and field.name != "title"

@@ -12,15 +12,17 @@ from app import forms
 from app.i18n import gettext, language, ngettext, say
 from app.language.definition import Transition
 from app.submit import followed, progress, sheet
-from app.submit.desk import context, found, reporter_of, sight
+from app.submit.desk import context, found, reporter_of, sight, standing
 from app.submit.dialogue import Sight
+from app.web import addresses, lettered, pending
 from app.web.attached import attached, download, posted
 from app.web.database import db
 from app.web.grants import me
-from app.workflow import engine
+from app.workflow import engine, letters
 from app.workflow.evaluator import names_reporter
 from app.workflow.table import offers
-from model import Case
+from app.workflow.told import told
+from model import Case, Document
 
 HIDDEN = frozenset({"csrf_token", "version", sheet.KEEP})
 
@@ -80,28 +82,55 @@ def file(token: str, which: int) -> ResponseReturnValue:
     return download(next((each for each in those if each.id == which), None) or abort(404))
 
 
-def _address(token: str, which: int) -> str:
-    return url_for("submit.file", token=token, which=which)
+def letter(token: str, which: int) -> ResponseReturnValue:
+    """Show one of the letters to the reporter as it is printed."""
+    pdf = _letter_address(token, which, ".pdf")
+    return lettered.page(context(), _letter(token, which), url_for("submit.case", token=token), pdf)
+
+
+def letter_pdf(token: str, which: int) -> ResponseReturnValue:
+    """Send one of the letters to the reporter as a PDF."""
+    return lettered.download(context(), _letter(token, which))
+
+
+def _letter(token: str, which: int) -> Document:
+    here = context()
+    those = letters.to_reporter(here, found(here, token))
+    return next((each for each in those if each.id == which), None) or abort(404)
+
+
+def _letter_address(token: str, which: int, ending: str) -> str:
+    return url_for("submit.letter_pdf" if ending else "submit.letter", token=token, which=which)
 
 
 def _page(seen: Sight, token: str, tried: Offer | None = None, notice: str = "", unsent: str = "") -> str:
     case, facts = seen.case, seen.facts
+    if tried is not None and pending.keep(tried.sheet):
+        db.session.commit()
     entries = followed.journal(case)
     messages = seen.messages(entries)
+    said = told(facts, language())
     offered = [tried if tried and tried.name == each.name else each for each in _offers(seen)]
     return render_template(
         "submit/follow.html",
         case=case,
         token=token,
         state=say(facts.flow.states[case.state].label),
-        told=progress.told(facts, language()),
+        told=said,
+        standing=standing(seen.context, said),
         steps=progress.way(seen.context, case, facts, entries, language()),
         messages=messages,
         outcome=seen.outcome(entries),
         waiting=bool(offered and messages and not messages[-1].mine and not facts.finished),
         parts=seen.parts(),
+        known=seen.known(),
         files=attached(
             seen.files(entries), facts.routine, lambda which: url_for("submit.file", token=token, which=which)
+        ),
+        letters=lettered.listed(
+            letters.to_reporter(seen.context, case),
+            lambda _: "",
+            lambda which, ending: _letter_address(token, which, ending),
         ),
         readers=seen.readers(),
         offers=offered,
@@ -136,7 +165,7 @@ def _offer(seen: Sight, declared: Transition, sent: MultiDict[str, str] | None) 
     made = forms.build(seen.context, seen.facts, declared, reporter_of(seen.case), language(), sent)
     for each in made:
         each.id = f"{declared.name}-{each.name}"
-        if each.type == "TextAreaField":
+        if each.type == "TextAreaField" and not each.reworded:
             # What the routine says beside a text is said to handlers.
             each.description = gettext("Write roles instead of names.")
     return Offer(declared.name, say(declared.label), sheet.Sheet(list(made)))
@@ -161,6 +190,7 @@ def move(token: str, transition: str) -> ResponseReturnValue:
         return _page(seen, token, offer), 400
     try:
         engine.move(here, case, transition, actor=reporter_of(case), answers=_answers(offer), version=_version())
+        pending.forget(offer.sheet)
         db.session.commit()
     except engine.Refused as refused:
         db.session.rollback()
@@ -172,7 +202,7 @@ def move(token: str, transition: str) -> ResponseReturnValue:
 
 
 def _answers(offer: Offer) -> dict[str, Any]:
-    return forms.answers(offer.sheet)
+    return addresses.as_people(offer.sheet, forms.answers(offer.sheet))
 
 
 def _typed() -> str:

@@ -1,4 +1,4 @@
-"""The one field for "course code or unit": what was typed, as the answers it stands for."""
+"""The one question for a unit and a place in it (a room, a machine): what was typed, as the answers it stands for."""
 
 import re
 from dataclasses import dataclass
@@ -6,33 +6,34 @@ from dataclasses import dataclass
 from app.i18n import say
 from app.routing.organisation import Organisation, UnitCopy
 
-COURSE = re.compile(r"\b([A-ZÆØÅ]{2,8})[ -]?(\d{3,5}[A-Z]?)\b")
+CODE = re.compile(r"\b([A-ZÆØÅ]{1,8})[ -]?(\d{1,5}[A-Z]?)\b")
+"""How a place is written: letters and a number."""
 SEPARATORS = " \t,;:/()-\u2013\u2014"
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A unit's name and a course code, either empty; `known` = all that was typed is understood."""
+    """A unit's name and a place's code, either empty; `known` = all that was typed is understood."""
 
     unit: str = ""
-    course: str = ""
+    code: str = ""
     known: bool = True
 
 
 def read(typed: str, organisation: Organisation, kind: str | None) -> Place:
-    """Understand what was typed: a unit by code, name or label, a course code, or both. `kind` = climb to that kind."""
+    """Understand what was typed: a unit by code, name or label, a place, or both. `kind` = climb to that kind."""
     text = " ".join(typed.split())
     whole = _unit(text, organisation)
     if not text or whole is not None:
         return _at(whole, "", organisation, kind)
-    course = COURSE.search(text.upper())
-    if course is None:
+    code = CODE.search(text.upper())
+    if code is None:
         return Place(known=False)
-    rest = (text[: course.start()] + " " + text[course.end() :]).strip(SEPARATORS)
+    rest = (text[: code.start()] + " " + text[code.end() :]).strip(SEPARATORS)
     unit = _unit(rest, organisation)
     if rest and unit is None:
-        return Place(course=course[1] + course[2], known=False)
-    return _at(unit, course[1] + course[2], organisation, kind)
+        return Place(code=code[1] + code[2], known=False)
+    return _at(unit, code[1] + code[2], organisation, kind)
 
 
 def _unit(text: str, organisation: Organisation) -> UnitCopy | None:
@@ -48,13 +49,13 @@ def _names(unit: UnitCopy) -> set[str]:
     return {name.replace("\u00ad", "").casefold() for name in names if name}
 
 
-def _at(unit: UnitCopy | None, course: str, organisation: Organisation, kind: str | None) -> Place:
+def _at(unit: UnitCopy | None, code: str, organisation: Organisation, kind: str | None) -> Place:
     if unit is None:
-        return Place(course=course)
+        return Place(code=code)
     found = organisation.of_kind(unit.id, kind) if kind else unit.id
     if found is None or organisation.units[found].retired:
-        return Place(course=course, known=False)
-    return Place(organisation.units[found].name, course)
+        return Place(code=code, known=False)
+    return Place(organisation.units[found].name, code)
 
 
 def options(organisation: Organisation, kind: str | None) -> list[tuple[str, str]]:

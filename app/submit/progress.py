@@ -1,21 +1,19 @@
 """The way of a case as its reporter is told it: what has happened, where it is, what comes next."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from app.i18n import gettext, long_day, ngettext, say
-from app.language.definition import Flow, State
+from app.language.definition import Flow, Routine, State, Transition
+from app.language.parties import InField, Word, walk
 from app.routing.facts import CaseFacts
 from app.workflow.context import Context
 from app.workflow.migrating import MIGRATED
 from app.workflow.nextstep import natural
-from app.workflow.words import in_time, spoken
+from app.workflow.told import told
 from model import Case, JournalEntry
 
-PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
-CLOCK = "due "
 AHEAD = 4
 
 
@@ -26,21 +24,6 @@ class Step:
     state: str
     title: str
     text: str = ""
-
-
-def told(facts: CaseFacts, lang: str) -> str:
-    """Say what the state tells the reporter, with its placeholders filled in; what has no answer is left out."""
-    state = facts.flow.states[facts.state]
-    return PLACEHOLDER.sub(lambda found: _fill(found[1], facts, lang), say(state.told, lang))
-
-
-def _fill(name: str, facts: CaseFacts, lang: str) -> str:
-    if name.startswith(CLOCK):
-        row = facts.clock(name.removeprefix(CLOCK))
-        return in_time(row.due_at, facts.organisation.worktime, lang) if row is not None and row.due_at else ""
-    if name == "state":
-        return say(facts.flow.states[facts.state].label, lang)
-    return spoken(facts, name, lang)
 
 
 def way(context: Context, case: Case, facts: CaseFacts, entries: Sequence[JournalEntry], lang: str) -> list[Step]:
@@ -97,9 +80,18 @@ def beginning(case: Case, facts: CaseFacts, lang: str) -> list[Step]:
     """Give the receipt's three steps: received, what happens now, what usually follows."""
     first = Step("done", gettext("We have received your report"), long_day(case.submitted_at))
     now = Step("next", told(facts, lang), _until(case, facts))
-    follows = next(ahead(facts.flow, case.state), None)
-    after = gettext("You get an e-mail when it happens.") if case.reporter_id else ""
-    return [first, now, *([Step("next", say(follows.label, lang), after)] if follows else [])]
+    onward = next(natural(facts.flow, case.state), None)
+    if onward is None or onward.to.state not in facts.flow.states:
+        return [first, now]
+    mailed = case.reporter_id is not None and mails_reporter(onward, facts.routine)
+    after = gettext("You get an e-mail when it happens.") if mailed else ""
+    return [first, now, Step("next", say(facts.flow.states[onward.to.state].label, lang), after)]
+
+
+def mails_reporter(transition: Transition, routine: Routine) -> bool:
+    """Whether the reporter gets mail about the move."""
+    told = (each for party, _ in transition.notify for each in walk(party, routine.parties))
+    return any(each in (Word("reporter"), InField("reporter")) for each in told)
 
 
 def ahead(flow: Flow, state: str) -> Iterator[State]:

@@ -6,7 +6,9 @@ from flask.typing import ResponseReturnValue
 from app.i18n import language
 from app.submit import followed, progress
 from app.submit.desk import context, found, sight
+from app.submit.progress import mails_reporter
 from app.submit.sending import RECEIVED
+from app.workflow import wording
 
 
 def show(token: str) -> ResponseReturnValue:
@@ -15,14 +17,19 @@ def show(token: str) -> ResponseReturnValue:
     case = found(here, token)
     seen = sight(here, case)
     reporter = case.reporter
+    entries = followed.journal(case)
+    first = entries[0].transition or ""
+    begun = seen.facts.flow.transitions.get(first)
     return render_template(
         "submit/receipt.html",
         case=case,
-        mailed=reporter is not None,
+        words=wording.found(here.organisation, first, wording.RECEIPT, language()),
+        mailed=reporter is not None and begun is not None and mails_reporter(begun, here.routine),
+        writes=seen.may_write(),
         code="" if reporter and not reporter.guest else followed.code_of(case),
         token=token,
         steps=progress.beginning(case, seen.facts, language()),
-        copy=seen.sent(followed.journal(case)),
+        copy=seen.sent(entries),
     )
 
 

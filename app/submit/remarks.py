@@ -39,7 +39,7 @@ def on_text(text: str) -> Remark | None:
         return Remark(gettext("Take out the national identity number %(where)s. It can't be sent.", where=where))
     if not found:
         return None
-    told = gettext("Write a role instead, for example “course coordinator”. You can send it if it has to be there.")
+    told = gettext("Write a role instead. You can send it if it has to be there.")
     marks = Markup(", ").join(_mark(text, each) for each in found[:MOST])
     return Remark(Markup("{}. {}").format(marks, told), warning=True)
 

@@ -14,14 +14,13 @@ from app.language.conditions import holds
 from app.language.definition import Field, Flow, Transition
 from app.language.parties import Word, opened
 from app.routing.facts import CaseFacts
-from app.submit import people
 from app.submit.doors import Door, closed
 from app.submit.place import Place, read
+from app.web import addresses
+from app.workflow import wording
 from app.workflow.actor import Actor
 from app.workflow.context import Context
 from app.workflow.evaluator import Verdict, holds_by, may, present
-
-PLACE = ("unit", "course")
 
 
 class NoEntrance(Exception):
@@ -97,7 +96,8 @@ class Report:
         return self._facts(*self.entrance)
 
     def _facts(self, flow: Flow, transition: Transition) -> CaseFacts:
-        asked = (name for name in transition.asked if name not in (*PLACE, "reporter") and self.typed.get(name))
+        elsewhere = ("unit", "reporter", self._spot_of(transition))
+        asked = (name for name in transition.asked if name not in elsewhere and self.typed.get(name))
         return self.context.facts_of_new(flow.name, {name: self.typed[name] for name in asked})
 
     def field(self, name: str) -> Field:
@@ -107,6 +107,20 @@ class Report:
     def asks(self, name: str) -> bool:
         """Whether the transition asks that field."""
         return name in self.transition.asked
+
+    @property
+    def spot(self) -> str:
+        """The question for a place that is answered together with the unit; empty where there is none."""
+        return self._spot_of(self.transition)
+
+    def _spot_of(self, transition: Transition) -> str:
+        places = (name for name in transition.asked if self.field(name).type == "place")
+        return next(places, "") if "unit" in transition.asked else ""
+
+    @property
+    def words(self) -> wording.Wording | None:
+        """What the routine says above the form, if it has words of its own."""
+        return wording.found(self.context.organisation, self.transition.name, wording.PAGE, language())
 
     @cached_property
     def form(self) -> Form:
@@ -125,7 +139,7 @@ class Report:
 
     @cached_property
     def place(self) -> Place:
-        """What was typed as course or unit."""
+        """What was typed as unit and place."""
         kind = self.field("unit").choices
         return read(self.typed.get("unit", ""), self.context.organisation, kind if isinstance(kind, str) else None)
 
@@ -139,9 +153,9 @@ class Report:
     def signed(self) -> Actor:
         """Say who sends it: a visitor becomes somebody who is reached at the address they gave."""
         mail = self.typed.get("reporter", "").strip()
-        if self.actor.person is not None or not self.asks("reporter") or not people.is_address(mail):
+        if self.actor.person is not None or not self.asks("reporter") or not addresses.is_address(mail):
             return self.actor
-        return Actor(people.visitor(mail).id, self.actor.language)
+        return Actor(addresses.visitor(mail).id, self.actor.language)
 
     def answers(self) -> dict[str, Any]:
         """Give the answers for the engine; what isn't asked is left behind, whatever was sent.
@@ -156,15 +170,15 @@ class Report:
         for each in self.form:
             if self.field(each.name).type == "person" and each.type == "EmailField" and each.name != "reporter":
                 typed = self.addresses(each.name)
-                yield each.name, [people.named(mail).id for mail in typed if people.is_address(mail)]
+                yield each.name, [addresses.named(mail).id for mail in typed if addresses.is_address(mail)]
         if self.asks("unit"):
             yield "unit", self.place.unit or self.initial("unit") or ""
-        if self.asks("course") and self.asks("unit"):
-            yield "course", self.place.course or self.typed.get("course", "")
+        if self.spot:
+            yield self.spot, self.place.code or self.typed.get(self.spot, "")
 
     def addresses(self, name: str) -> list[str]:
         """Give what was typed in a question about people, one by one."""
-        return self.typed.get(name, "").replace(",", " ").replace(";", " ").split()
+        return addresses.typed(self.typed.get(name, ""))
 
     def judge(self, actor: Actor, answers: dict[str, Any]) -> Verdict:
         """Ask whether it may be sent."""

@@ -17,6 +17,7 @@ from app.telling.page import chapters
 from app.telling.picture import picture
 from app.web.database import db
 from app.web.here import context
+from app.workflow import opened
 from app.workflow.context import Context
 from model import MailText
 
@@ -36,6 +37,8 @@ def show() -> ResponseReturnValue:
         routing=routing_lines([(row.when, row.to) for row in here.organisation.rows], routine, names),
         deadlines=deadlines(routine, names),
         counts=counts(routine, names),
+        open_flows=opened.flows(routine),
+        open_reports=opened.reports(routine),
         own_page=current_app.config["ROUTINE_URL"] or current_app.config["ROUTINE_BASIS"],
     )
 

@@ -13,10 +13,12 @@ from app import privacy
 from app.i18n import gettext, say
 from app.language.definition import Transition
 from app.language.parties import InRole
-from app.submit import followed, people, sheet, ticket
-from app.submit.desk import context
+from app.submit import followed, sheet, ticket
+from app.submit.desk import context, standing
 from app.submit.place import Place
+from app.submit.progress import mails_reporter
 from app.submit.report import NoEntrance, Report
+from app.web import pending, people
 from app.web.attached import posted
 from app.web.database import db
 from app.web.grants import me
@@ -73,6 +75,7 @@ def _send(report: Report, held: ticket.Ticket) -> ResponseReturnValue:
     name, flow = report.transition.name, report.entrance[0].name
     try:
         case = engine.create(report.context, name, actor=actor, answers=answers, flow=flow, submit_key=held.key)
+        pending.forget(report.form)
         db.session.commit()
     except IntegrityError:
         db.session.rollback()
@@ -116,7 +119,8 @@ def _again(report: Report, earlier: Case) -> ResponseReturnValue:
 
 
 def _is_same(report: Report, before: Mapping[str, object]) -> bool:
-    now = {"unit": report.place.unit or report.initial("unit"), "course": report.place.course}
+    now = {"unit": report.place.unit or report.initial("unit")}
+    now |= {report.spot: report.place.code} if report.spot else {}
     now |= {name: privacy.clean(report.typed.get(name, "")).strip() for name in ("area", "description", "title")}
     compared = [name for name in now if report.asks(name)]
     return all((now[name] or "") == (before.get(name) or "") for name in compared)
@@ -125,7 +129,7 @@ def _is_same(report: Report, before: Mapping[str, object]) -> bool:
 def late(error: HTTPException) -> ResponseReturnValue:
     """Show the form again when its safety token is too old or missing: nothing is lost, nothing is sent."""
     told = gettext("The form had been open for too long, so nothing has been sent. Press the button once more.")
-    return _page(_report(request.form), _ticket(), notice=told), error.code or 400
+    return _page(_report(posted()), _ticket(), notice=told), error.code or 400
 
 
 def too_many(error: HTTPException) -> ResponseReturnValue:
@@ -143,17 +147,22 @@ def _ticket() -> str:
 
 
 def _page(report: Report, key: str, shown: sheet.Sheet | None = None, notice: str = "") -> str:
+    page = shown or sheet.of_report(report)
+    if request.method == "POST" and pending.keep(page):
+        db.session.commit()
     reporter = me()
     return render_template(
         "submit/report.html",
         report=report,
-        sheet=shown or sheet.of_report(report),
+        sheet=page,
         key=key,
         notice=notice,
+        standing=standing(report.context),
         trap=TRAP,
         reporter=reporter,
         home=say(reporter.unit.label) if reporter and reporter.unit else "",
         intake=_intake(report.context, report.transition),
+        mailed=mails_reporter(report.transition, report.context.routine),
         unsure=_unsure(),
         understood=_understood(report),
     )
@@ -166,10 +175,10 @@ def _intake(here: Context, transition: Transition) -> str:
 
 
 def _understood(report: Report) -> str:
-    """Say what we made of the course or unit that was typed."""
+    """Say what we made of the unit and place that were typed."""
     place = report.place if report.sent is not None and report.asks("unit") else Place()
     unit = report.context.organisation.unit_by_name.get(place.unit)
-    return " - ".join(text for text in (place.course, say(unit.label) if unit else "") if text)
+    return " - ".join(text for text in (place.code, say(unit.label) if unit else "") if text)
 
 
 def _unsure() -> str:

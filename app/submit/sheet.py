@@ -7,23 +7,23 @@ from typing import Any
 from wtforms import EmailField, Form, StringField
 from wtforms import Field as FormField
 
-from app import forms
 from app.i18n import gettext, lazy_gettext, say
-from app.submit import people, remarks
+from app.submit import remarks
 from app.submit.place import options
 from app.submit.report import Report
+from app.web import addresses
 from app.workflow.answers import LONGEST_TEXT, MISSING, PERSONAL
 from app.workflow.evaluator import Refusal
+from app.workflow.refusals import of_field
 
 KEEP = "keep_personal_data"
 PROSE = ("TextAreaField", "StringField")
-FIRST = {"area": 0, "unit": 1, "course": 1}
+FIRST = {"area": 0, "unit": 1}
 LAST = {"reporter": 9}
 ELSE = 5
 BY_NAME = {
     "area": lazy_gettext("Choose what it is about."),
     "reporter": lazy_gettext("Write your e-mail address, so that we can reach you."),
-    "description": lazy_gettext("Write what happened."),
 }
 BY_KIND = {
     "BooleanField": lazy_gettext("Tick this to go on."),
@@ -37,18 +37,8 @@ BY_KIND = {
 class Own(Form):  # type: ignore[misc]
     """The questions that a reporter answers in words of their own: the engine is told what they mean."""
 
-    unit = StringField(
-        lazy_gettext("Course code or unit"),
-        description=lazy_gettext(
-            "Write the course code if it is about a course, for example TMA4100. Otherwise write the unit."
-        ),
-        render_kw={"list": "places", "autocomplete": "off"},
-    )
-    reporter = EmailField(
-        lazy_gettext("E-mail"),
-        description=lazy_gettext("Only those who handle the case see your e-mail address."),
-        render_kw={"autocomplete": "email"},
-    )
+    unit = StringField(render_kw={"list": "places", "autocomplete": "off"})
+    reporter = EmailField(lazy_gettext("E-mail"), render_kw={"autocomplete": "email"})
 
 
 @dataclass
@@ -114,7 +104,7 @@ def _sentence(refusal: Refusal, kind: str, label: str) -> str:
         return str(BY_NAME.get(refusal.name) or BY_KIND.get(kind) or gettext("Write an answer here."))
     if refusal.reason == PERSONAL:
         return gettext("Take out the national identity number. It can't be sent.")
-    return forms.sentence_of(refusal, label)
+    return of_field(refusal, label)
 
 
 def of_report(report: Report) -> Sheet:
@@ -134,8 +124,8 @@ def _before(report: Report) -> dict[str, str]:
 
 
 def _is_shown(each: FormField, report: Report) -> bool:
-    if each.name == "course":
-        return not report.asks("unit")
+    if each.name == report.spot:
+        return False
     if each.name == "reporter":
         return report.actor.person is None
     return True
@@ -147,21 +137,25 @@ def _fitted(each: FormField, own: Own, report: Report) -> Any:
         fitted = own[each.name]
         if each.name in report.transition.fields:
             fitted.render_kw = {**fitted.render_kw, "required": True}
-        if each.name == "unit" and not report.asks("course"):
-            fitted.label.text, fitted.description = each.label.text, each.description
+        if each.name == "unit" or each.reworded:
+            fitted.label.text, fitted.description = _question(each, report)
         return fitted
     if each.name == "area":
         _explain_areas(each, report)
     if each.type in PROSE:
         each.render_kw = {**(each.render_kw or {}), "maxlength": LONGEST_TEXT}
-    if each.name == "description":
-        each.label.text = gettext("What happened?")
     if each.name == "description" and not each.description:
-        each.description = gettext(
-            "Write what, when and where. Write roles instead of names, for example “course coordinator”. "
-            "Don't write national identity numbers, or anything about the health of others."
-        )
+        each.description = gettext("Write roles instead of names. Don't write national identity numbers.")
     return each
+
+
+def _question(each: FormField, report: Report) -> tuple[str, str]:
+    """Give label and explanation; a unit that is asked together with a place is asked in the place's words."""
+    if each.name != "unit" or not report.spot:
+        return each.label.text, each.description
+    place = report.form[report.spot]
+    label = place.label.text if place.reworded else f"{place.label.text} / {each.label.text}"
+    return label, place.description or each.description
 
 
 def _explain_areas(each: FormField, report: Report) -> None:
@@ -170,10 +164,13 @@ def _explain_areas(each: FormField, report: Report) -> None:
     areas = [area for area in known if area.name not in report.doors and not area.retired]
     each.choices = [(area.name, say(area.label), {"description": _definition(area)}) for area in areas]
     each.render_kind = "cards"
-    each.label.text = gettext("What is it about?")
-    each.description = each.description or gettext(
-        "Choose what fits best. We move the report if it belongs somewhere else."
-    )
+    each.description = each.description or gettext("Choose what fits best.")
+
+
+def _unknown_place(report: Report) -> str:
+    if "unit" in report.transition.fields:
+        return gettext("We don't know this. Choose from the list.")
+    return gettext("We don't know this. Choose from the list, or leave it empty.")
 
 
 def _definition(area: Any) -> str:
@@ -184,9 +181,9 @@ def _definition(area: Any) -> str:
 
 def blame_places_and_people(sheet: Sheet, report: Report) -> None:
     """Say which places and addresses we don't understand."""
-    if report.asks("unit") and not (report.place.known and (report.asks("course") or not report.place.course)):
-        sheet.blame("unit", gettext("We don't know this course code or unit. Choose from the list, or leave it empty."))
+    if report.asks("unit") and not (report.place.known and (report.spot or not report.place.code)):
+        sheet.blame("unit", _unknown_place(report))
     for each in sheet.fields:
         typed = report.addresses(each.name) if each.type == "EmailField" else []
-        if any(not people.is_address(mail) for mail in typed):
+        if any(not addresses.is_address(mail) for mail in typed):
             sheet.blame(each.name, gettext("Write an e-mail address like name@example.org."))

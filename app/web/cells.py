@@ -3,9 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
+from textwrap import shorten
 from typing import Any, ClassVar
 
-from app.i18n import as_day, day, gettext, in_days, moment, say, today
+from babel.numbers import format_decimal
+
+from app.i18n import as_day, day, gettext, in_days, language, moment, say, today, zone
+
+Bare = str | int | Decimal | date
+"""What a file holds of a value: a text, a number, a day, or a moment where the institution is."""
+LONG = 140
+"""Letters of a long text that a list shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +77,22 @@ class Due:
         return as_day(self.when).isoformat() if self.when and self.words else ""
 
 
+@dataclass(frozen=True, slots=True)
+class Long:
+    """A text that a list shows the beginning of, and a file the whole."""
+
+    text: str
+    cell: ClassVar[str] = "long"
+
+    @property
+    def short(self) -> str:
+        """Its beginning, cut at a word."""
+        return shorten(self.text, LONG, placeholder="…")
+
+    def __str__(self) -> str:
+        return self.text
+
+
 def in_past(when: date) -> bool:
     """Whether that day lies before this one, where the institution is."""
     return as_day(when) < today()
@@ -84,9 +109,25 @@ def plain(value: Any) -> str:
             return moment(value)
         case date():
             return day(value)
+        case Decimal():
+            return str(format_decimal(value, locale=language(), decimal_quantization=False))
         case Mapping():
             return say(value)
         case list() | tuple() | set():
             return ", ".join(plain(each) for each in value)
         case _:
             return str(value)
+
+
+def bare(value: Any) -> Bare:
+    """Value as a file holds it: numbers and days as such, everything else as text."""
+    match value:
+        case Due():
+            return as_day(value.when) if value.when and value.words else ""
+        case datetime():
+            return value.astimezone(zone()).replace(tzinfo=None) if value.tzinfo else value
+        case date() | Decimal():
+            return value
+        case int() if not isinstance(value, bool):
+            return value
+    return plain(value)

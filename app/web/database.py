@@ -42,6 +42,8 @@ def init_database(app: Flask) -> None:
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             tune(db.engine)
+        else:
+            event.listen(db.engine, "connect", _compile_nothing)
 
 
 def tune(engine: Engine) -> None:
@@ -55,6 +57,13 @@ def _set_pragmas(connection: Any, _record: object) -> None:
     for pragma in PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _compile_nothing(connection: Any, _record: object) -> None:
+    """Who sees what makes long conditions: PostgreSQL took 17 seconds to compile one that it answered in 0.3."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET jit = off")
+    connection.commit()
 
 
 def _begin_first(connection: Connection, _name: str) -> None:

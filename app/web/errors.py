@@ -7,6 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from app.i18n import lazy_gettext
+from app.web import bearer, problems
 from app.web.database import db
 
 TEXTS = {
@@ -67,9 +68,13 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     code = error.code or 500
     if code < 400:  # noqa: PLR2004 - a redirect raised as an exception goes its way
         return error
+    headers = {name: value for name, value in error.get_headers() if name in {"Allow", "Retry-After"}}
+    if bearer.takes_tokens():
+        told = problems.answer(error)
+        told.headers.update(headers)
+        return told
     page = _page(code, TEXTS.get(code, TEXTS[400 if code < 500 else 500]))  # noqa: PLR2004 - the visitor's faults or ours
-    headers = [(name, value) for name, value in error.get_headers() if name in {"Allow", "Retry-After"}]
-    return (*page, dict(headers)) if isinstance(page, tuple) else page
+    return (*page, headers) if isinstance(page, tuple) else page
 
 
 def _broken(error: Exception) -> ResponseReturnValue:

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, select
 from werkzeug.datastructures import MultiDict
 
 from app.i18n import gettext, zone
+from app.scope.search import contains
 from app.web.cells import plain
 from app.web.database import db
 from app.web.interface import Interface, Order
@@ -28,8 +29,9 @@ Clause = Callable[[str], "ColumnElement[bool] | None"]
 class Filter:
     """One question a list can be narrowed by.
 
-    `name` is the argument in the address; `kind` is search, choice, date or tick; `clause` gives an answer's
-    condition, or None for an answer that means nothing. `choices` are (value, label).
+    `name` is the argument in the address; `kind` is search, choice, date, number, text or tick; `clause` gives an
+    answer's condition, or None for an answer that means nothing. `choices` are (value, label). `more` = it is asked
+    behind "More filters".
     """
 
     name: str
@@ -38,12 +40,16 @@ class Filter:
     kind: str = "search"
     choices: Callable[[], Choices] = field(default=tuple)
     placeholder: Any = ""
+    more: bool = False
 
     def shown(self, value: str) -> str:
         """Answer as the reader sees it."""
         if self.kind == "choice":
-            return dict(self.choices()).get(value, value)
-        return f"{self.label}: {value}" if self.kind == "date" else str(self.label if self.kind == "tick" else value)
+            chosen = dict(self.choices()).get(value, value)
+            return f"{self.label}: {chosen}" if self.more else chosen
+        if self.kind == "search":
+            return value
+        return str(self.label) if self.kind == "tick" else f"{self.label}: {value}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,31 +103,6 @@ def _mark(arguments: MultiDict[str, str], key: Callable[[object], object]) -> tu
         if arguments.get(name):
             return key(arguments[name]), back
     return None, False
-
-
-def contains(*columns: Any) -> Clause:
-    """Look for every word in any of the columns, whatever the case of its letters."""
-
-    def clause(text: str) -> ColumnElement[bool] | None:
-        words = text.split()[:8]
-        found = [_any(column.icontains(word, autoescape=True) for column in columns) for word in words]
-        return _all(found) if found else None
-
-    return clause
-
-
-def _any(parts: Iterable[ColumnElement[bool]]) -> ColumnElement[bool]:
-    first, *rest = parts
-    for each in rest:
-        first = first | each
-    return first
-
-
-def _all(parts: Iterable[ColumnElement[bool]]) -> ColumnElement[bool]:
-    first, *rest = parts
-    for each in rest:
-        first = first & each
-    return first
 
 
 def equals(column: Any, convert: Callable[[str], Any] = str) -> Clause:

@@ -40,9 +40,13 @@ def grants() -> Grants:
     """Everything granted to the person of this request; outside a request nothing is."""
     if not has_request_context():
         return NOTHING
+    return granted_to(current_user.id if current_user.is_authenticated else None)
+
+
+def granted_to(user_id: int | None) -> Grants:
+    """Everything granted to that account, read once per request; None is a visitor."""
     # On the request, not on g: an application context may outlive a request, in tests and commands.
     context: Any = request_ctx
-    user_id = current_user.id if current_user.is_authenticated else None
     kept: tuple[int | None, Grants] | None = getattr(context, "avviksflyt_grants", None)
     if kept is None or kept[0] != user_id:
         kept = (user_id, _read(user_id))

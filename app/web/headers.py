@@ -7,8 +7,8 @@ from flask import Flask, Response, request
 from flask.globals import request_ctx
 from flask_login import current_user
 
-PRIVATE = ("/follow", "/receipt")
-"""Pages whose address or content opens a case for whoever holds it."""
+PRIVATE = ("/follow", "/receipt", "/api/")
+"""Pages whose address or content opens a case for whoever holds it, and what programs read."""
 
 POLICY = {
     "default-src": "'none'",

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from flask_appbuilder.models.sqla.interface import SQLAInterface
-from sqlalchemy import JSON, ColumnElement, Select, Text, func, literal, select, tuple_
+from sqlalchemy import JSON, Column, ColumnElement, Select, Text, func, literal, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, defer, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -57,9 +57,19 @@ class Wish:
 class Interface(SQLAInterface):  # type: ignore[misc]
     """Flask-AppBuilder's way to a table, with pages found by key and nothing loaded row by row."""
 
+    def get_columns_list(self) -> list[str]:
+        """Name what the table has; what a query works out is no column, so no form asks it."""
+        worked_out = {name for name, each in self.list_columns.items() if not isinstance(each, Column)}
+        return [name for name in super().get_columns_list() if name not in worked_out]
+
     def attribute(self, name: str) -> InstrumentedAttribute[Any]:
         """Mapped attribute of that name."""
         found: InstrumentedAttribute[Any] = getattr(self.obj, name)
+        return found
+
+    def sorted_by(self, name: str) -> ColumnElement[Any]:
+        """Give what a column's order goes by: never empty."""
+        found: ColumnElement[Any] = cast(Any, self.attribute(name))
         return found
 
     def is_sortable(self, name: str) -> bool:
@@ -118,9 +128,9 @@ class Interface(SQLAInterface):  # type: ignore[misc]
         later = True if wish.back else more
         return first if earlier else None, last if later else None
 
-    def _keys(self, order: Order) -> list[InstrumentedAttribute[Any]]:
+    def _keys(self, order: Order) -> list[ColumnElement[Any]]:
         pk: str = self.get_pk_name()
-        return [self.attribute(name) for name in dict.fromkeys((order.column, pk))]
+        return [self.sorted_by(name) for name in dict.fromkeys((order.column, pk))]
 
     def _beyond(self, wish: Wish, *, downwards: bool) -> ColumnElement[bool]:
         # The mark is looked up among the rows one may see: another's key must not tell where its row stands.

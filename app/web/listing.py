@@ -1,6 +1,6 @@
 """Generated lists: one row scope for everything, pages found by key, and the same rows as a file."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, ClassVar
 
 from flask import request, url_for
@@ -15,7 +15,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from app.i18n import gettext, lazy_gettext
 from app.web import export
-from app.web.cells import plain
+from app.web.cells import Bare, bare
 from app.web.database import db
 from app.web.filters import Answers, Filter, derive, read
 from app.web.grants import can
@@ -78,6 +78,23 @@ class Listing(ModelView):  # type: ignore[misc]
             return gettext("More than %(count)d", count=CAP)
         return gettext("%(count)d in all", count=page.count)
 
+    def shown_columns(self) -> Sequence[str]:
+        """Names of the columns that the person of this request sees, in order."""
+        names: Sequence[str] = self.list_columns
+        return names
+
+    def sortable(self) -> Sequence[str]:
+        """Names of the columns by which they may sort."""
+        names: Sequence[str] = self.order_columns
+        return names
+
+    def label(self, name: str) -> str:
+        """Heading of a column."""
+        return str(self.label_columns.get(name, name))
+
+    def prepare(self, rows: Sequence[Any]) -> None:
+        """Fetch at once what the values of these rows need beside them."""
+
     # -- lists -----------------------------------------------------------------
 
     def _init_properties(self) -> None:
@@ -94,7 +111,7 @@ class Listing(ModelView):  # type: ignore[misc]
 
     def answers(self) -> Answers:
         """Read what the address asks of this list."""
-        return read(self.filters(), self.order_columns, self.standard_order, self.page_size, self.datamodel.key)
+        return read(self.filters(), self.sortable(), self.standard_order, self.page_size, self.datamodel.key)
 
     def page(self, answers: Answers) -> Page:
         """Read one page of the list."""
@@ -106,10 +123,8 @@ class Listing(ModelView):  # type: ignore[misc]
 
     def columns(self) -> Sequence[Column]:
         """Columns of the list, as its table shows them."""
-        return [
-            Column(name, str(self.label_columns.get(name, name)), name in self.order_columns)
-            for name in self.list_columns
-        ]
+        sortable = self.sortable()
+        return [Column(name, self.label(name), name in sortable) for name in self.shown_columns()]
 
     def value(self, row: Any, name: str) -> Any:
         """Value of a column in a row; a dotted name goes through its relation."""
@@ -122,9 +137,11 @@ class Listing(ModelView):  # type: ignore[misc]
 
     def table(self, page: Page, answers: Answers | None = None) -> Table:
         """Make the page ready to be shown."""
+        self.prepare(page.rows)
+        names = self.shown_columns()
         return Table(
             columns=self.columns(),
-            rows=[[self.value(row, name) for name in self.list_columns] for row in page.rows],
+            rows=[[self.value(row, name) for name in names] for row in page.rows],
             hrefs=[self.href(row) for row in page.rows],
             late=[self.late(row) for row in page.rows],
             caption=self.caption(page, answers) if answers else "",
@@ -149,17 +166,28 @@ class Listing(ModelView):  # type: ignore[misc]
         """Download the list as filtered: the first 10,000 rows."""
         answers = self.answers()
         statement = self.datamodel.matching((self.scope(), *answers.where)).options(*self.options())
-        column = self.datamodel.attribute(answers.order.column)
+        column = self.datamodel.sorted_by(answers.order.column)
         ordered = statement.order_by(column.desc() if answers.order.descending else column.asc())
         rows = db.session.scalars(ordered.limit(export.MOST).execution_options(yield_per=500))
-        values = ([plain(self.value(row, name)) for name in self.list_columns] for row in rows)
+        values = self._values(rows.partitions())
         return export.answer(kind, str(self.list_title), [each.label for each in self.columns()], values)
+
+    def _values(self, batches: Iterable[Sequence[Any]]) -> Iterator[Sequence[Bare]]:
+        names = self.shown_columns()
+        for rows in batches:
+            self.prepare(rows)
+            for row in rows:
+                yield [bare(self.value(row, name)) for name in names]
 
     def sorts(self) -> Sequence[tuple[str, str]]:
         """Orders one may choose, as (value of `sort`, label)."""
         if self.sort_labels:
             return [(name, str(label)) for name, label in self.sort_labels.items()]
-        labels = [(name, str(self.label_columns.get(name, name))) for name in self.order_columns]
+        return self.both_ways(self.order_columns)
+
+    def both_ways(self, names: Sequence[str]) -> Sequence[tuple[str, str]]:
+        """Orders by these columns, each rising and falling."""
+        labels = [(name, self.label(name)) for name in names]
         rising = [(name, gettext("%(label)s, rising", label=label)) for name, label in labels]
         falling = [(f"-{name}", gettext("%(label)s, falling", label=label)) for name, label in labels]
         return [each for pair in zip(rising, falling, strict=True) for each in pair]

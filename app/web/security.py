@@ -11,11 +11,11 @@ from flask_appbuilder.security import views as fab
 from flask_appbuilder.security.forms import LoginForm_db
 from flask_appbuilder.security.sqla.manager import SecurityManager
 from flask_appbuilder.security.sqla.models import User
-from flask_login import current_user, login_user, logout_user
+from flask_login import LoginManager, current_user, login_user, logout_user
 from sqlalchemy.orm import joinedload
 
 from app.i18n import gettext, lazy_gettext
-from app.web import accounts
+from app.web import accounts, bearer
 from app.web.database import db
 from app.web.demo import demo_accounts
 from app.web.frame import name_target
@@ -95,8 +95,7 @@ class Security(SecurityManager):  # type: ignore[misc]
         """Register the screens; what they lie under in the menu is the setup."""
         add = self.appbuilder.add_view_no_menu
         self.auth_view = add(self.authdbview())
-        limit = self.limiter.limit(current_app.config["LOGIN_LIMIT"], methods=["POST"], deduct_when=_is_refused)
-        limit(self.auth_view.blueprint)
+        self.limit_logins(self.auth_view)
         for form in (self.userinfoeditview, self.resetpasswordview, self.resetmypasswordview):
             add(form())
         menu: tuple[tuple[Any, str, Any], ...] = (
@@ -111,9 +110,20 @@ class Security(SecurityManager):  # type: ignore[misc]
         ]
         self.user_view = views[0]
 
+    def limit_logins(self, view: Any) -> None:
+        """Count failed logins by the view together with those by every other view that takes them."""
+        limit = current_app.config["LOGIN_LIMIT"]
+        self.limiter.shared_limit(limit, "login", methods=["POST"], deduct_when=_is_refused)(view.blueprint)
+
+    def create_login_manager(self, app: Flask) -> LoginManager:
+        """Let a session say who it is on every page, and a token where programs ask."""
+        manager = super().create_login_manager(app)
+        manager.request_loader(bearer.holder)
+        return manager
+
     def load_user(self, pk: str) -> User | None:
-        """Load the account together with its person: one query."""
-        if not pk.isdigit():
+        """Load the account together with its person: one query. Programs are known by their token alone."""
+        if bearer.takes_tokens() or not pk.isdigit():
             return None
         user: User | None = db.session.get(User, int(pk), options=[joinedload(User.person)])
         return user if user and user.is_active and session.get(SEAL) == seal(user) else None
@@ -152,6 +162,7 @@ def on_this_site(target: str) -> str:
 
 def init_security(app: Flask) -> None:
     """Send visitors of guarded pages to the login, with the way back."""
+    bearer.init_bearer(app)
     app.before_request(_ask_to_log_in)
 
 

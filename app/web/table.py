@@ -19,7 +19,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of values with, for each row, the address of its page, whether it is late, and maybe its case's number."""
+    """Rows of values with, for each row, the address of its page, whether it is late, and maybe its case's number.
+
+    `wide` = it may need more room than the page has, and is then scrolled sideways.
+    """
 
     columns: Sequence[Column]
     rows: Sequence[Sequence[Any]]
@@ -31,6 +34,7 @@ class Table:
     words: tuple[Any, Any]
     empty: Any
     names: Sequence[str] = ()
+    wide: bool = False
 
     def sorted(self, column: Column) -> str:
         """`ascending`, `descending` or `none`, as aria-sort says it."""

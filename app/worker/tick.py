@@ -18,6 +18,7 @@ from app.web.database import db
 from app.worker.nightly import check
 from app.worker.trying import try_out
 from app.workflow.orphans import rehome
+from app.workflow.pending import sweep
 from app.workflow.posting import post_reports
 from app.workflow.reminding import run_due
 from app.workflow.waiting import recount
@@ -68,6 +69,7 @@ def _fire(now: datetime) -> int:
                 + recount(session, now)
                 + post_reports(session, now)
                 + advance(session, now)
+                + sweep(session, now)
             )
     except Exception:
         log.exception("clocks_failed")

@@ -12,17 +12,23 @@ from app import privacy
 from app.language.definition import Choice, Field
 from app.routing.facts import CaseFacts
 from app.routing.parties import Lookup
+from app.workflow import spans
 from app.workflow.uploads import MOST_FILES, TOO_BIG, Upload, fault_of
 
 MISSING = "missing"
 INVALID = "invalid"
 PERSONAL = "personal_data"
+NO_CASE = "no_case"
+"""No case has that number, or none that this person may open: never told apart."""
+SAME_CASE = "same_case"
 LONGEST_TEXT = 20_000
-LENGTH = re.compile(r"\d{1,5} (working days|days|hours|weeks|months|years)", re.ASCII)
+LONGEST_PLACE = 200
+CASE_NUMBER = re.compile(r"[0-9-]{1,32}")
+BETWEEN_CASES = re.compile(r"[\s,;]+")
 
 
 class Unacceptable(Exception):
-    """The answer can't be kept; the argument is MISSING, INVALID or PERSONAL."""
+    """The answer can't be kept; the argument is one of the reasons above, or of app.workflow.uploads."""
 
 
 def unanswered(value: object) -> bool:
@@ -34,9 +40,12 @@ def accept(field: Field, raw: Any, facts: CaseFacts, me: int | None) -> Any:
     """Give the value to keep for what somebody answered; None = left empty. Raises Unacceptable."""
     if field.many:
         several = raw if isinstance(raw, list | tuple) else [raw]
+        if field.type == "case":
+            several = [number for each in several for number in BETWEEN_CASES.split(str(each or ""))]
         if field.type == "file" and len(several) > MOST_FILES:
             raise Unacceptable(TOO_BIG)
-        return [_one(field, each, facts, me) for each in several if not unanswered(each)] or None
+        kept = [_one(field, each, facts, me) for each in several if not unanswered(each)]
+        return (list(dict.fromkeys(kept)) if field.type == "case" else kept) or None
     if isinstance(raw, list | tuple):
         raw = raw[0] if raw else None
     return None if unanswered(raw) else _one(field, raw, facts, me)
@@ -48,6 +57,8 @@ def _one(field: Field, raw: Any, facts: CaseFacts, me: int | None) -> Any:
     if field.type == "file":
         return _file(raw)
     text = str(raw).strip()
+    if field.type == "case":
+        return _case(field, text, facts, me)
     if field.type == "unit":
         return _unit(field, text, facts)
     if field.type == "area":
@@ -97,6 +108,17 @@ def _person(field: Field, raw: Any, facts: CaseFacts, me: int | None) -> int:
     return person
 
 
+def _case(field: Field, text: str, facts: CaseFacts, me: int | None) -> str:
+    """Read a case's number: of one that the person may open, or that the field names already."""
+    if text in {each.subject.number for each in (facts, facts.whole) if each is not None and each.subject is not None}:
+        raise Unacceptable(SAME_CASE)
+    present = facts.value(field.name) if facts.subject is not None else None
+    stays = text in (present if isinstance(present, list | tuple) else (present,))
+    if not stays and (CASE_NUMBER.fullmatch(text) is None or not facts.world.opens(text, me)):
+        raise Unacceptable(NO_CASE)
+    return text
+
+
 def _file(raw: Any) -> Upload:
     if not isinstance(raw, Upload):
         raise Unacceptable(INVALID)
@@ -112,6 +134,13 @@ def _text(text: str) -> str | None:
     if any(finding.block for finding in privacy.find(tidy)):
         raise Unacceptable(PERSONAL)
     return tidy or None
+
+
+def _place(text: str) -> str | None:
+    """Read a place: a text of one line."""
+    if len(text) > LONGEST_PLACE:
+        raise Unacceptable(INVALID)
+    return _text(" ".join(text.split()))
 
 
 def _date(text: str) -> str:
@@ -139,9 +168,10 @@ def _number(text: str) -> str:
 
 
 def _length(text: str) -> str:
-    if not LENGTH.fullmatch(text):
+    kept = spans.read(text)
+    if kept is None:
         raise Unacceptable(INVALID)
-    return text
+    return kept
 
 
 def _tick(text: str) -> bool | None:
@@ -150,6 +180,7 @@ def _tick(text: str) -> bool | None:
 
 READERS: Mapping[str, Callable[[str], Any]] = {
     "text": _text,
+    "place": _place,
     "date": _date,
     "time": _time,
     "number": _number,

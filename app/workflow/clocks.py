@@ -80,7 +80,8 @@ def _starts(clock: definition.Clock, row: Clock | None, facts: CaseFacts, happen
 def _start(clock: definition.Clock, facts: CaseFacts, transition: str, happened: set[str]) -> None:
     by_state = [name for name in clock.start if name in happened and name in facts.flow.states]
     row = begin(clock, facts, facts.now, by_state[0] if by_state else "")
-    older = clock.until is not None and facts.value(clock.until) is not None
+    # Where nothing else says how long, a date that was answered earlier (until when it is shut) is all there is.
+    older = clock.until is not None and clock.runs is not None and facts.value(clock.until) is not None
     row.until_counts = not older or _answers_until(clock, facts, transition)
     if not happened.isdisjoint(clock.stop):
         row.stopped_at = facts.now

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -16,10 +16,10 @@ from sqlalchemy.orm import Session
 from app.access import Viewer
 from app.language.definition import Routine
 from app.language.load import load
-from app.routing.facts import CaseFacts, World
+from app.routing.facts import CaseFacts, World, starting
 from app.routing.organisation import Keeper, Organisation
 from app.routing.parties import Lookup
-from model import ConfigurationVersion, JournalEntry, Person, Subject, WorkflowEdition
+from model import Case, ConfigurationVersion, JournalEntry, Person, Subject, WorkflowEdition
 
 
 class NothingPublished(Exception):
@@ -122,7 +122,8 @@ class Context:
         """What facts under that routine share."""
         found = self._worlds.get(id(routine))
         if found is None or found.routine is not routine:
-            found = self._worlds[id(routine)] = World(routine, self.organisation, self.now, self._home, self._person)
+            asking = (self._home, self._person, self._address, self._case, self._opens)
+            found = self._worlds[id(routine)] = World(routine, self.organisation, self.now, *asking)
         return found
 
     @cached_property
@@ -134,8 +135,38 @@ class Context:
         return row.unit_id if row else None
 
     def _person(self, person: int) -> str:
+        if person not in self._names:
+            self.know([person])
+        return self._names.get(person, "")
+
+    def know(self, people: Collection[int]) -> None:
+        """Read the names of these people at once, before they are asked for one by one."""
+        rows = self.session.scalars(select(Person).where(Person.id.in_(people))) if people else ()
+        self._names.update({row.id: repr(row) for row in rows})
+
+    @cached_property
+    def _names(self) -> dict[int, str]:
+        return {}
+
+    def _address(self, person: int) -> str:
         row = self.session.get(Person, person)
-        return repr(row) if row else ""
+        return row.mail if row is not None and row.guest and not row.label else ""
+
+    def _case(self, number: str) -> CaseFacts | None:
+        row = self._cases.get(number) or self.session.scalar(select(Case).where(Case.number == number))
+        if row is None:
+            return None
+        self._cases[number] = row
+        return self.facts(row)
+
+    @cached_property
+    def _cases(self) -> dict[str, Case]:
+        """Cases that others name, by number: a list asks for the same ones again and again."""
+        return {}
+
+    def _opens(self, number: str, person: int | None) -> bool:
+        seen = self.viewer(person).visible(parts=False)
+        return self.session.scalar(select(Case.id).where(Case.number == number, seen)) is not None
 
     def facts(self, subject: Subject, answers: Mapping[str, Any] | None = None) -> CaseFacts:
         """The subject as conditions see it."""
@@ -145,7 +176,8 @@ class Context:
         """A case or part about to be created: a part under its whole's edition, a case under the newest."""
         above = self.facts(whole) if whole is not None else None
         world = above.world if above else self.world(self.routine)
-        return CaseFacts(world, flow, None, answers, above)
+        start = {} if above else starting(world.routine, flow)
+        return CaseFacts(world, flow, None, {**start, **answers}, above)
 
     def viewer(self, person: int | None) -> Viewer:
         """Somebody looking now."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
@@ -13,9 +16,11 @@ from sqlalchemy.orm import aliased, selectinload
 
 from app.language.conditions import ALWAYS, ClockIs, Condition, holds, walk
 from app.scope.conditions import meeting
+from app.scope.numbers import NUMBER
 from app.workflow.context import Context
 from model import Area, Clock, Subject, Unit
 
+Reader = Callable[[Any], Any]
 COLUMNS: Mapping[str, Any] = {
     "unit": Unit.name,
     "area": Area.name,
@@ -59,11 +64,11 @@ class Run:
 def count(context: Context, rows: Iterable[str] = ALL, *, choice: Choice) -> list[dict[str, Any]]:
     """Count by these fields: [{"unit": name, ..., "count": n}], most first. A part counts at its whole's unit."""
     names = tuple(rows)
-    columns = [_column(context, name) for name in names]
+    columns, readers = _columns(names), _readers(context, names)
     query = _joined(select(*columns, func.count())).group_by(*columns)
     found: Counter[tuple[Any, ...]] = Counter()
     for *values, n in context.session.execute(chosen(query, context, choice)):
-        found[tuple(values)] += n
+        found[_key(readers, values)] += n
     return [{**dict(zip(names, values, strict=True)), "count": n} for values, n in found.most_common()]
 
 
@@ -76,33 +81,71 @@ def runs(context: Context, clock: str, *, choice: Choice) -> list[tuple[datetime
     return [(row[0], row[1], row[2]) for row in context.session.execute(chosen(query, context, choice))]
 
 
-def _column(context: Context, name: str) -> ColumnElement[Any]:
+def _column(name: str) -> ColumnElement[Any]:
     if name in COLUMNS:
         column: ColumnElement[Any] = COLUMNS[name]
         return column
-    answer = Subject.answers[name]
-    declared = context.routine.fields.get(name)
-    return answer.as_boolean() if declared and declared.type == "tick" else answer.as_string()
+    return Subject.answers[name].as_string()
 
 
 def timed(context: Context, rows: Iterable[str], clock: str, choice: Choice) -> Iterator[tuple[tuple[Any, ...], Run]]:
     """Give each run of the clock in the chosen cases, with the answers to these fields."""
-    found = select(Clock.started_at, Clock.due_at, Clock.stopped_at, Clock.extended, *_columns(context, rows))
+    found = select(Clock.started_at, Clock.due_at, Clock.stopped_at, Clock.extended, *_columns(rows))
     query = _joined(found).join(Clock, Clock.subject_id == Subject.id).where(Clock.name == clock)
-    for started, due, stopped, extended, *key in context.session.execute(chosen(query, context, choice)):
-        yield tuple(key), Run(started, due, stopped, extended)
+    readers = _readers(context, rows)
+    for started, due, stopped, extended, *values in context.session.execute(chosen(query, context, choice)):
+        yield _key(readers, values), Run(started, due, stopped, extended)
 
 
 def valued(context: Context, rows: Iterable[str], field: str, choice: Choice) -> Iterator[tuple[tuple[Any, ...], Any]]:
     """Give each answer to the field in the chosen cases, with the answers to these fields."""
-    query = _joined(select(_column(context, field), *_columns(context, rows)))
-    for value, *key in context.session.execute(chosen(query, context, choice)):
-        if value not in (None, "", "[]"):
+    query = _joined(select(_column(field), *_columns(rows)))
+    readers = _readers(context, [field, *rows])
+    for values in context.session.execute(chosen(query, context, choice)):
+        value, *key = _key(readers, values)
+        if value not in (None, "", False):
             yield tuple(key), value
 
 
-def _columns(context: Context, rows: Iterable[str]) -> list[ColumnElement[Any]]:
-    return [_column(context, name) for name in rows]
+def _columns(rows: Iterable[str]) -> list[ColumnElement[Any]]:
+    return [_column(name) for name in rows]
+
+
+def _readers(context: Context, rows: Iterable[str]) -> list[Reader]:
+    return [_reader(context, name) for name in rows]
+
+
+def _reader(context: Context, name: str) -> Reader:
+    """How a counted answer is read, so that what is answered alike is counted together, however it was written."""
+    declared = context.routine.fields.get(name)
+    if declared is None or name in COLUMNS:
+        return _as_is
+    return _several if declared.many else {"number": _number, "tick": _tick}.get(declared.type, _as_is)
+
+
+def _key(readers: Iterable[Reader], values: Iterable[Any]) -> tuple[Any, ...]:
+    return tuple(read(value) for read, value in zip(readers, values, strict=True))
+
+
+def _as_is(value: Any) -> Any:
+    return value
+
+
+def _tick(value: Any) -> Any:
+    """Databases write it differently."""
+    return {"true": True, "1": True, "false": False, "0": False}.get(value)
+
+
+def _several(value: Any) -> Any:
+    """Several answers are counted as one combination, in whatever order they were given; none is None."""
+    if not value or not value.startswith("["):
+        return value or None
+    return tuple(sorted(json.loads(value), key=str)) or None
+
+
+def _number(value: Any) -> Any:
+    """`10` and `10.0` are one number; what isn't any stays as it is."""
+    return value if not value or re.match(NUMBER, value) is None else f"{Decimal(value).normalize():f}"
 
 
 def _joined(query: Select[Any]) -> Select[Any]:

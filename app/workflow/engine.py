@@ -14,11 +14,22 @@ from sqlalchemy import inspect, update
 
 from app.language.conditions import holds
 from app.language.definition import NEW, Transition
-from app.outbox import tokens
-from app.outbox.settings import Settings
 from app.routing.facts import CaseFacts
 from app.routing.parties import Found
-from app.workflow import approvals, clocks, filing, forgetting, journal, keeping, mailing, nextstep, numbers, step
+from app.workflow import (
+    approvals,
+    beginning,
+    clocks,
+    codes,
+    filing,
+    forgetting,
+    joining,
+    journal,
+    keeping,
+    mailing,
+    nextstep,
+    step,
+)
 from app.workflow.actor import ITSELF, Actor
 from app.workflow.context import Context
 from app.workflow.evaluator import Refusal, Verdict, blocked, may
@@ -89,14 +100,15 @@ def create(
         raise Refused(verdict.refusals)
     declared = facts.flow.transitions[transition]
     state = run(facts.flow, transition, Move(NEW, verdict))
-    subject = _new_row(context, flow, state, whole, submit_key)
-    keeping.keep(subject, filing.without_files(verdict.answers), facts)
+    subject = beginning.new_row(context, flow, state, whole, submit_key)
+    keeping.keep(subject, {**facts.answers, **filing.without_files(verdict.answers)}, facts)
     keeping.keep_reporter(subject, declared, actor, context)
     context.session.add(subject)
     context.session.flush()
     answers = filing.store(context, subject, verdict.answers)
     keeping.keep(subject, answers, facts)
-    _follow(subject)
+    keeping.set_values(subject, declared, context.facts(subject), actor)
+    beginning.follow(subject)
     found = step.settle(context, subject, declared, actor, None)
     _made(context, subject, _Done(declared, actor, None, answers, found))
     return subject
@@ -129,14 +141,17 @@ def move(
 
 def _made(context: Context, subject: Subject, done: _Done) -> None:
     """Everything after the step: mails, journal, what happens by itself."""
+    codes.give(context, subject)
     facts = context.facts(subject)
     key = event_key(subject)
     if done.found is not None and (done.found.fell or subject.orphaned):
         mailing.warn_administrators(context, subject, facts, key)
     told = mailing.send(context, facts, mailing.recipients(facts, done.declared.notify, done.actor), key)
+    mailing.keep_for_unknown(context, facts, done.declared.notify)
     steps = done.found.steps if done.found else ()
-    answers = forgetting.forget(context, subject, done.declared, done.answers)
-    journal.write(context, subject, done.declared.name, done.actor, done.before, answers, steps, told)
+    joining.note(context, subject)
+    entry = journal.write(context, subject, done.declared.name, done.actor, done.before, done.answers, steps, told)
+    forgetting.forget(context, subject, done.declared, entry)
     context.session.flush()
     ripple(context, subject)
 
@@ -147,8 +162,11 @@ def event_key(subject: Subject) -> str:
 
 
 def ripple(context: Context, subject: Subject) -> None:
-    """What the move makes possible: transitions by itself, here, in the whole, in the parts; and the next steps."""
-    around = step.around(subject)
+    """What the move makes possible: transitions by itself, here, in the whole, the parts, the cases that name this one.
+
+    And their next steps.
+    """
+    around = [*step.around(subject), *joining.waiting(context, subject)]
     for each in around:
         _by_itself(context, each)
         _recount(context, each)
@@ -188,6 +206,7 @@ def _press(
     answers = filing.store(context, subject, verdict.answers)
     approvals.press(subject, declared, actor, facts, answers)
     keeping.keep(subject, answers, facts)
+    joining.note(context, subject)
     subject.events += 1
     subject.changed_at = context.now
     keeping.remember(subject, declared.name, actor.person, happened=False)
@@ -255,42 +274,3 @@ def _claim(context: Context, subject: Subject, version: int | None) -> None:
     context.session.expire(subject)
     if inspect(subject).detached:
         raise Stale
-
-
-def _new_row(context: Context, flow: str, state: str, whole: Case | None, submit_key: str | None) -> Subject:
-    number = numbers.next_part(whole) if whole is not None else numbers.next_case(context)
-    kind = Part if whole is not None else Case
-    row: Subject = kind(
-        number=number,
-        flow=flow,
-        edition_id=whole.edition_id if whole is not None else context.newest.id,
-        state=state,
-        former_states=[],
-        version=1,
-        round=1,
-        events=0,
-        submitted_at=context.now,
-        changed_at=context.now,
-        answers={},
-        done={},
-        presses={},
-        excluded=whole.excluded if whole is not None else "",
-        next_step={},
-        trace=[],
-        title="",
-        description="",
-        submit_key=submit_key,
-        follow_salt=None if whole is not None else tokens.new_salt(),
-    )
-    if isinstance(row, Part) and whole is not None:
-        row.whole = whole
-    return row
-
-
-def _follow(subject: Subject) -> None:
-    """Keep the digests of the follow link's token and of the code; neither is stored itself."""
-    if subject.follow_salt is None:
-        return
-    secret = Settings.current().secret
-    subject.follow_hash = tokens.digest(tokens.token(secret, subject.id, subject.follow_salt))
-    subject.code_hash = tokens.digest(tokens.code(secret, subject.id, subject.follow_salt))

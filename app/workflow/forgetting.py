@@ -1,4 +1,4 @@
-"""Erasing answers for good: from the row, from the journal, from the files; a scar says that something was there.
+"""Erasing answers for good: from row, journal, files and letters; a scar says that something was there.
 
 Source: the language's word `forget`. Erasing a person field takes the person out of the journal's `who` as well.
 """
@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import select
 
 from app.language.definition import Transition
-from app.workflow import filing, keeping
+from app.outbox import queue
+from app.workflow import filing, keeping, letters
 from app.workflow.context import Context
 from app.workflow.journal import FORGOTTEN
 from model import JournalEntry, OutgoingMail, Subject
@@ -19,10 +20,12 @@ from model import JournalEntry, OutgoingMail, Subject
 SCAR: Mapping[str, Any] = {FORGOTTEN: True}
 
 
-def forget(context: Context, subject: Subject, declared: Transition, answers: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Erase what the transition forgets; give its own answers as the journal may keep them, with the scars."""
+def forget(context: Context, subject: Subject, declared: Transition, entry: JournalEntry) -> None:
+    """Erase what the transition forgets, from its own row in the journal as well, which gets the scars."""
     if not declared.forget:
-        return answers
+        return
+    own = {name: value for name, value in entry.answers.items() if name not in declared.forget}
+    context.session.flush()
     facts = context.facts(subject)
     fields = facts.routine.fields
     filled = [name for name in declared.forget if facts.value(name) not in (None, "", [])]
@@ -33,8 +36,9 @@ def forget(context: Context, subject: Subject, declared: Transition, answers: Ma
     filing.forget(context, subject, declared.forget)
     _erase_past(context, subject, declared.forget, people)
     _erase_mails(context, subject, people)
+    letters.forget(context, subject, declared.forget, people, reporter="reporter" in declared.forget)
     subject.done = {name: _without(each, people) for name, each in subject.done.items()}
-    return {**{n: v for n, v in answers.items() if n not in declared.forget}, **dict.fromkeys(filled, SCAR)}
+    entry.answers = {**own, **dict.fromkeys(filled, SCAR)}
 
 
 def _without(done: Mapping[str, Any], people: Iterable[int]) -> dict[str, Any]:
@@ -56,9 +60,11 @@ def _is_to(mail: Mapping[str, Any], people: set[int]) -> bool:
 
 
 def _erase_mails(context: Context, subject: Subject, people: set[int]) -> None:
-    """Take the address and the words out of what they were sent; what still waits is sent first."""
+    """Take the address and the words out of what they were sent; what still waits keeps them until it is sent."""
     if not people:
         return
-    sent = select(OutgoingMail).where(OutgoingMail.subject_id == subject.id, OutgoingMail.receiver_id.in_(people))
-    for mail in context.session.scalars(sent.where(OutgoingMail.status == "sent")):
-        mail.receiver_id, mail.address, mail.body = None, f"{FORGOTTEN}-{mail.id}", ""
+    theirs = select(OutgoingMail).where(OutgoingMail.subject_id == subject.id, OutgoingMail.receiver_id.in_(people))
+    for mail in context.session.scalars(theirs):
+        mail.receiver_id = None
+        if mail.status == "sent":
+            mail.address, mail.body, mail.letter = queue.nobody(mail.id), "", {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from app.routing.facts import CaseFacts
 from app.workflow.actor import Actor
 from app.workflow.context import Context
 from model import JournalEntry, Subject
@@ -53,6 +54,11 @@ def write(
     )
     context.session.add(row)
     return row
+
+
+def stands(name: str, value: Any, facts: CaseFacts) -> bool:
+    """Whether an answer from the journal is the present one; of what was erased only the scar is left to stand."""
+    return value == facts.value(name) or (isinstance(value, dict) and FORGOTTEN in value)
 
 
 def _as(actor: Actor, subject: Subject) -> str:

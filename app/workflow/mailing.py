@@ -12,11 +12,12 @@ from sqlalchemy import select
 from app.access import Viewer
 from app.language.parties import Party, Word, name_of, walk
 from app.outbox import compose
-from app.routing.facts import CaseFacts
+from app.routing.facts import CaseFacts, case_fields
 from app.routing.parties import Lookup
+from app.workflow import letters
 from app.workflow.actor import Actor
 from app.workflow.context import Context
-from app.workflow.words import in_time, say, spoken
+from app.workflow.words import in_time, notice, say, spoken
 from model import Case, OutgoingMail, Person, Subject
 
 REMINDER = "reminder"
@@ -66,7 +67,7 @@ def values(context: Context, facts: CaseFacts, language: str) -> dict[str, str]:
         "number": subject.number,
         "state": say(state.label, language),
         "told": say(state.told, language),
-        "notice": "",
+        "notice": notice(facts, language),
         "unit": spoken(facts, "unit", language),
         "area": spoken(facts, "area", language),
         "handler": spoken(facts, "handler", language),
@@ -82,11 +83,21 @@ def values(context: Context, facts: CaseFacts, language: str) -> dict[str, str]:
     return known
 
 
-def allowed(known: Mapping[str, str], context: Context, facts: CaseFacts, person: Person) -> dict[str, str]:
-    """Leave out what this receiver may not see."""
+def allowed(
+    known: Mapping[str, str], context: Context, facts: CaseFacts, person: Person, why: str = "reporter"
+) -> dict[str, str]:
+    """Leave out what this receiver may not see; a reporter reached by another way sees what that way shows."""
     viewer = context.viewer(person.id)
-    as_reporter = person.id in facts.people_in("reporter")
-    free = TOLD_ANYBODY if as_reporter else TOLD_ANYBODY | TOLD_STAFF
+    reported = person.id in facts.people_in("reporter")
+    as_reporter = reported and (_as_reporter(facts, person.id, why) or not viewer.fully(facts))
+    of_joined = _joined_of(facts, person.id) is not None and not viewer.sees(facts)
+    free = TOLD_ANYBODY if as_reporter or of_joined else TOLD_ANYBODY | TOLD_STAFF
+    return _allowed(known, viewer, facts, free, as_reporter=as_reporter)
+
+
+def _allowed(
+    known: Mapping[str, str], viewer: Viewer, facts: CaseFacts, free: frozenset[str], *, as_reporter: bool
+) -> dict[str, str]:
     return {
         name: value
         for name, value in known.items()
@@ -102,17 +113,32 @@ def _may_read(name: str, viewer: Viewer, facts: CaseFacts, *, as_reporter: bool)
     return see is not None and Lookup(facts, viewer.person).includes(see, viewer.person or 0)
 
 
+def _as_reporter(facts: CaseFacts, person: int, why: str) -> bool:
+    """Whether somebody is told as the reporter, who has a page of their own, and not for a part they have besides."""
+    named = (facts.routine.parties.get(each) for each in why.split(", "))
+    reached = why in ("reporter", "me") or any(Lookup(facts).names_reporter(each) for each in named if each)
+    return reached and person in facts.people_in("reporter")
+
+
 def link_for(context: Context, facts: CaseFacts, person: int, why: str) -> str:
-    """Name what the mail's link opens for this receiver; nothing for those who may not open the case."""
+    """Name what the mail's link opens for this receiver: a joined case of theirs, or nothing, if not this one."""
     subject = facts.subject
     if subject is None:
         return ""
-    if person in facts.people_in("reporter") and why in ("reporter", "me"):
+    if _as_reporter(facts, person, why):
         case = subject.whole_id or subject.id
         return f"follow:{case}"
     if not context.viewer(person).sees(facts):
-        return ""
+        own = _joined_of(facts, person)
+        return f"follow:{own}" if own else ""
     return f"case:{subject.number}" if isinstance(subject, Case) else f"action:{subject.number}"
+
+
+def _joined_of(facts: CaseFacts, person: int) -> int | None:
+    """Give the id of the joined case that the person reported: they follow that one."""
+    cases = (joined for field in case_fields(facts.routine) for joined in facts.parts(field))
+    rows = (each.subject for each in cases if person in each.people_in("reporter"))
+    return next((row.id for row in rows if row is not None), None)
 
 
 def send(context: Context, facts: CaseFacts, who: Iterable[Recipient], event_key: str) -> list[dict[str, str]]:
@@ -130,23 +156,49 @@ def send(context: Context, facts: CaseFacts, who: Iterable[Recipient], event_key
     return told
 
 
+def language_for(context: Context, facts: CaseFacts, person: Person | None, mail: str) -> str:
+    """Give the language that a mail about the case goes in: the receiver's, else the case's, if it has a text in it."""
+    wish = (person.language if person else "") or (facts.subject.language if facts.subject else "") or "nb"
+    return compose.language_of(context.session, mail, wish, facts.routine.languages)
+
+
 def write_one(
     context: Context, facts: CaseFacts, each: Recipient, person: Person, event_key: str
 ) -> OutgoingMail | None:
     """Write one mail's row; None if the event has written it before."""
     subject = facts.subject
-    language = person.language or (subject.language if subject else "nb")
-    return compose.write(
+    language = language_for(context, facts, person, each.mail)
+    told = allowed(values(context, facts, language), context, facts, person, each.why)
+    written = compose.write(
         context.session,
         event_key=event_key,
         subject=subject,
         receiver=person,
         mail=each.mail,
         why=each.why,
-        values=allowed(values(context, facts, language), context, facts, person),
+        values=told,
         link=link_for(context, facts, each.person, each.why),
         now=context.now,
+        letter=letters.head(context, facts, language),
+        language=language,
     )
+    if written is not None and written.letter:
+        letters.keep(context, facts, written, told, to_reporter=_as_reporter(facts, person.id, each.why))
+    return written
+
+
+def keep_for_unknown(context: Context, facts: CaseFacts, notify: Notify) -> None:
+    """Keep the letters to a reporter whom no mail reaches: they are read on the page behind the code."""
+    subject, lookup = facts.subject, Lookup(facts)
+    if subject is None or facts.people_in("reporter"):
+        return
+    for party, mails in notify:
+        if lookup.names_reporter(party):
+            for mail in mails:
+                language = language_for(context, facts, None, mail)
+                known = values(context, facts, language)
+                told = _allowed(known, context.viewer(None), facts, TOLD_ANYBODY, as_reporter=True)
+                letters.keep_unsent(context, facts, mail, name_of(party), language, told)
 
 
 def administrators(context: Context) -> list[Person]:

@@ -100,5 +100,6 @@ def _write(context: Context, report: Report, key: str, person: int, why: str) ->
         values={"report": say(report.label, language)},
         link=f"report:{report.name}",
         now=context.now,
+        language=language,
     )
     return written is not None

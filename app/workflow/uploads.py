@@ -6,7 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-TOO_BIG, UNKNOWN_KIND = "too_big", "unknown_kind"
+TOO_BIG, UNKNOWN_KIND, GONE = "too_big", "unknown_kind", "gone"
 MOST_BYTES = 10_000_000
 MOST_FILES = 10
 LONGEST_NAME = 120
@@ -27,10 +27,11 @@ TEXT = ("txt", "text/plain")
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """One file that was sent."""
+    """One file that was sent; `gone` stands for one that was held and isn't any more."""
 
     name: str
     content: bytes
+    gone: bool = False
 
 
 def kind_of(upload: Upload) -> tuple[str, str] | None:
@@ -54,7 +55,9 @@ def _is_text(content: bytes) -> bool:
 
 
 def fault_of(upload: Upload) -> str:
-    """Say what is wrong with the file: TOO_BIG, UNKNOWN_KIND, or nothing."""
+    """Say what is wrong with the file: GONE, TOO_BIG, UNKNOWN_KIND, or nothing."""
+    if upload.gone:
+        return GONE
     if len(upload.content) > MOST_BYTES:
         return TOO_BIG
     return "" if upload.content and kind_of(upload) else UNKNOWN_KIND

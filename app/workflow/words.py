@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -11,12 +11,17 @@ from babel.dates import format_date
 from app.language.definition import Choice
 from app.language.worktime import WorkTime
 from app.routing import seats
-from app.routing.facts import CaseFacts
+from app.routing.facts import PEOPLE, CaseFacts
+from app.workflow import spans
 from app.workflow.journal import FORGOTTEN
 
 ERASED = {"nb": "Slettet", "nn": "Sletta", "en": "Erased"}
 AT_TIME = {"nb": "{day} kl. {time}", "nn": "{day} kl. {time}", "en": "{day} at {time}"}
 TICKED = {"nb": "Ja", "nn": "Ja", "en": "Yes"}
+
+
+Option = tuple[str, str]
+"""What may be chosen: its name and its words."""
 
 
 def say(text: Mapping[str, str], language: str) -> str:
@@ -36,6 +41,11 @@ def in_time(end: datetime, worktime: WorkTime, language: str) -> str:
     if end == worktime.end_of(day):
         return told
     return AT_TIME[language].format(day=told, time=end.astimezone(worktime.zone).strftime("%H.%M"))
+
+
+def notice(facts: CaseFacts, language: str) -> str:
+    """Give what the calendar's notices say today; empty for none."""
+    return " ".join(say(text, language) for text in facts.organisation.notices_on(facts.today))
 
 
 def spoken(facts: CaseFacts, field: str, language: str) -> str:
@@ -68,11 +78,21 @@ def _named(facts: CaseFacts, field: str, value: str, language: str) -> str:
         return say(organisation.area_by_name[value].label, language)
     if kind == "date":
         return in_day(date.fromisoformat(value), language)
+    if kind == "length":
+        return spans.in_words(value, language)
+    if kind == "number" and language != "en":
+        return value.replace(".", ",")
     if kind == "person":
-        return facts.world.person(int(value))
+        return _person(facts, field, int(value))
     if declared and isinstance(declared.choices, tuple):
         return _choice(declared.choices, value, language)
     return value
+
+
+def _person(facts: CaseFacts, field: str, person: int) -> str:
+    """Name a person; somebody who was named by an address alone, by that. The reporter's is told nowhere here."""
+    named = facts.routine.fields[field].choices is None and field not in PEOPLE
+    return (facts.world.address(person) if named else "") or facts.world.person(person)
 
 
 def _choice(choices: tuple[Choice, ...], value: str, language: str) -> str:
@@ -94,3 +114,11 @@ def seat_in_words(facts: CaseFacts, handler: str, language: str) -> str:
     role = say(facts.organisation.label(seat.role), language)
     unit = facts.organisation.units.get(seat.unit) if seat.unit else None
     return f"{role} {unit.code or say(unit.label, language)}" if unit else role
+
+
+def flattened(choices: Sequence[Choice], language: str, above: str = "") -> Iterable[Option]:
+    """Give every choice of a tree with the labels above it."""
+    for choice in choices:
+        label = f"{above} – {say(choice.label, language)}" if above else say(choice.label, language)
+        yield choice.name, label
+        yield from flattened(choice.choices, language, label)

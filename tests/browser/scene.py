@@ -130,6 +130,10 @@ def _handlers(pages, scene, lang):
     contact = Reader(pages, scene.town.person("quality_ie"), lang)
     contact.sees("queue", "/cases/?tab=all&sort=-submitted_at")
     contact.sees("queue-no-hit", "/cases/?q=finnesikke")
+    columns = "&".join(
+        f"columns={name}" for name in ("description", "course", "tried_first", "severity", "consulted_on")
+    )
+    contact.sees("queue-columns", f"/cases/?tab=all&{columns}&field.personnel_matter=0")
     contact.sees("reports", "/reports/")
     for state in ("at_faculty", "in_progress", "assigned", "completed", "closed"):
         contact.sees(f"case-{state}", f"/cases/{number[state]}")

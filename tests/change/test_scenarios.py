@@ -41,21 +41,25 @@ ROUTINE = HEAD + dedent("""
           submit: {label: Report, from: new, to: open, by: anyone, fields: [area, description], optional: [reporter, unit], guards: [not_unsafe], assign: desk, notify: {reporter: receipt, desk: new_case}}
           note: {label: Note, from: open, to: same, by: handler, fields: [comment]}
           end: {label: End, from: open, to: shut, by: handler, fields: [summary]}
+          pause: {label: Pause, from: open, to: same, by: handler, guards: [noted]}
+          give_up: {label: Give up, from: open, to: shut, by: itself}
         clocks:
           patience: {start: open, runs: 2 days, remind: {handler: 1 day after}}
+          end_of_patience: {start: open, runs: 5 days, then: give_up}
     guards:
       not_unsafe: {needs: {not: {area: safety}}, says: Ring the bell instead.}
+      noted: {needs: {done: note}, says: A note is missing.}
     """)
 CHANGED = re.sub(r"\bopen\b", "begun", ROUTINE).replace("label: Open", "label: Begun")
 MIGRATES = CHANGED + "migrate: {case: {open: begun}}\n"
 REPORT = "{as: stig, do: submit, makes: A, with: {area: teaching, unit: red, description: It is cold.}}"
 
 
-def told(*steps, head="now: 2026-03-02 09:00", files=None):
+def told(*steps, head="now: 2026-03-02 09:00", files=None, routine=ROUTINE):
     """What goes wrong in one scenario with these steps."""
     listed = "".join(f"      - {step}\n" for step in steps)
     text = f"{head}\nscenarios:\n  - name: One\n    steps:\n{listed}"
-    (played,) = play(ROUTINE, DATA, text, files)
+    (played,) = play(routine, DATA, text, files)
     return list(played.faults)
 
 
@@ -63,16 +67,37 @@ def test_what_holds_has_no_faults():
     assert (
         told(
             REPORT,
-            "expect: {case: A, state: open, round: '1', handler: desk, fields: {area: teaching, summary: empty}, sees: [stig, bess, dora], hidden from: [rita], offers: {dora: [note, end], reporter: []}, not offered: {bess: end}, mails: {stig: receipt, dora: new_case, dirk: new_case}, lacks: {dora: It is cold.}, due: {patience: 2026-03-04 23:59}, log: {who: stig, did: submit}}",
+            "expect: {case: A, state: open, round: '1', handler: desk, fields: {area: teaching, summary: empty}, sees: [stig, bess, dora], hidden from: [rita], offers: {dora: [note, end], reporter: []}, not offered: {bess: end, dora: {pause: note is missing}}, mails: {stig: receipt, dora: new_case, dirk: new_case}, holds: {stig: is now “Open”, dora: 2026-0001}, lacks: {dora: It is cold.}, due: {patience: 2026-03-04 23:59}, log: {who: stig, did: submit}}",
             "{time: 2026-03-05 07:00, expect: {mails: {dora: reminder, dirk: reminder}}}",
             "{as: dora, do: end, case: A, refused: summary}",
             "{as: rita, do: end, case: A, with: {summary: Done.}, refused: not offered}",
             "{as: dora, do: end, case: A, with: {summary: Done.}, expect: {state: shut, due: {patience: none}, reads: {bess: Done.}, not read: {stig: Done.}}}",
             "{as: bess, report: all, expect: {rows: [{state: shut, count: 1}]}}",
             "{as: anyone, do: submit, with: {area: safety, description: It burns.}, refused: not_unsafe}",
+            "{as: anyone, do: submit, with: {area: safety}, refused: {not_unsafe: [Ring, bell], description: Fill in “Description”}}",
+            "{as: rita, report: all, expect: {rows: []}}",
         )
         == []
     )
+
+
+def test_rows_say_ticks_people_and_several_answers_as_scenarios_do():
+    counted = ROUTINE.replace("[reporter, unit]", "[reporter, unit, hurt, keeper, witnesses, kinds]") + dedent("""
+        fields:
+          hurt: {label: Hurt, type: tick}
+          keeper: {label: Keeper, type: person, choices: desk}
+          witnesses: {label: Witnesses, type: person, many: true, choices: desk}
+          kinds: {label: Kinds, many: true, choices: {red: Red, blue: Blue}}
+        reports:
+          all_of_it: {label: All, of: case, rows: [hurt, keeper, witnesses, kinds], see: boss}
+        """)
+    given = "hurt: ticked, keeper: dora, witnesses: [dora, dirk], kinds: [red, blue]"
+    row = "hurt: ticked, keeper: dora, witnesses: [dirk, dora], kinds: [blue, red], count: 1"
+    report = REPORT.replace("description: It is cold.", f"description: It is cold., {given}")
+    asked = "{as: bess, report: all_of_it, expect: {rows: [{ROW}]}}"
+    assert told(report, asked.replace("ROW", row), routine=counted) == []
+    (fault,) = told(report, asked.replace("ROW", row.replace("[blue, red]", "blue")), routine=counted)
+    assert "kinds: blue, red" in fault
 
 
 @pytest.mark.parametrize(
@@ -94,6 +119,18 @@ def test_what_holds_has_no_faults():
         ("not read: {bess: Open}", "bess reads “Open”, but shouldn't"),
         ("due: {patience: none}", "due patience should be none, but is 2026-03-04 23:59"),
         ("log: {who: dora, did: submit}", "the journal doesn't say that dora did “submit”"),
+        ("log: [{who: stig, did: submit}, {who: itself, did: give_up}]", "doesn't say that itself did “give_up”"),
+        ("log: {who: anyone, did: submit}", "the journal doesn't say that anyone did “submit”"),
+        ("holds: {dora: cold}", "dora's mail doesn't hold “cold”, only: "),
+        ("holds: {bess: cold}", "bess got no mail"),
+        (
+            "not offered: {dora: {pause: A bell}}",
+            "should be refused with “A bell”, but the sentence is: A note is missing.",
+        ),
+        ("not offered: {dora: {end: A bell}}", "dora may do “end”, but shouldn't"),
+        ("not offered: {bess: {end: A bell}}", "“bess end” isn't shown at all, so no sentence says why"),
+        ("rows: [], as: bess", "the report should have no rows, but has area: teaching; count: 1;"),
+        ("reads: {rita: '2026'}", "rita doesn't read “2026”, but should"),
         ("rows: [{state: shut}], as: bess", "the report has no row state: shut, only"),
     ],
 )
@@ -113,6 +150,43 @@ def test_refusals_are_compared():
     assert told("{as: stig, do: submit, with: {area: safety, description: Hot.}, refused: description}") == [
         "Step 1 (line 5): “stig submit” should have been refused by description, but was by not_unsafe"
     ]
+    hot = "{as: stig, do: submit, with: {area: safety, description: Hot.}, refused: {not_unsafe: %s}}"
+    assert told(hot % "Ring the bell") == []
+    assert told(hot % "[Ring, the horn]") == [
+        "Step 1 (line 5): “stig submit” should be refused with “the horn”, but the sentence is: Ring the bell instead."
+    ]
+
+
+def test_a_move_of_another_flow_is_not_offered():
+    other = ROUTINE.replace(
+        "guards:\n  not_unsafe",
+        "  job:\n    label: Job\n    part of: case\n    states: {new_one: {label: A, final: true}}\n    transitions:\n      give: {label: Give, from: new, to: new_one, by: boss}\n      hurry: {label: Hurry, from: new_one, to: same, by: boss}\nguards:\n  not_unsafe",
+    )
+    text = f"now: 2026-03-02 09:00\nscenarios: [{{name: One, steps: [{REPORT}, {{as: bess, do: hurry, case: A, refused: not offered}}]}}]\n"
+    (played,) = play(other, DATA, text)
+    assert played.faults == ()
+
+
+def test_the_mails_of_a_step_in_which_time_passes_are_all_of_the_way():
+    assert (
+        told(
+            REPORT,
+            "{time: 2026-03-09 09:00, expect: {mails: {dora: reminder, dirk: reminder}}}",
+            "expect: {case: A, state: shut, log: [{who: itself, did: give_up}], mails: {dora: reminder, dirk: reminder}}",
+            "{time: 2026-03-10 09:00, expect: {mails: {}}}",
+        )
+        == []
+    )
+
+
+def test_what_a_step_that_ended_the_play_left_undone_is_marked():
+    steps = f"[{REPORT}, {{as: dora, do: end, makes: B}}, {{expect: {{case: A, state: shut}}}}]"
+    (played,) = play(ROUTINE, DATA, f"now: 2026-03-02 09:00\nscenarios: [{{name: One, steps: {steps}}}]\n")
+    assert [(each.number, each.held, each.played) for each in played.steps] == [
+        (1, True, True),
+        (2, False, True),
+        (3, False, False),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -127,6 +201,9 @@ def test_refusals_are_compared():
         ("{as: stig, do: submit, with: {aria: teaching}}", "5:39", 'unknown field "aria" (Did you mean "area"?)'),
         ("{as: stig, do: submit, with: {reporter: stigg}}", "5:49", 'unknown person "stigg"'),
         ("{as: stig, do: submit, refused: nothing}", "5:41", 'unknown refusal "nothing"'),
+        ("{as: stig, do: submit, refused: {not_unsaf: x}}", "5:42", 'unknown refusal "not_unsaf" (Did you mean'),
+        ("{as: stig, do: submit, refused: {not_unsafe: {}}}", "5:54", "what a sentence holds is one text, not a map"),
+        ("expect: {holds: [stig]}", "5:25", "is a map, not a list"),
         ("{time: tomorrow}", "5:16", '"tomorrow" is no time'),
         ("{publish: other.yaml}", "5:19", 'unknown file "other.yaml"'),
         ("{as: stig, report: yearly}", "5:28", 'unknown report "yearly"'),
@@ -151,6 +228,10 @@ def test_a_faulty_text_gives_faults_with_their_place(step, place, fault):
         "handler: dorra",
         "sees: dorra",
         "offers: {dora: ned}",
+        "not offered: {dora: {ned: x}}",
+        "holds: {dorra: x}",
+        "log: [{who: dorra, did: end}]",
+        "hidden from: [anybody]",
         "due: {patienc: none}",
         "due: {patience: soon}",
         "fields: {colour: red}",
@@ -229,16 +310,16 @@ def test_each_scenario_starts_from_nothing():
 
 
 def test_so_much_time_cannot_be_played(monkeypatch):
-    monkeypatch.setattr(stage, "MOST_MOMENTS", 2)
+    monkeypatch.setattr(stage, "MOST_MOMENTS", 3)
     assert told(REPORT, "{time: 2026-04-02 09:00}") == []
-    monkeypatch.setattr(stage, "MOST_MOMENTS", 1)
+    monkeypatch.setattr(stage, "MOST_MOMENTS", 2)
     assert told(REPORT, "{time: 2026-04-02 09:00}") == ["Step 2 (line 6): so much time can't be played"]
 
 
 def test_a_step_that_cannot_be_played_ends_its_scenario():
     found = told(REPORT, "{as: dora, do: end, makes: B}", "expect: {case: A, state: shut}")
     assert len(found) == 1
-    assert "Step 2 (line 6) can't be played" in found[0]
+    assert "Step 2 (line 6): can't be played" in found[0]
 
 
 # -- publishing -----------------------------------------------------------------
@@ -305,11 +386,18 @@ def test_a_folder_is_played_from_the_command_line(tmp_path):
     text = f"now: 2026-03-02 09:00\nscenarios:\n  - name: One\n    steps:\n      - {REPORT}\n      - expect: {{case: A, state: open}}\n"
     (tmp_path / "scenarios.yaml").write_text(text)
     held = CliRunner().invoke(group, ["test", str(tmp_path)])
-    assert (held.exit_code, held.output) == (0, "✓ One\n")
+    assert (held.exit_code, held.output.splitlines()[0]) == (0, "✓ One")
+    assert "    ✓ 2 (line 6) {expect: {case: A, state: open}}\n" in held.output
+    assert held.output.splitlines()[-1] == "1 of 1 scenarios and 2 of 2 steps went as told."
+    quiet = CliRunner().invoke(group, ["test", str(tmp_path), "--quiet"])
+    assert quiet.output == "1 of 1 scenarios and 2 of 2 steps went as told.\n"
     (tmp_path / "scenarios.yaml").write_text(text.replace("state: open", "state: shut"))
     failed = CliRunner().invoke(group, ["test", str(tmp_path)])
     assert failed.exit_code == 1
-    assert "✕ One\n    Step 2 (line 6): state should be shut, but is open" in failed.output
+    told = "    ✕ 2 (line 6) {expect: {case: A, state: shut}}\n        state should be shut, but is open\n"
+    assert told in failed.output
+    assert failed.output.startswith("✕ One\n    ✓ 1 (line 5) {as: stig, do: submit, makes: A, with: ")
+    assert failed.output.splitlines()[-1] == "0 of 1 scenarios and 1 of 2 steps went as told."
 
 
 # -- NTNU's own ------------------------------------------------------------------
@@ -343,3 +431,32 @@ def test_every_section_of_the_routine_has_a_scenario(ntnu):
 def test_every_demand_is_covered_or_shown_by_pages(ntnu):
     covered = {number for each in ntnu for number in each["covers"]}
     assert {*range(1, 56)} - covered == SHOWN_BY_PAGES
+
+
+OPEN = ROUTINE.replace(
+    "see: [reporter, boss]", "see: [reporter, boss, {who: anyone, only: [number, told, area]}]"
+) + dedent("""
+    reports:
+      all_of_it: {label: All, rows: [area], see: anyone, hide below: 2}
+      inside: {label: Inside, rows: [area], see: desk}
+    """)
+
+
+def test_what_everybody_sees_reads_and_counts_can_be_told():
+    steps = [
+        REPORT,
+        "expect: {case: A, sees: [anyone], reads: {anyone: [Teaching, Open]}, not read: {anyone: [It is cold, Red, Stig]}}",
+        "{as: anyone, report: all_of_it, expect: {rows: [{area: teaching, count: under 2}]}}",
+    ]
+    text = "now: 2026-03-02 09:00\nscenarios:\n  - name: One\n    steps:\n" + "".join(f"      - {s}\n" for s in steps)
+    (played,) = play(OPEN, DATA, text)
+    assert list(played.faults) == []
+    wrong = text.replace("sees: [anyone]", "hidden from: [anyone]").replace(
+        "not read: {anyone: [It", "not read: {anyone: [Teaching, It"
+    )
+    (played,) = play(OPEN, DATA, wrong)
+    assert len(played.faults) == 2
+    (played,) = play(
+        ROUTINE, DATA, text.split("      - {as: anyone")[0].replace("sees: [anyone]", "hidden from: [anyone]")
+    )
+    assert any("Teaching" in str(fault) for fault in played.faults)

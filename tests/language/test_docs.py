@@ -5,7 +5,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from app.change.scenarios import play_folder
+from app.change.scenarios import play, play_folder
 from app.change.script import FILE_WORDS as SCRIPT_WORDS
 from app.change.script import SCENARIO_WORDS, STEP_WORDS
 from app.change.script_words import EXPECT_WORDS
@@ -26,13 +26,14 @@ from app.language.names import TYPES
 from app.language.parties import WORDS
 from app.language.standard import EVERY_STANDARD
 
-PAGE = (Path(__file__).parents[2] / "docs" / "workflow-language.md").read_text()
+DOCS = Path(__file__).parents[2] / "docs"
+PAGE = (DOCS / "workflow-language.md").read_text("utf-8")
+SCENARIOS = (DOCS / "scenarios.md").read_text("utf-8")
 BLOCKS = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
 GROUPS = (
     *(load_module.FILE_WORDS, FLOW_WORDS, STATE_WORDS, TRANSITION_WORDS, CLOCK_WORDS, FIELD_WORDS, REPORT_WORDS),
     *(CONDITION_WORDS, QUERY_WORDS, TOGETHER, PERIODS, TYPES, WORDS, tuple(EVERY_STANDARD), ("needs", "says")),
     *(DATA_WORDS, UNIT_WORDS, AREA_WORDS, PERSON_WORDS, ASSIGNMENT_WORDS, CALENDAR_WORDS),
-    *(SCRIPT_WORDS, SCENARIO_WORDS, STEP_WORDS, EXPECT_WORDS),
 )
 
 
@@ -62,12 +63,17 @@ PLACED = {
     "Reports": REPORT_WORDS,
     "Guards": ("needs", "says"),
     "data.yaml": DATA_WORDS,
+    "scenarios.yaml": SCRIPT_WORDS,
+    "scenarios.yaml, a scenario": SCENARIO_WORDS,
+    "scenarios.yaml, a step": STEP_WORDS,
+    "scenarios.yaml, in `expect`": EXPECT_WORDS,
 }
 
 
-def test_the_page_is_made_from_the_words():
-    assert lexicon.page(PAGE) == PAGE
-    assert "Transitions" in {found["place"] for found in lexicon.MARK.finditer(PAGE)}
+def test_the_pages_are_made_from_the_words():
+    places = [found["place"] for page in (PAGE, SCENARIOS) for found in lexicon.MARK.finditer(page)]
+    assert (lexicon.page(PAGE), lexicon.page(SCENARIOS)) == (PAGE, SCENARIOS)
+    assert sorted(places) == sorted({each.place for each in lexicon.entries()})
 
 
 @pytest.mark.parametrize("place", PLACED)
@@ -76,9 +82,7 @@ def test_every_word_is_explained_where_it_stands_and_no_other(place):
     assert sorted(word for each in rows for word in each.words) == sorted(PLACED[place])
 
 
-@pytest.mark.parametrize(
-    "words", [CONDITION_WORDS, QUERY_WORDS, WORDS, STEP_WORDS, EXPECT_WORDS], ids=lambda words: words[0]
-)
+@pytest.mark.parametrize("words", [CONDITION_WORDS, QUERY_WORDS, WORDS], ids=lambda words: words[0])
 def test_every_word_of_the_grammars_is_explained(words):
     assert [word for word in words if word not in EXPLAINED] == []
 
@@ -104,13 +108,19 @@ def test_a_word_is_explained_in_each_of_its_places():
     assert "see (Flows)" in said
     assert "see (Fields)" in said
     assert "Example: see: [handler, reporter]" in said
+    for written in (["hidden", "from"], ["“hidden from”"], ['"Hidden from":']):
+        assert (
+            "hidden from (scenarios.yaml, in `expect`)" in runner.invoke(workflow.group, ["explain", *written]).output
+        )
+    parties = runner.invoke(workflow.group, ["explain", "Parties, in a map"]).output
+    assert all(f"{word} (Parties, in a map)" in parties for word in QUERY_WORDS)
     wrong = runner.invoke(workflow.group, ["explain", "togehter"])
     assert wrong.exit_code == 2
     assert "Did you mean together?" in wrong.output
     assert "Transitions: label, from, to" in runner.invoke(workflow.group, ["explain"]).output
 
 
-TUTORIAL = Path(__file__).parents[2] / "docs" / "tutorial"
+TUTORIAL = DOCS / "tutorial"
 STEPS = (TUTORIAL.with_suffix(".md")).read_text("utf-8")
 
 
@@ -130,3 +140,29 @@ def test_the_tutorials_routine_has_no_fault_and_no_warning():
 def test_every_block_of_the_tutorial_is_in_its_files(block):
     files = [each.read_text("utf-8") for each in TUTORIAL.glob("*.yaml")]
     assert any(block in text for text in files), block
+
+
+# -- scenarios.md: its examples belong to the tutorial's kindergarten --------------
+
+TOLD = re.findall(r"^```yaml\n(.*?)^```", SCENARIOS, re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("block", TOLD, ids=lambda block: yaml.safe_load(block)["scenarios"][0]["name"])
+def test_every_example_of_a_scenario_goes_as_told(small_house, block):
+    files = {each.name: each.read_text("utf-8") for each in TUTORIAL.glob("*.yaml")}
+    with small_house.app_context():
+        (played,) = play(files["workflow.yaml"], files["data.yaml"], block, files)
+    assert played.faults == ()
+
+
+def keys_of(value):
+    """Every key in there, however deep."""
+    if isinstance(value, dict):
+        yield from value
+    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from keys_of(each)
+
+
+def test_every_word_of_a_scenario_is_used_in_an_example():
+    used = {key for block in TOLD for key in keys_of(yaml.safe_load(block))}
+    assert {*SCRIPT_WORDS, *SCENARIO_WORDS, *STEP_WORDS, *EXPECT_WORDS} <= used

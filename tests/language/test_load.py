@@ -188,3 +188,21 @@ def test_reports(routine):
     assert (report.rows, report.show, report.hide_below) == (("unit", "area"), ("grade",), 5)
     assert report.times == {"answer": (Length(15, "days"), Length(30, "days"))}
     assert report.send == ((InRole("dean"), "half-yearly"),)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("set: {area: praise}", "set: praise", "set: {area: red, followers: me}"),
+        ("final: may reopen", "final: {a: b}", "final: may reopen"),
+        ("hide below: 5", "hide below: [5]", "hide below: 5"),
+    ],
+)
+def test_a_word_that_is_misused_is_shown_with_an_example(complete, old, new, told):
+    assert complete.count(old) == 1
+    faults = [str(each) for each in load(complete.replace(old, new), "w").faults]
+    assert any(each.endswith(f"; for example: {told}") for each in faults), faults
+
+
+def test_words_that_are_no_file_have_no_example():
+    assert "for example" not in str(load_data("routing: [{when: {area: hse}}]\n", "d").faults)

@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from app.outbox import tokens
+from app.setup.accounts import DEMO_PASSWORD
 from app.web.database import db
 from model import Case
 from tests.house import Person, make_app
@@ -17,7 +18,8 @@ from tests.matrix.world import PEOPLE
 HASHES = ("scrypt:", "pbkdf2:", "a secret for tests")
 """What no answer to anybody may hold."""
 CHOICES = re.compile(r"<any\(([^)]*)\):\w+>")
-NAMES = {"door": "physical", "reports": "by_unit"}
+NAMES = {"door": "physical", "reports": "by_unit", "api": "by_unit"}
+API = "/api/"
 """What `<name>` is at these addresses; elsewhere it is a move."""
 UNSAFE = {"OPTIONS", "HEAD"}
 
@@ -34,8 +36,14 @@ class Crossing:
         self.person = Person(self.app, PEOPLE[who])
         self.person.get("/")
         self.token = self.person.hidden()["csrf_token"]
+        self.bearer = self._signed_in(PEOPLE[who]) if PEOPLE[who] else {}
         self._watch = sqlite3.connect(self.file)
         self.kept = self.dump()
+
+    def _signed_in(self, name):
+        given = {"username": name, "password": DEMO_PASSWORD}
+        found = self.person.client.post("/api/v1/security/login", json=given)
+        return {"Authorization": f"Bearer {found.json['access_token']}"}
 
     @property
     def people(self):
@@ -97,11 +105,21 @@ class Crossing:
         self.changed()
 
     def get(self, path):
-        return self._seen(self.person.get(path))
+        return self._seen(self.person.get(path, headers=self._known_by(path)))
 
     def post(self, path, **answers):
-        self.person.page = self.person.client.post(path, data={"csrf_token": self.token, **answers})
+        data = {"csrf_token": self.token, **answers}
+        self.person.page = self.person.client.post(path, data=data, headers=self._known_by(path))
         return self._seen(self.person.page)
+
+    def send(self, path, body):
+        """Send JSON, as a program does."""
+        self.person.page = self.person.client.post(path, json=body, headers=self._known_by(path))
+        return self._seen(self.person.page)
+
+    def _known_by(self, path):
+        """By their token at the addresses for programs; elsewhere the cookie says it."""
+        return self.bearer if path.startswith(API) else {}
 
     def _seen(self, page):
         text = page.get_data().decode("utf-8", "replace")
@@ -117,12 +135,12 @@ class Crossing:
 
     def address(self, rule, kind):
         """The rule with its placeholders filled in: `kind` is whose case it is about."""
-        actions = rule.startswith("/actions")
+        actions = rule.removeprefix("/api/v1").startswith("/actions")
         number = self.numbers[(kind, "action", "assigned") if actions else (kind, "at_faculty")]
         values = {
             "<number>": number,
             "<token>": self.follow_token(number) if "<token>" in rule else "",
-            "<transition>": "reply",
+            "<transition>": "accept" if rule.startswith(API) else "reply",
             "<pk>": "1",
             "<int:which>": "1",
             "<name>": NAMES.get(rule.split("/")[1], "accept"),
@@ -137,9 +155,17 @@ def status(page):
     """An answer's kind in one word."""
     if page.status_code in (301, 302, 303):
         return "login" if page.location.startswith("/login/") else "go"
-    return {200: "ok", 400: "bad", 403: "no", 404: "none", 405: "not", 409: "late"}.get(
-        page.status_code, str(page.status_code)
-    )
+    return {
+        200: "ok",
+        201: "ok",
+        204: "ok",
+        400: "bad",
+        401: "key",
+        403: "no",
+        404: "none",
+        405: "not",
+        409: "late",
+    }.get(page.status_code, str(page.status_code))
 
 
 def rules(app):

@@ -3,7 +3,8 @@
     ok    the page             go     led elsewhere      login  led to the login
     no    403                  none   404                not    405
     bad   400, the form again  late   409, it has moved  in     let in, whatever the answer
-    503   says that no worker runs
+    503   says that no worker runs                          key  401: no token, and a cookie is none
+    422   a program's move that isn't theirs from there
 
 The first row that fits decides. `*` stands for anything. Rows with `@quality` are about a case that waits for the
 quality contact of IE, rows with `@other` about one that waits for the quality contact of IV; the action's owner is
@@ -20,6 +21,7 @@ GET /                             ok      ok      ok    ok      ok    ok    ok  
 POST /                            bad     bad     bad   bad     bad   bad   bad   bad
 GET /door/<name>                  go      go      go    go      go    go    go    go
 GET /routine                      ok      ok      ok    ok      ok    ok    ok    ok
+GET /public/*                     none    none    none  none    none  none  none  none
 GET /receipt/                     none    none    none  none    none  none  none  none
 GET /receipt/<token>              ok      ok      ok    ok      ok    ok    ok    ok
 GET /follow/                      ok      go      go    go      go    go    go    go
@@ -28,6 +30,7 @@ GET /follow/<token>               ok      ok      ok    ok      ok    ok    ok  
 GET /follow/<token>/<transition>  go      go      go    go      go    go    go    go
 POST /follow/<token>/<transition> late    late    late  late    late  late  late  late
 GET /follow/<token>/file/<int:which> none none    none  none    none  none  none  none
+GET /follow/<token>/letter/<int:which>* none none none none none none none none
 GET /my/                          go      ok      ok    ok      ok    ok    ok    ok
 GET /my/<number>                  go      go      go    go      go    go    go    go
 
@@ -41,6 +44,10 @@ POST /cases/<number>/<name>@quality  login no     none  late    none  none  none
 POST /cases/<number>/<name>@other    login no     none  none    late  none  none  none
 GET /cases/<number>/file/<int:which>@quality login no none none none none  none  none
 GET /cases/<number>/file/<int:which>@other login no   none  none    none  none  none  none
+GET /cases/<number>/letter/<int:which>@quality login no none none none none none none
+GET /cases/<number>/letter/<int:which>@other login no none none none none none none
+GET /cases/<number>/letter/<int:which>.pdf@quality login no none none none none none none
+GET /cases/<number>/letter/<int:which>.pdf@other login no none none none none none none
 POST /cases/<number>/reporter@quality login no    none  ok      none  none  none  none
 POST /cases/<number>/reporter@other   login no    none  none    ok    none  none  none
 
@@ -55,6 +62,30 @@ POST /actions/<number>/<name>@other   login no    none  none    none  none  none
 
 GET /reports/                     login   no      ok    ok      ok    ok    ok    ok
 GET /reports/<name>*              login   no      ok    ok      ok    ok    none  none
+
+GET /api/v1/_openapi              ok      ok      ok    ok      ok    ok    ok    ok
+POST /api/v1/security/login       bad     bad     bad   bad     bad   bad   bad   bad
+POST /api/v1/security/logout      key     ok      ok    ok      ok    ok    ok    ok
+GET /api/v1/routine               key     ok      ok    ok      ok    ok    ok    ok
+GET /api/v1/cases                 key     no      ok    ok      ok    ok    ok    ok
+POST /api/v1/cases                key     bad     bad   bad     bad   bad   bad   bad
+GET /api/v1/cases/<number>@quality  key   no      none  ok      none  none  none  none
+GET /api/v1/cases/<number>@other    key   no      none  none    ok    none  none  none
+GET /api/v1/cases/<number>/moves/<transition>@quality  key no none ok none none none none
+GET /api/v1/cases/<number>/moves/<transition>@other    key no none none ok none none none
+POST /api/v1/cases/<number>/moves/<transition>@quality key no none bad none none none none
+POST /api/v1/cases/<number>/moves/<transition>@other   key no none none bad none none none
+GET /api/v1/cases/<number>/files/<int:which>*          key no none none none none none none
+GET /api/v1/actions               key     no      ok    ok      ok    ok    ok    ok
+GET /api/v1/actions/<number>@quality  key no      none  ok      none  none  ok    none
+GET /api/v1/actions/<number>@other    key no      none  none    ok    none  none  none
+GET /api/v1/actions/<number>/moves/<transition>@quality  key no none 422 none none ok none
+GET /api/v1/actions/<number>/moves/<transition>@other    key no none none 422 none none none
+POST /api/v1/actions/<number>/moves/<transition>@quality key no none bad none none bad none
+POST /api/v1/actions/<number>/moves/<transition>@other   key no none none bad none none none
+GET /api/v1/actions/<number>/files/<int:which>*          key no none none none none none none
+GET /api/v1/reports               key     no      ok    ok      ok    ok    ok    ok
+GET /api/v1/reports/<name>        key     no      ok    ok      ok    ok    none  none
 
 GET /home/                        go      go      go    go      go    go    go    go
 GET /login/                       ok      go      go    go      go    go    go    go

@@ -4,6 +4,7 @@ import os
 from collections import Counter, defaultdict
 from datetime import timedelta
 from hashlib import sha256
+from pathlib import Path
 
 import hypothesis.strategies as st
 import pytest
@@ -13,6 +14,7 @@ from sqlalchemy import create_engine, select
 from sqlalchemy.orm import sessionmaker
 from sqlalchemy.pool import StaticPool
 
+from app.change.acting import SOMETHING
 from app.change.importing import import_data
 from app.language.data import load_data
 from app.language.load import load
@@ -22,11 +24,13 @@ from app.workflow import approvals, engine, waiting
 from app.workflow.evaluator import form
 from app.workflow.journal import FORGOTTEN, MOVED, PRESSED, REMINDED
 from app.workflow.migrating import MIGRATED
+from app.workflow.uploads import Upload
 from config import ROOT
 from model import Away, Base, Clock, ConfigurationVersion, JournalEntry, OutgoingMail, Person, Subject, WorkflowEdition
 from tests.workflow.town import Town, moment
 
-ROUTINES = sorted(each.name for each in (ROOT / "routines").iterdir() if (each / "data.yaml").exists())
+EVERYTHING = Path(__file__).parent / "everything"
+FOLDERS = sorted(each for each in (ROOT / "routines").iterdir() if (each / "data.yaml").exists())
 ODD = ["", "x", "999999", None, "\x00", "١"]
 MOST_CASES = 4
 MOST_PARTS = 3
@@ -35,8 +39,8 @@ GOOD = {
     "time": "12:30",
     "number": "3",
     "length": "3 days",
-    "case": None,
-    "file": None,
+    "case": "2026-0001",
+    "file": Upload("saw.pdf", SOMETHING),
     "place": None,
     "code name": None,
 }
@@ -364,9 +368,9 @@ class RandomPeople(RuleBasedStateMachine):
             assert not row.finished or clock.stop or row.started_in
 
 
-@pytest.mark.parametrize("name", ROUTINES)
-def test_whatever_people_press_the_books_agree(name):
-    machine = type(f"Random_{name}", (RandomPeople,), {"folder": ROOT / "routines" / name})
+@pytest.mark.parametrize("folder", [*FOLDERS, EVERYTHING], ids=lambda folder: folder.name)
+def test_whatever_people_press_the_books_agree(folder):
+    machine = type(f"Random_{folder.name}", (RandomPeople,), {"folder": folder})
     run_state_machine_as_test(
         machine,
         settings=settings(

@@ -105,9 +105,7 @@ def test_a_preview_with_nothing_typed_or_nonsense_typed_never_breaks(small_house
 def town(small_house):
     """A routine in which a note is an answer that may start from texts; its case has a handler."""
     text = (ROOT / "workflow.yaml").read_text(encoding="utf-8")
-    text = text.replace(
-        "by: handler, fields: [comment]}\n\n      close:", "by: handler, fields: [answer]}\n\n      close:"
-    )
+    text = text.replace("by: handler, fields: [comment]}\n      close:", "by: handler, fields: [answer]}\n      close:")
     head, _, tail = text.partition("\nfields:\n")
     text = f"{head}\n{FIELD}{tail}"
     with session_of(small_house) as session:
@@ -149,3 +147,10 @@ def test_the_reply_texts_are_listed_with_those_that_have_no_words_yet(town):
     assert "/studio/mail/new/?name=unwritten" in page
     admin.get("/studio/mail/new/?name=unwritten")
     assert filled(admin.page)["name"] == ["unwritten"]
+
+
+def test_what_the_pages_for_reports_may_say_is_listed_place_by_place(small_house, admin):
+    admin.get("/studio/page/")
+    assert f"/studio/mail/edit/?id={of(small_house, 'submit_page')}" in admin.text
+    assert "/studio/mail/new/?name=submit_tried_first" in admin.text
+    assert "add_page" not in admin.text

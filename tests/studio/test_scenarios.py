@@ -121,7 +121,7 @@ def test_they_are_played_on_the_draft(house, admin):
         edition = session.scalars(select(WorkflowEdition)).one()
         draft = drafts.start(session, None, edition.published_at)
         text = edition.text.replace(
-            "no_personal_data]\n        optional: [unit, course]", "no_personal_data, course]\n        optional: [unit]"
+            "no_personal_data], optional: [unit, course]", "no_personal_data, course], optional: [unit]"
         )
         assert text != edition.text
         drafts.write(draft, None, edition.published_at, text=text)

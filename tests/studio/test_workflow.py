@@ -220,7 +220,7 @@ def test_what_only_the_text_can_say_is_kept_by_the_form(admin, small_house):
     odd = TEXT.replace(
         "from: at_faculty\n        to: in_progress\n        by: handler\n",
         "from: at_faculty\n        to: in_progress\n        by: [{who: dean, at: own}, handler]\n        again: [severity]\n",
-    ).replace("        assign: new_handler\n", "        assign: {first: [new_handler, intake]}\n")
+    ).replace("assign: new_handler,", "assign: {first: [new_handler, intake]},")
     type_text(admin, odd)
     for move in ("accept", "hand_over"):
         save(admin, at("case", transition=move))

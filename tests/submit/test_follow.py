@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from app.web.database import db
-from model import Case, JournalEntry, OutgoingMail
+from model import Calendar, Case, ConfigurationVersion, JournalEntry, OutgoingMail
 from tests.submit.conftest import REPORT, Browser, make_app
 
 
@@ -303,3 +303,25 @@ def test_who_can_see_is_told_as_functions(browser, token, office):
     assert "Studiekvalitetskontakt IE" in told
     assert "@" not in told
     assert REPORT["description"].splitlines()[0] in told
+
+
+def test_the_calendars_notices_stand_where_people_report_and_follow(elsewhere, browser, token):
+    def standing(path):
+        page = Browser(elsewhere.app.test_client()).open(path)
+        return "Vi svarer seinere i juli" in page, "Stengt i fjor" in page
+
+    notices = [
+        {
+            "from": "2020-01-01",
+            "until": "",
+            "text": {"nb": "Vi svarer seinere i juli", "en": "We answer later in July"},
+        },
+        {"from": "2020-01-01", "until": "2020-12-31", "text": {"nb": "Stengt i fjor"}},
+    ]
+    assert standing("/") == (False, False)
+    with elsewhere.app.app_context():
+        db.session.scalars(select(Calendar)).one().notices = notices
+        db.session.scalars(select(ConfigurationVersion)).one().version += 1
+        db.session.commit()
+    assert standing("/?lang=nb") == (True, False)
+    assert standing(f"/follow/{token}") == (True, False)

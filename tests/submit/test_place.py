@@ -31,7 +31,7 @@ def organisation(app):
         ("NTNU", Place(known=False)),
     ],
 )
-def test_what_is_typed_as_course_or_unit(organisation, typed, place):
+def test_what_is_typed_as_unit_and_place(organisation, typed, place):
     assert read(typed, organisation, "faculty") == place
 
 

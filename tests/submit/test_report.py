@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import func, select
 
 from app.web.database import db
-from model import Case, OutgoingMail, Person
-from tests.submit.conftest import REPORT, Browser, make_app
+from model import Case, MailText, OutgoingMail, Person
+from tests.submit.conftest import REPORT, ROOT, Browser, make_app
 
 
 def test_the_page_asks_what_the_routine_asks_and_no_more(browser):
@@ -307,3 +307,31 @@ def test_a_routine_without_courses_asks_for_a_unit_and_takes_nothing_else(elsewh
     assert browser.send(unit="TMA4100").status_code == 400
     assert browser.send(key=browser.hidden("key"), unit="IMF").status_code == 303
     assert elsewhere.case().unit.name == "ie"
+
+
+def test_the_page_says_what_the_routine_says_and_nothing_of_its_own(elsewhere):
+    with elsewhere.app.app_context():
+        for row in db.session.scalars(select(MailText).where(MailText.name.like("submit_%"))):
+            db.session.delete(row)
+        db.session.flush()
+        words = {"subject": {"nb": "Si fra om barnehagen"}, "body": {"nb": "Kort.\n\nSnakk med oss\nVed døra."}}
+        db.session.add(MailText(name="submit_page", **words))
+        db.session.add(MailText(name="submit_receipt", subject={"nb": "Takk!"}, body={"nb": "Vi ringer deg."}))
+        db.session.commit()
+    browser = Browser(elsewhere.app.test_client())
+    page = browser.open()
+    assert page.index("Si fra om barnehagen") < page.index("Snakk med oss") < page.index('name="area"')
+    assert "Emnekode / Enhet meldingen gjelder" in page
+    assert "Beskrivelse" in page
+    assert not re.search("Hva har skjedd|tillitsvalgt|TMA4100|emneansvarlig", page)
+    browser.send()
+    assert "Takk!" in browser.follow()
+    assert "Vi ringer deg." in browser.text
+    assert "straffet" not in browser.text
+
+
+def test_no_page_speaks_of_what_only_one_routine_has():
+    texts = (ROOT / "app" / "templates" / "submit").glob("*.html")
+    code = (ROOT / "app" / "submit").glob("*.py")
+    own = re.compile(r"tried_first|[Cc]ourse|[Ss]tud(?:y|ies|ent)|[Ff]aculty|[Dd]epartment")
+    assert [file.name for file in (*texts, *code) if own.search(file.read_text("utf-8"))] == []

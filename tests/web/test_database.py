@@ -7,7 +7,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.web.database import db
 from model import Area, ConfigurationVersion, MailText, Person, Unit
-from tests.house import session_of
+from tests.house import make_app, session_of
 
 
 def version(session):
@@ -21,6 +21,12 @@ def test_sqlite_is_tuned_on_every_connection(small_house):
             for name in ("journal_mode", "foreign_keys", "busy_timeout", "synchronous")
         }
     assert found == {"journal_mode": "wal", "foreign_keys": 1, "busy_timeout": 10000, "synchronous": 1}
+
+
+@pytest.mark.postgresql
+def test_postgresql_compiles_no_single_question(postgresql_url, tmp_path):
+    with session_of(make_app(postgresql_url, tmp_path)) as session:
+        assert session.scalar(text("SHOW jit")) == "off"
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from tests.conftest import url_of
+from tests.conftest import POSTGRESQL, url_of
+from tests.copies import Copies
 from tests.workflow.town import Town, database
 
 
@@ -35,12 +36,17 @@ def postgresql_empty(server):
     server.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
 
 
+@pytest.fixture(scope="session")
+def postgresql_empties(postgresql_empty):
+    with Copies(POSTGRESQL, postgresql_empty) as copies:
+        yield copies
+
+
 @pytest.fixture
-def postgresql_town(server, postgresql_empty):
-    name = f"{postgresql_empty}_{uuid4().hex[:8]}"
-    server.execute(text(f"CREATE DATABASE {name} TEMPLATE {postgresql_empty}"))
+def postgresql_town(postgresql_empties):
+    name = postgresql_empties.take()
     yield url_of(name)
-    server.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+    postgresql_empties.give_back(name)
 
 
 def _settler(url):

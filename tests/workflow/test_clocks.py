@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.submit import progress
 from app.workflow import engine, mailing
+from app.workflow.told import told as on_page
 from tests.workflow.town import local
 
 ROUTINE = """
@@ -379,4 +379,37 @@ def test_the_end_of_a_clock_in_hours_is_told_with_its_time(settle):
     facts = town.facts(town.report())
     told = "Seen by 2. mars 2026 kl. 11.00, done by 4. mars 2026."
     assert mailing.fill_told(town.context, facts, "nb") == told, "in a mail"
-    assert progress.told(facts, "nb") == told, "on the reporter's page"
+    assert on_page(facts, "nb") == told, "on the reporter's page"
+
+
+def test_a_date_answered_before_the_start_ends_a_clock_that_has_nothing_else(settle):
+    town = settle(
+        """
+    flows:
+      case:
+        label: Case
+        see: [reporter, desk]
+        states:
+          open: {label: Open}
+          judged: {label: Judged}
+          barred: {label: Barred}
+          free: {label: Free, final: true}
+        transitions:
+          submit: {label: Report, from: new, to: open, by: anyone, fields: [area, unit, description], assign: desk}
+          judge: {label: Judge, from: open, to: judged, by: desk, fields: [barred_until]}
+          bar: {label: Bar, from: judged, to: barred, by: desk}
+          release: {label: Release, from: barred, to: free, by: itself}
+        clocks:
+          bar_runs: {start: barred, until: barred_until, then: release}
+          kept_for: {start: barred, until: barred_until, runs: 3 days}
+    fields:
+      barred_until: {type: date, label: Barred until}
+    """
+    )
+    case = town.report()
+    town.do(case, "dora", "judge", barred_until="2026-03-20")
+    town.do(case, "dora", "bar")
+    assert town.due(case, "bar_runs") == "2026-03-20 23:59"
+    assert town.due(case, "kept_for") == "2026-03-05 23:59", "a promise binds the run that it was made for"
+    town.go_to("2026-03-21 08:00")
+    assert case.state == "free"

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select
 
+from app.outbox import queue
 from model import OutgoingMail
 
 ROUTINE = """
@@ -53,7 +54,7 @@ def test_a_person_is_gone_as_actor_and_receiver(town):
     assert (case.title, case.description) == ("", "")
     rows = town.journal(case)
     assert stig not in [entry.actor_id for entry in rows]
-    assert str(stig) not in [mail["to"] for entry in rows[:-1] for mail in entry.mails]
+    assert str(stig) not in [mail["to"] for entry in rows for mail in entry.mails]
     assert stig not in [person for each in case.done.values() for person in each["by"]]
     assert rows[-1].answers == {"reporter": {"forgotten": True}, "description": {"forgotten": True}}
     sent = [m for m in town.session.scalars(select(OutgoingMail)) if m.status == "sent"]
@@ -64,7 +65,33 @@ def test_who_was_to_be_told_is_told_first(town):
     case = town.report()
     town.do(case, "dora", "settle", illness="x", result="y")
     town.do(case, "dora", "part_ways")
-    assert town.mails() == [("stig", "farewell")]
+    assert town.mails() == [("stig@town.example", "farewell")]
+
+
+def test_what_waited_is_gone_once_it_is_sent(town):
+    case = town.report()
+    town.do(case, "dora", "settle", illness="x", result="y")
+    town.do(case, "dora", "part_ways")
+    claimed = queue.claim(town.session, worker="w", now=town.now, limit=10)
+    assert {letter.address for letter in claimed.letters} == {"stig@town.example"}
+    for letter in claimed.letters:
+        queue.sent(town.session, letter.id, worker="w", now=town.now)
+    town.session.commit()
+    town.session.expire_all()
+    kept = town.session.scalars(select(OutgoingMail)).all()
+    assert [(m.receiver_id, m.address, m.body) for m in kept] == [(None, f"forgotten-{m.id}", "") for m in kept]
+
+
+def test_one_who_asks_to_be_forgotten_is_not_named_for_having_asked(settle):
+    town = settle(
+        ROUTINE.replace(
+            "by: desk, forget: [reporter, description]", "by: [reporter, desk], forget: [reporter, description]"
+        )
+    )
+    case = town.report()
+    town.do(case, "dora", "settle", illness="x", result="y")
+    town.do(case, "stig", "part_ways")
+    assert town.people["stig"] not in [entry.actor_id for entry in town.journal(case)]
 
 
 def test_what_was_empty_leaves_no_scar(town):

@@ -310,3 +310,27 @@ def test_a_ring_that_never_ends_is_rolled_back(settle, monkeypatch):
         town.do(case, "dora", "serve")
     town.session.rollback()
     assert town.session.info.get("by_itself", 0) == 0
+
+
+def test_what_makes_a_case_sets_fields_too(settle_on_both):
+    town = settle_on_both("""
+    flows:
+      case:
+        label: Case
+        see: desk
+        states:
+          open: {label: Open}
+          shut: {label: Shut, final: true}
+        transitions:
+          submit: {label: Report, from: new, to: open, by: anyone, fields: [area, unit, description], assign: desk, set: {severity: low, followers: me}}
+          end: {label: End, from: open, to: shut, by: desk}
+        clocks:
+          answer: {start: submit, runs: {severity: {high: 2 days, low: 5 days}}}
+    fields:
+      severity: {choices: {high: High, low: Low}}
+      followers: {label: Followers, type: person, many: true}
+    """)
+    case = town.report()
+    assert town.facts(case).value("severity") == "low"
+    assert town.facts(case).people_in("followers") == (town.people["stig"],)
+    assert town.due(case, "answer") == "2026-03-07 23:59"

@@ -80,6 +80,44 @@ def test_each_counts_what_the_report_lets_them(town):
     assert told(town, "costs", "rita") == []
 
 
+EXTRA = ROUTINE.replace("[cost, secret]", "[cost, secret, cause, hurt, place_of, keeper, witnesses, kinds]").replace(
+    "fields:\n",
+    """fields:
+  cause: {label: Cause, choices: {people: {label: People, choices: {tired: Tired}}, machine: Machine}}
+  hurt: {label: Hurt, type: tick}
+  place_of: {label: Place, type: unit}
+  keeper: {label: Keeper, type: person}
+  witnesses: {label: Witnesses, type: person, many: true}
+  kinds: {label: Kinds, many: true, choices: {red: Red, blue: Blue}}
+""",
+)
+
+
+def test_it_counts_by_any_kind_of_field(settle_on_both):
+    names = ("cause", "hurt", "place_of", "keeper", "witnesses", "kinds", "cost")
+    counts = "".join(f"  by_{n}: {{label: {n}, of: case, rows: [{n}], see: desk}}\n" for n in names)
+    town = settle_on_both(
+        EXTRA + counts + "  kinds_of: {label: K, of: case, rows: [area], show: [hurt, kinds], see: desk}\n"
+    )
+    pick = town.people
+    town.report(cause="tired", hurt=True, keeper=pick["rita"], kinds=["red", "blue"], cost="10")
+    town.report(cause="tired", place_of="red_lab", witnesses=[pick["lena"], pick["bill"]], kinds=["blue"], cost="10.0")
+    odd = town.report(keeper=pick["rita"], witnesses=[pick["bill"], pick["lena"]], cost="1E+3")
+    odd.answers = {**odd.answers, "kinds": ["blue", "red"]}
+    town.session.commit()
+    found = {n: {row[n]: row["count"] for row in told(town, f"by_{n}")} for n in names}
+    assert found == {
+        "cause": {"tired": 2, None: 1},
+        "hurt": {True: 1, None: 2},
+        "place_of": {"red_lab": 1, None: 2},
+        "keeper": {str(pick["rita"]): 2, None: 1},
+        "witnesses": {tuple(sorted((pick["lena"], pick["bill"]), key=str)): 2, None: 1},
+        "kinds": {("blue", "red"): 2, ("blue",): 1},
+        "cost": {"10": 2, "1000": 1},
+    }
+    assert [(row["hurt"], row["kinds"]) for row in told(town, "kinds_of")] == [(1, 3)]
+
+
 @pytest.mark.parametrize(
     ("period", "first"),
     [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,9 +41,6 @@ class Naming:
             return self._state(str(value))
         if name == "flow":
             return say(self.context.routine.flows[value].label) if value in self.context.routine.flows else str(value)
-        declared = self.context.routine.fields.get(name)
-        if declared and declared.many and isinstance(value, str) and value.startswith("["):
-            value = json.loads(value)
         return in_words(self._facts, name, value, language()) or str(value)
 
     def short(self, name: str, value: Any) -> str:
@@ -53,15 +49,22 @@ class Naming:
         return unit.code if unit and unit.code else self.value(name, value)
 
     def clock(self, name: str) -> str:
-        """What a clock is called: as the state or the move that starts it."""
+        """What a clock is called: as what starts it, and as what ends it where another one starts there too."""
         for flow in self.context.routine.flows.values():
             if name in flow.clocks:
-                return self._starter(flow, flow.clocks[name]) or name
+                return self._span(flow, flow.clocks[name]) or name
         return name
 
-    def _starter(self, flow: Flow, clock: Clock) -> str:
+    def _span(self, flow: Flow, clock: Clock) -> str:
         first = clock.start[0] if clock.start else ""
-        named = flow.states.get(first) or flow.transitions.get(first)
+        started = self._moment(flow, first)
+        if not any(each is not clock and first in each.start for each in flow.clocks.values()):
+            return started
+        ended = self._moment(flow, clock.stop[0]) if clock.stop else gettext("the end")
+        return f"{started} → {ended}"
+
+    def _moment(self, flow: Flow, name: str) -> str:
+        named = flow.states.get(name) or flow.transitions.get(name)
         return say(named.label) if named else ""
 
     def _state(self, value: str) -> str:

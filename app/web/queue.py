@@ -8,16 +8,17 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import ColumnElement, ScalarSelect, String, and_, cast, func, literal, not_, or_, select, true
+from sqlalchemy import ColumnElement, ScalarSelect, String, and_, cast, func, literal, not_, select, true
 
 from app.i18n import gettext, lazy_gettext, ngettext, say
 from app.language.definition import Routine
 from app.web.cells import Due, Link, Tag, Two
-from app.web.filters import Filter, contains, equals
+from app.web.filters import Clause, Filter, equals
 from app.web.here import actor, context
 from app.web.interface import CAP
+from app.workflow import finding
 from app.workflow.context import Context
-from model import Case, Subject
+from model import Case, Part, Subject
 from model.base import NEVER
 
 TABS = ("mine", "unit", "others", "all")
@@ -95,7 +96,7 @@ def unit_label() -> str:
 
 
 def filters() -> Sequence[Filter]:
-    """What the list can be narrowed by."""
+    """What the list of any routine can be narrowed by."""
     organisation, routine = context().organisation, context().routine
     areas = [(area.name, say(area.label)) for area in organisation.areas.values()]
     units = [(u.name, f"{u.code} {say(u.label)}".strip()) for u in organisation.units.values()]
@@ -103,13 +104,13 @@ def filters() -> Sequence[Filter]:
         Filter(
             "q",
             gettext("Search cases"),
-            _search,
+            _search_for(Case),
             placeholder=gettext("Number or word"),
         ),
         Filter(
             "area",
             gettext("Area"),
-            equals(Case.area_id, _id_in(organisation.area_by_name)),
+            _in_area,
             "choice",
             lambda: areas,
             gettext("All areas"),
@@ -119,22 +120,31 @@ def filters() -> Sequence[Filter]:
     ]
 
 
-def _search(text: str) -> ColumnElement[bool] | None:
-    """Look in the number, and in the words of those cases whose words one may read."""
-    number, words = contains(Case.number)(text), contains(Case.number, Case.title, Case.description)(text)
-    if number is None or words is None:
-        return None
-    return or_(number, and_(words, context().viewer(actor().person).visible(full=True, parts=False)))
+def filters_of_actions() -> Sequence[Filter]:
+    """What the list of actions of any routine can be narrowed by."""
+    return [Filter("q", gettext("Search actions"), _search_for(Part), placeholder=gettext("Number or word"))]
 
 
-def _id_in(copies: Any) -> Any:
-    return lambda name: copies[name].id if name in copies else None
+def _search_for(table: type[Subject]) -> Clause:
+    """Look in the number and in whatever words one may read."""
+    return lambda text: finding.searched(context().viewer(actor().person), table, text)
+
+
+def _in_area(name: str) -> ColumnElement[bool] | None:
+    area = context().organisation.area_by_name.get(name)
+    return and_(Case.area_id == area.id, _read("area")) if area else None
 
 
 def _under_unit(name: str) -> ColumnElement[bool] | None:
     organisation = context().organisation
     unit = organisation.unit_by_name.get(name)
-    return Case.unit_id.in_(sorted(organisation.under(unit.id))) if unit else None
+    return and_(Case.unit_id.in_(sorted(organisation.under(unit.id))), _read("unit")) if unit else None
+
+
+def _read(field: str) -> ColumnElement[bool]:
+    """Rows in which one may read the field: a filter must not tell what the row itself hides."""
+    cases = [flow for flow in context().routine.flows.values() if not flow.part_of]
+    return context().viewer(actor().person).reads(field, cases)
 
 
 def states(routine: Routine) -> list[tuple[str, str]]:
@@ -147,7 +157,8 @@ def cell(row: Subject, name: str) -> Any:
     here = context()
     match name:
         case "number":
-            return Link(row.title, address(row), row.number)
+            viewer = here.viewer(actor().person)
+            return Link(finding.heading(viewer, here.facts(row)), address(row), row.number)
         case "unit":
             return place(row, here)
         case "state":
@@ -184,10 +195,12 @@ def address(row: Subject) -> str:
 
 
 def place(row: Subject, here: Context) -> Two:
-    """Unit, with the course if there is one, and area."""
+    """Unit, with the place in it if there is one, and area."""
     unit = here.organisation.units.get(row.unit_id) if row.unit_id else None
     area = here.organisation.areas.get(row.area_id) if row.area_id else None
-    where = [row.answers.get("course"), (unit.code or say(unit.label)) if unit else None]
+    fields = here.edition(row).routine.fields
+    spots = [value for name, value in row.answers.items() if name in fields and fields[name].type == "place"]
+    where = [*spots[:1], (unit.code or say(unit.label)) if unit else None]
     return Two(" · ".join(str(w) for w in where if w) or gettext("No unit"), say(area.label) if area else "")
 
 

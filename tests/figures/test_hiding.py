@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.reports.hiding import Shown, hide
+from app.figures.hiding import Shown, hide
 
 N, U, H = Shown.NUMBER, Shown.UNDER, Shown.HIDDEN
 

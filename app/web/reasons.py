@@ -12,6 +12,7 @@ from app.change import explain
 from app.i18n import gettext, language, say
 from app.routing.facts import CaseFacts
 from app.workflow.evaluator import Refusal
+from app.workflow.refusals import of_nobody
 from model import Part, Subject
 
 
@@ -25,18 +26,6 @@ class Check:
     link: str = ""
 
 
-def of_party(name: str, facts: CaseFacts) -> str:
-    """Name a party as it stands in a sentence: the reporter, the receiver, a role."""
-    words = {
-        "reporter": gettext("the reporter"),
-        "handler": gettext("the handler"),
-        "owner": gettext("the person responsible"),
-        "recipients": gettext("those you choose"),
-        "former": gettext("the former handler"),
-    }
-    return words.get(name) or say(facts.organisation.label(name))
-
-
 def of_trace(steps: Iterable[dict[str, Any]], facts: CaseFacts) -> list[Check]:
     """Tell how the receiver was found, step by step."""
     return [Check(each.text, each.ok) for each in explain.of_trace(steps, facts.organisation)]
@@ -47,8 +36,13 @@ def of_refusals(refusals: Iterable[Refusal], facts: CaseFacts, whole: Subject | 
     return [_of_refusal(refusal, facts, whole) for refusal in refusals]
 
 
+def sentence(refusal: Refusal, facts: CaseFacts) -> str:
+    """Say why not, as far as it isn't about an answer."""
+    return say(refusal.says) or (of_nobody(refusal, facts) if refusal.kind == "empty" else refusal.name)
+
+
 def _of_refusal(refusal: Refusal, facts: CaseFacts, whole: Subject | None) -> Check:
-    text = say(refusal.says) or (_nobody(refusal, facts) if refusal.kind == "empty" else refusal.name)
+    text = sentence(refusal, facts)
     subject = facts.subject or whole
     open_part = (
         next((p for p in getattr(subject, "parts", ()) if not p.finished), None)
@@ -62,16 +56,6 @@ def _of_refusal(refusal: Refusal, facts: CaseFacts, whole: Subject | None) -> Ch
         if check is not None:
             return check
     return Check(text)
-
-
-def _nobody(refusal: Refusal, facts: CaseFacts) -> str:
-    """Say which party must approve and has nobody, and who can mend that."""
-    unit = facts.organisation.unit_by_name.get(refusal.reason)
-    return gettext(
-        "%(party)s must approve, but too few have that role at %(unit)s. An administrator can give it to somebody.",
-        party=of_party(refusal.name, facts),
-        unit=say(unit.label) if unit else gettext("the whole institution"),
-    )
 
 
 def _about_parts(refusal: Refusal, facts: CaseFacts) -> bool:

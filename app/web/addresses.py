@@ -1,13 +1,14 @@
-"""People behind a form: who sends it, and those it names by their mail address."""
+"""People whom a form names by their mail address."""
 
 import re
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from sqlalchemy import select
+from wtforms import Field
 
 from app.i18n import language
 from app.web.database import db
-from app.web.grants import me
-from app.workflow.actor import Actor
 from model import Person
 
 ADDRESS = re.compile(r"[^\s@<>(),;:\"\\\[\]]{1,64}@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,24}")
@@ -36,9 +37,20 @@ def named(mail: str) -> Person:
     return known or visitor(mail)
 
 
-def sender() -> Actor:
-    """Whoever has this page open: somebody logged in, or a visitor."""
-    person = me()
-    if person is None:
-        return Actor(language=language())
-    return Actor(person.id, language(), kind=person.kind)
+def typed(text: str) -> list[str]:
+    """Give the addresses that were typed in one field, however they are parted."""
+    return text.replace(",", " ").replace(";", " ").split()
+
+
+def as_people(fields: Iterable[Field], answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Give answers with people in the place of their addresses; what is no address stays, to be refused.
+
+    Whoever is given as the reporter is a visitor: an account isn't given a case by its address.
+    """
+    given = dict(answers)
+    for each in fields:
+        several = typed(str(given.get(each.name) or "")) if each.type == "EmailField" else []
+        if several and all(map(is_address, several)):
+            find = visitor if each.name == "reporter" else named
+            given[each.name] = [find(mail).id for mail in several]
+    return given

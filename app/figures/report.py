@@ -10,12 +10,13 @@ from functools import cached_property
 from typing import Any
 
 from app.access import Viewer
+from app.figures.hiding import Shown, hide
+from app.figures.naming import Naming
+from app.figures.timing import Timing, timing
 from app.i18n import gettext, say, zone
 from app.language.definition import Report
 from app.language.parties import InRole, Party, Query, Word, opened
-from app.reports.hiding import Shown, hide
-from app.reports.naming import Naming
-from app.reports.timing import Timing, timing
+from app.workflow import finding
 from app.workflow.context import Context
 from app.workflow.counting import ALL, Choice, count
 from app.workflow.reporting import rows as lines
@@ -115,7 +116,7 @@ class Counted:
     @cached_property
     def choice(self) -> Choice:
         """Which cases it counts."""
-        seen = self.viewer.visible() if self.report is EVERYTHING else self.viewer.granted(self.report.see)
+        seen = finding.counted(self.viewer) if self.report is EVERYTHING else self.viewer.granted(self.report.see)
         return Choice(seen, self.report.of, self.report.when, self.period.since, self.period.until)
 
     @cached_property

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from app.access import Viewer
-from app.handling.reasons import of_party
 from app.i18n import gettext, language, moment, say
 from app.language.definition import SAME, Field, Routine, Transition
 from app.language.parties import REPORTER, walk
+from app.language.standard import is_declared
 from app.routing.facts import CaseFacts
 from app.telling.names import quoted
 from app.workflow import journal, orphans
 from app.workflow.context import Context, Edition
 from app.workflow.migrating import MIGRATED
+from app.workflow.refusals import of_party
 from app.workflow.words import in_words
 from model import JournalEntry, Subject
 
@@ -76,9 +78,7 @@ class Story:
         return CaseFacts(self.context.world(routine), entry.flow, self.facts.subject)
 
     def _details(self, entry: JournalEntry) -> str:
-        said = [
-            f"{label} {value}" if label.endswith("?") else f"{label}: {value}" for label, value in self.answers(entry)
-        ]
+        said = [as_answer(label, value) for label, value in self.answers(entry)]
         if entry.event == MIGRATED and entry.from_state != entry.to_state:
             said.append(" → ".join(quoted(label) for label in self._states(entry)))
         mailed = dict.fromkeys(of_party(mail["why"], self.facts) for mail in entry.mails if "skipped" not in mail)
@@ -102,10 +102,40 @@ class Story:
             return
         for name, value in entry.answers.items():
             field = facts.routine.fields.get(name)
-            shown = field is not None and name not in HAVE_A_PLACE and self.viewer.shows(name, facts)
+            shown = field is not None and not _has_a_place(field, declared) and self._reads(name, value, facts)
             words = in_words(facts, name, value, language()) if shown else ""
             if field is not None and words:
                 yield say(field.label), words
+
+    def _reads(self, name: str, value: Any, facts: CaseFacts) -> bool:
+        """Whether the viewer may read an answer: one that no longer stands belongs to the history."""
+        return self.viewer.shows(name, facts) and (self.history_shown or journal.stands(name, value, self.facts))
+
+    @cached_property
+    def history_shown(self) -> bool:
+        """Whether the viewer may read answers that were given before and don't stand any more."""
+        return self.viewer.shows("history", self.facts)
+
+    def earlier(self) -> list[Line]:
+        """Answers that don't stand any more, the latest first; nothing where the routine doesn't speak of them."""
+        if not is_declared(self.context.routine, "history") or not self.history_shown:
+            return []
+        return [line for entry in reversed(self.entries) for line in self._replaced(entry)]
+
+    def _replaced(self, entry: JournalEntry) -> Iterator[Line]:
+        facts = self._facts(entry)
+        declared = transition_of(entry, facts.routine)
+        if entry.flow != self.facts.flow.name or (declared is not None and is_writing(declared, facts.routine)):
+            return
+        meta = [moment(entry.at), self.who(entry)]
+        if self.facts.subject is not None and self.facts.subject.round > 1:
+            meta.append(gettext("round %(number)d", number=entry.round))
+        for name, value in entry.answers.items():
+            field = facts.routine.fields.get(name)
+            if field is None or name == "reporter" or journal.stands(name, value, self.facts):
+                continue
+            if self.viewer.shows(name, facts):
+                yield Line(say(field.label), in_words(facts, name, value, language()), " · ".join(meta))
 
     def who(self, entry: JournalEntry) -> str:
         """Who did it: a function, the reporter without a name, or the system."""
@@ -131,8 +161,19 @@ class Story:
         return found
 
 
-HAVE_A_PLACE = frozenset({"description", "unit", "area", "reporter", "course", "no_personal_data", "tried_first"})
+HAVE_A_PLACE = frozenset({"description", "unit", "area", "reporter"})
 """Fields that the case's page shows elsewhere."""
+
+
+def _has_a_place(field: Field, declared: Transition) -> bool:
+    """Whether the case's page shows it elsewhere, or it is a choice or tick of the report itself."""
+    said = declared.creates and (field.type == "tick" or isinstance(field.choices, tuple))
+    return said or field.name in HAVE_A_PLACE or field.type == "place"
+
+
+def as_answer(label: str, value: str) -> str:
+    """Put an answer after its question."""
+    return f"{label} {value}" if label.endswith("?") else f"{label}: {value}"
 
 
 def title(entry: JournalEntry, edition: Edition) -> str:

@@ -1,0 +1,43 @@
+"""Signing in: a token for a name and a password, and the end of every token and session of the account."""
+
+from http import HTTPStatus
+
+from flask import Response, current_app
+from flask_appbuilder.api import expose
+
+from app.api import bodies, schemas
+from app.api.base import Api, answered
+from app.api.operation import operation
+from app.i18n import gettext
+from app.web import bearer
+from app.web.filters import clean
+from app.web.problems import Problem
+from app.web.seal import break_seal
+
+BIGGEST = 10_000
+
+
+class SecurityApi(Api):
+    """Signing in and out."""
+
+    resource_name = "security"
+    openapi_spec_tag = "Security"
+
+    @expose("/login", methods=["POST"])
+    @operation("Sign in", answers={200: schemas.Token}, errors=(401, 429), body=schemas.Login, public=True)
+    def login(self) -> Response:
+        """Give a token; an unknown name and a wrong password are told alike."""
+        sent = bodies.read(schemas.Login, BIGGEST)
+        password = sent["password"].encode("utf-8", "replace").decode()
+        user = self.appbuilder.sm.auth_user_db(clean(sent["username"]), password)
+        if user is None:
+            raise Problem(HTTPStatus.UNAUTHORIZED, gettext("The user name or the password is wrong."))
+        seconds = int(current_app.config["JWT_ACCESS_TOKEN_EXPIRES"].total_seconds())
+        return answered({"access_token": bearer.issue(user), "token_type": "Bearer", "expires_in": seconds})
+
+    @expose("/logout", methods=["POST"])
+    @operation("Sign out, everywhere", answers={204: None})
+    def logout(self) -> Response:
+        """End every token and every session of the account."""
+        break_seal()
+        return Response(status=HTTPStatus.NO_CONTENT)

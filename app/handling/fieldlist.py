@@ -1,0 +1,107 @@
+"""Lists that the routine's own fields work in like built-in ones: filters, search, columns, sorting."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from flask import g, request
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import with_expression
+from sqlalchemy.orm.interfaces import ORMOption
+
+from app.i18n import say
+from app.web import narrowing
+from app.web.database import db
+from app.web.extras import PREFIX, Extras
+from app.web.filters import Answers, Filter
+from app.web.here import actor, context
+from app.web.interface import Interface, Page
+from app.web.look import Look
+from app.web.table import Table
+from model import Part, Person
+
+COLUMNS = "columns"
+"""The argument that names further columns."""
+
+
+class FieldInterface(Interface):
+    """Cases or parts, sorted by the routine's own fields, too."""
+
+    def extra_fields(self) -> Extras:
+        """The fields of these rows as the person of this request may read them."""
+        return Extras(context().viewer(actor().person), self.obj is Part, context())
+
+    def sorted_by(self, name: str) -> ColumnElement[Any]:
+        """Give what a column's order goes by: never empty."""
+        if name.startswith(PREFIX):
+            return self.extra_fields().key(name.removeprefix(PREFIX))
+        return super().sorted_by(name)
+
+
+class FieldLook(Look):
+    """A list of cases or parts. Further columns are chosen in the address: `?columns=cause&columns=amount`."""
+
+    kept = ("tab",)
+
+    def extras(self) -> Extras:
+        """The routine's own fields in this list."""
+        found: Extras = self.datamodel.extra_fields()
+        return found
+
+    def chosen(self) -> list[str]:
+        """Names of the fields chosen as further columns, in the order of the fields."""
+        asked = set(request.args.getlist(COLUMNS))
+        return [name for name in self.extras().fields if name in asked]
+
+    def choosable(self) -> Sequence[tuple[str, str, bool]]:
+        """What may be chosen as a further column, as (name, label, whether it is)."""
+        chosen = self.chosen()
+        return [(name, say(field.label), name in chosen) for name, field in self.extras().fields.items()]
+
+    def narrowings(self) -> Sequence[Filter]:
+        """Filters by the routine's own fields."""
+        return narrowing.filters(self.extras())
+
+    def shown_columns(self) -> Sequence[str]:
+        """Names of the columns that the person of this request sees, in order."""
+        return [*super().shown_columns(), *(f"{PREFIX}{name}" for name in self.chosen())]
+
+    def sortable(self) -> Sequence[str]:
+        """Names of the columns by which they may sort."""
+        extras = self.extras()
+        return [*super().sortable(), *(f"{PREFIX}{name}" for name in self.chosen() if extras.sortable(name))]
+
+    def label(self, name: str) -> str:
+        """Heading of a column."""
+        if name.startswith(PREFIX):
+            return say(self.extras().fields[name.removeprefix(PREFIX)].label)
+        return super().label(name)
+
+    def sorts(self) -> Sequence[tuple[str, str]]:
+        """Orders one may choose, as (value of `sort`, label)."""
+        own = [name for name in self.sortable() if name.startswith(PREFIX)]
+        return [*super().sorts(), *self.both_ways(own)]
+
+    def loaded(self, *needs: str) -> list[ORMOption]:
+        """Say what is loaded with each row: the answers, and which of the chosen fields may be read there."""
+        chosen = self.chosen()
+        texts = [name for name in chosen if name in self.datamodel.list_columns]
+        loads = self.datamodel.options([], ("answers", "excluded", *needs, *texts))
+        if chosen:
+            loads.append(with_expression(self.datamodel.attribute("readable"), self.extras().readable(chosen)))
+        return list(loads)
+
+    def table(self, page: Page, answers: Answers | None = None) -> Table:
+        """The table, which further columns can make wider than the page."""
+        return replace(super().table(page, answers), wide=bool(self.chosen()))
+
+    def prepare(self, rows: Sequence[Any]) -> None:
+        """Fetch at once the people that chosen columns name."""
+        wanted = self.extras().people(rows, self.chosen())
+        g.named_people = db.session.scalars(select(Person).where(Person.id.in_(wanted))).all() if wanted else []
+
+    def own_value(self, row: Any, name: str) -> Any:
+        """What a row shows in a chosen column."""
+        return self.extras().value(row, name.removeprefix(PREFIX))

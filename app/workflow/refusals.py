@@ -1,0 +1,109 @@
+"""The sentence with which something is refused: the same on a page, in a list of reasons and in a scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from app.i18n import force_locale, gettext, say
+from app.language.definition import Routine
+from app.language.parties import Party, Query, name_of, opened
+from app.routing.facts import CaseFacts
+from app.workflow.answers import INVALID, MISSING, NO_CASE, PERSONAL, SAME_CASE
+from app.workflow.context import Context
+from app.workflow.evaluator import Refusal
+from app.workflow.uploads import GONE, MOST_BYTES, MOST_FILES, TOO_BIG, UNKNOWN_KIND
+
+
+def sentences(refusal: Refusal, routine: Routine, context: Context) -> Iterator[str]:
+    """Say the refusal in each language of the routine; nothing for a move that isn't offered at all."""
+    for language in routine.languages:
+        with force_locale(language):
+            if refusal.kind == "guard":
+                yield say(refusal.says, language)
+            elif refusal.kind == "field":
+                yield of_field(refusal, say(routine.fields[refusal.name].label, language))
+            elif refusal.kind == "empty":
+                yield of_nobody(refusal, context)
+
+
+def of_field(refusal: Refusal, label: str) -> str:
+    """Say what is wrong with an answer and what to do about it."""
+    if refusal.reason == MISSING:
+        return gettext("Fill in “%(label)s”.", label=label)
+    if refusal.reason == PERSONAL:
+        return gettext("“%(label)s” holds a national identity number. Remove it before you send.", label=label)
+    if refusal.reason == NO_CASE:
+        return gettext("“%(label)s”: no such case. Check the number.", label=label)
+    if refusal.reason == SAME_CASE:
+        return gettext("“%(label)s”: a case can't be joined to itself.", label=label)
+    if refusal.reason == GONE:
+        return gettext("A file you chose earlier in “%(label)s” is no longer kept. Choose it again.", label=label)
+    if refusal.reason == TOO_BIG:
+        sizes = {"files": MOST_FILES, "most": MOST_BYTES // 1_000_000}
+        return gettext("“%(label)s” is too much: at most %(files)d files of %(most)d MB each.", label=label, **sizes)
+    if refusal.reason == UNKNOWN_KIND:
+        told = gettext("“%(label)s” can be PDF, a picture, a document or plain text. Choose another file.", label=label)
+        return str(told)
+    if refusal.reason == INVALID:
+        return gettext("“%(label)s” can't be read. Check what you wrote or chose.", label=label)
+    return label
+
+
+def of_nobody(refusal: Refusal, where: CaseFacts | Context) -> str:
+    """Say which party must approve and has nobody, and who can mend that."""
+    unit = where.organisation.unit_by_name.get(refusal.reason)
+    return gettext(
+        "%(party)s must approve, but too few have that role at %(unit)s. An administrator can give it to somebody.",
+        party=of_party(refusal.name, where),
+        unit=say(unit.label) if unit else gettext("the whole institution"),
+    )
+
+
+def of_party(name: str, where: CaseFacts | Context) -> str:
+    """Name a party as it stands in a sentence, its conditions left out: the reporter, a role, whoever is in a field.
+
+    `name` is what the journal keeps: a role, a field, a party of the routine, or several with commas between.
+    """
+    several = (_opened(each, where) for each in name.split(", "))
+    return ", ".join(dict.fromkeys(said for each in several for said in each))
+
+
+def _opened(name: str, where: CaseFacts | Context) -> Iterator[str]:
+    named = where.routine.parties
+    members = opened(named[name], named) if name in named else ()
+    if not members:
+        yield _called(name, where)
+    for member in members:
+        base = _base(member)
+        if isinstance(base, Query):
+            yield _who_did(base.did or "", where.routine)
+        else:
+            yield of_party(name_of(base), where)
+
+
+def _base(party: Party) -> Party:
+    """Whom the party narrows, or the first of those it tries."""
+    while isinstance(party, Query) and (party.who is not None or party.first):
+        party = party.who or party.first[0]
+    return party
+
+
+def _called(name: str, where: CaseFacts | Context) -> str:
+    words = {
+        "reporter": gettext("the reporter"),
+        "handler": gettext("the handler"),
+        "owner": gettext("the person responsible"),
+        "new_handler": gettext("the new handler"),
+        "recipients": gettext("those you choose"),
+        "query": gettext("others"),
+    }
+    field = where.routine.fields.get(name)
+    if name in words or field is None:
+        return words.get(name) or say(where.organisation.label(name))
+    return gettext("those named in “%(field)s”", field=say(field.label))
+
+
+def _who_did(move: str, routine: Routine) -> str:
+    labels = (say(flow.transitions[move].label) for flow in routine.flows.values() if move in flow.transitions)
+    label = next(labels, "")
+    return gettext("whoever did “%(move)s”", move=label) if label else gettext("those who have worked on the case")

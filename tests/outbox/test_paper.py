@@ -1,0 +1,115 @@
+"""A letter on paper: a PDF that goes along with its mail, the same bytes however often it is made."""
+
+import logging
+import re
+from dataclasses import replace
+from email import policy
+from email.parser import BytesParser
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.outbox import compose, message, paper
+from app.outbox.deliver import deliver
+from app.outbox.paper import Sheet
+from model import MailText
+from tests.outbox.conftest import NOW, SETTINGS, post
+from tests.outbox.server import Told, running
+from tests.outbox.test_message import LETTER
+
+SHEET = Sheet("Universitetet", "Sak 2026-12", "25. november 2026", "Svar på saken", "Hei.\n\nTakk.", "nb")
+HEAD = {"institution": "Universitetet", "reference": "Sak 2024-1", "day": "4. mars 2024"}
+
+
+def pages(pdf):
+    return len(re.findall(rb"/Type /Page\b", pdf))
+
+
+def test_it_is_one_page_with_a_title_and_a_language():
+    pdf = paper.pdf(replace(SHEET, title="An answer"))
+    assert pdf.startswith(b"%PDF-")
+    assert pages(pdf) == 1
+    assert b"/Title (An answer)" in pdf
+    assert b"/Lang (nb)" in pdf
+    assert paper.file_name(SHEET) == "Sak-2026-12.pdf"
+
+
+def test_its_bytes_are_the_same_each_time_and_others_for_another_letter():
+    assert paper.pdf(SHEET) == paper.pdf(replace(SHEET))
+    assert (
+        len({paper.pdf(replace(SHEET, **{name: "Noe annet"})) for name in ("institution", "title", "body", "day")}) == 4
+    )
+
+
+def test_a_long_letter_takes_more_pages():
+    assert pages(paper.pdf(replace(SHEET, body="Et ord til. " * 2000))) > 3
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.text(max_size=200))
+def test_any_text_becomes_a_letter(text):
+    assert pages(paper.pdf(replace(SHEET, title=text, body=text, institution=text))) >= 1
+
+
+def test_what_the_font_lacks_is_not_told_in_the_log(caplog):
+    with caplog.at_level(logging.DEBUG):
+        paper.pdf(replace(SHEET, body="Čáhppes ŋ ŧ đ, Привет, 漢字 😀"))
+    assert "漢" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("body", "left"),
+    [
+        (f"Hei.\n\nLes her: {compose.LINK}\n\nHilsen oss", "Hei.\n\nHilsen oss"),
+        (f"{compose.LINK}", ""),
+        ("Hei. \n", "Hei."),
+    ],
+)
+def test_a_line_with_the_link_is_not_on_paper(body, left):
+    assert compose.without_link(body) == left
+
+
+def letter(session, **other):
+    session.add(
+        MailText(
+            name="answer",
+            subject={"nn": "Svar {number}"},
+            body={"nn": "Hei.\n\nLes: {link}"},
+            letter=other.pop("is_letter", True),
+        )
+    )
+    mail = post(session, mail="answer", letter=HEAD, **other)
+    session.commit()
+    return mail
+
+
+def test_a_letter_goes_along_as_a_pdf(session, sessions):
+    letter(session)
+    handler = Told()
+    with running(handler) as url:
+        assert deliver(sessions, settings=replace(SETTINGS, smtp_url=url), now=NOW) == 1
+    read = BytesParser(policy=policy.default).parsebytes(handler.took[0][2])
+    (along,) = read.iter_attachments()
+    assert read.get_content_type() == "multipart/mixed"
+    assert read.get_body().get_content().splitlines() == ["Hei.", "", "Les: https://avvik.example.no/cases/2024-1"]
+    assert (along.get_content_type(), along.get_filename()) == ("application/pdf", "Sak-2024-1.pdf")
+    assert along.get_content() == paper.pdf(paper.sheet_of(HEAD, "Svar 2024-1", "Hei.", "nn"))
+
+
+def test_a_mail_that_is_no_letter_goes_alone(session, sessions):
+    assert letter(session, is_letter=False).letter == {}
+    handler = Told()
+    with running(handler) as url:
+        deliver(sessions, settings=replace(SETTINGS, smtp_url=url), now=NOW)
+    assert not BytesParser(policy=policy.default).parsebytes(handler.took[0][2]).is_multipart()
+
+
+def test_a_letter_to_somebody_who_gets_no_link_lacks_its_line(session):
+    assert letter(session, link="").body == "Hei."
+    assert post(session, event_key="case:1:9", mail="answer", link="").body == "Hei."
+
+
+def test_a_mail_built_twice_is_the_same():
+    built = [message.build(replace(LETTER, sheet=SHEET), "https://x.example", SETTINGS) for _ in range(2)]
+    assert built[0] == built[1]
