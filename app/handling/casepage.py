@@ -33,7 +33,7 @@ from app.workflow.context import Context
 from app.workflow.evaluator import Verdict
 from app.workflow.refusals import of_party
 from app.workflow.table import additions, offers
-from app.workflow.words import in_words, spoken
+from app.workflow.words import in_time, in_words, spoken
 from model import Case, Part
 from model.base import NEVER
 
@@ -106,6 +106,11 @@ class CasePage:
     def due(self) -> date | None:
         """The nearest deadline, for those who see the whole case."""
         return None if self.case.due_at >= NEVER or self.case.finished or not self.full else self.case.due_at
+
+    @property
+    def due_words(self) -> str:
+        """The deadline's day, and its time where it isn't the end of the day."""
+        return in_time(self.case.due_at, self.context.organisation.worktime, language())
 
     def shows(self, field: str) -> bool:
         """Whether the viewer may read the field."""

@@ -22,6 +22,9 @@ from app.workflow.actor import Actor
 from app.workflow.context import Context
 from app.workflow.evaluator import Verdict, holds_by, may, present
 
+NAMELESS = "nameless"
+"""The tick by which somebody logged in leaves out who they are."""
+
 
 class NoEntrance(Exception):
     """The routine has no report that this person may make."""
@@ -39,9 +42,8 @@ class Report:
     @cached_property
     def ways(self) -> dict[str, Transition]:
         """The transitions by which this person may begin a case, by name: public ones first."""
-        named = self.context.routine.parties
         mine = [each for flow in self.context.routine.flows.values() for each in self._beginnings(flow)]
-        ordered = sorted(mine, key=lambda t: Word("anyone") not in opened(t.by, named))
+        ordered = sorted(mine, key=lambda t: not self._is_public(t))
         found: dict[str, Transition] = {}
         for each in ordered:
             found.setdefault(each.name, each)
@@ -69,9 +71,11 @@ class Report:
 
     def _entrance(self, flow: Flow) -> Transition | None:
         """Give the transition by which this person may begin a case of the flow: the chosen, rather a public one."""
-        named, way = self.context.routine.parties, self.way
-        mine = (t for t in self._beginnings(flow) if not way or t.name == way)
-        return min(mine, key=lambda t: Word("anyone") not in opened(t.by, named), default=None)
+        mine = (t for t in self._beginnings(flow) if not self.way or t.name == self.way)
+        return min(mine, key=lambda t: not self._is_public(t), default=None)
+
+    def _is_public(self, transition: Transition) -> bool:
+        return Word("anyone") in opened(transition.by, self.context.routine.parties)
 
     def _beginnings(self, flow: Flow) -> list[Transition]:
         """The transitions by which this person may begin a case of the flow."""
@@ -157,13 +161,25 @@ class Report:
             return self.actor
         return Actor(addresses.visitor(mail).id, self.actor.language)
 
+    @property
+    def may_be_nameless(self) -> bool:
+        """Whether somebody logged in may leave out who they are."""
+        public = self._is_public(self.transition)
+        return self.actor.person is not None and public and "reporter" in self.transition.optional
+
+    @property
+    def nameless(self) -> bool:
+        """Whether they do."""
+        return self.may_be_nameless and bool(self.typed.get(NAMELESS))
+
     def answers(self) -> dict[str, Any]:
         """Give the answers for the engine; what isn't asked is left behind, whatever was sent.
 
         The reporter isn't among them: that is whoever sends it.
         """
         given = {**forms.answers(self.form), **dict(self._translated())}
-        return {name: value for name, value in given.items() if name != "reporter"}
+        mine = {"reporter": ""} if self.nameless else {}
+        return {**{name: value for name, value in given.items() if name != "reporter"}, **mine}
 
     def _translated(self) -> Iterator[tuple[str, Any]]:
         """Give places and people as the engine knows them."""

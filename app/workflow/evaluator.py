@@ -6,7 +6,7 @@ Buttons, "why can't I?", the move itself, the dry run, scenarios and the worker 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -67,6 +67,8 @@ def may(facts: CaseFacts, name: str, actor: Actor, answers: Mapping[str, Any] | 
         return Verdict((*_missing(facts, transition), *_guards(facts, transition, button=True)))
     kept, faults = _answers(facts, transition, actor, answers)
     after = facts.with_answers(kept)
+    if not faults and facts.subject is None and facts.whole is None and not holds(facts.flow.when, after):
+        return Verdict((Refusal("state", NOT_OFFERED),), kept)
     return Verdict((*faults, *_missing(after, transition), *_guards(after, transition)), kept)
 
 
@@ -123,6 +125,12 @@ def present(each: Field, facts: CaseFacts, transition: Transition, actor: Actor)
     if unanswered(value) and not (facts.subject and each.name in facts.subject.answers):
         value = default(each, facts)
     return value
+
+
+def signed(facts: CaseFacts, transition: Transition, actor: Actor, kept: Mapping[str, Any]) -> Actor:
+    """Say who begins a case: nobody, where somebody logged in left out that it is theirs."""
+    nameless = "reporter" in transition.optional and _open(transition, facts) and unanswered(kept.get("reporter"))
+    return replace(actor, person=None, kind="") if nameless else actor
 
 
 def _open(transition: Transition, facts: CaseFacts) -> bool:

@@ -157,8 +157,10 @@ def send(context: Context, facts: CaseFacts, who: Iterable[Recipient], event_key
 
 
 def language_for(context: Context, facts: CaseFacts, person: Person | None, mail: str) -> str:
-    """Give the language that a mail about the case goes in: the receiver's, else the case's, if it has a text in it."""
-    wish = (person.language if person else "") or (facts.subject.language if facts.subject else "") or "nb"
+    """Give the language of a mail about the case: the receiver's, else the reporter's case's or the routine's first."""
+    theirs = person is None or person.id in facts.people_in("reporter")
+    case = facts.subject.language if facts.subject and theirs else ""
+    wish = (person.language if person else "") or case or facts.routine.languages[0]
     return compose.language_of(context.session, mail, wish, facts.routine.languages)
 
 
