@@ -55,7 +55,7 @@ class CaseApi(Subjects):
 
     def filters(self) -> Sequence[Filter]:
         """Those of the page."""
-        return queue.filters()
+        return [*queue.filters(), *super().filters()]
 
     def of_tab(self, tab: str) -> ColumnElement[bool]:
         """Those of the page."""

@@ -98,7 +98,7 @@ class FieldLook(Look):
         return replace(super().table(page, answers), wide=bool(self.chosen()))
 
     def prepare(self, rows: Sequence[Any]) -> None:
-        """Fetch at once the people that chosen columns name."""
+        """Fetch at once the people that chosen columns name; a session forgets what nobody holds."""
         wanted = self.extras().people(rows, self.chosen())
         g.named_people = db.session.scalars(select(Person).where(Person.id.in_(wanted))).all() if wanted else []
 

@@ -5,7 +5,7 @@ import re
 from app.i18n import say
 from app.language.definition import Text
 from app.routing.facts import CaseFacts
-from app.workflow.words import in_day, notice, spoken
+from app.workflow.words import in_time, notice, spoken
 
 PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 CLOCK = "due "
@@ -31,7 +31,7 @@ def in_every_language(text: Text, facts: CaseFacts) -> Text:
 def _fill(name: str, facts: CaseFacts, lang: str) -> str:
     if name.startswith(CLOCK):
         row = facts.clock(name.removeprefix(CLOCK))
-        return in_day(facts.organisation.worktime.day_of(row.due_at), lang) if row is not None and row.due_at else ""
+        return in_time(row.due_at, facts.organisation.worktime, lang) if row is not None and row.due_at else ""
     if name == "state":
         return say(facts.flow.states[facts.state].label, lang)
     return notice(facts, lang) if name == "notice" else spoken(facts, name, lang)
