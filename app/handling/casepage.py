@@ -11,9 +11,10 @@ from flask import url_for
 
 from app.access import Viewer
 from app.handling.approving import Approval, of_approvals
+from app.handling.glimpsed import Glimpse, glimpsed
 from app.handling.joined import Joined, joined
 from app.handling.opening import readers
-from app.i18n import gettext, language, long_day, say
+from app.i18n import gettext, language, say
 from app.language.definition import BACK, SAME, Flow, Transition
 from app.language.kinds import menders
 from app.language.parties import name_of
@@ -26,7 +27,7 @@ from app.web.grants import can
 from app.web.lettered import Kept
 from app.web.reasons import Check, of_refusals, of_trace
 from app.web.roles import permission_of
-from app.web.story import Line
+from app.web.story import Line, Pairs
 from app.workflow import finding
 from app.workflow.actor import Actor
 from app.workflow.context import Context
@@ -142,22 +143,14 @@ class CasePage:
         """Why the case came here."""
         return of_trace(self.case.trace, self.facts)
 
-    def reported(self) -> str:
-        """When, and what the reporter chose besides."""
-        when = gettext("Reported %(day)s.", day=long_day(self.case.submitted_at))
-        return " ".join([when, *(f"{each}." for each in self._chosen())])
+    def reported(self) -> tuple[Pairs, Pairs]:
+        """What was answered when it was reported, besides the description: short answers, and texts."""
+        return story.answered(self.story.reported())
 
-    def _chosen(self) -> Iterator[str]:
-        """Choices that were asked when it was reported, each with its answer."""
-        beginnings = (move for move in self.facts.flow.transitions.values() if move.creates)
-        asked = dict.fromkeys(name for move in beginnings for name in move.asked)
-        for name in asked:
-            answer = spoken(self.facts, name, language()) if self._is_choice(name) and self.shows(name) else ""
-            if answer:
-                yield story.as_answer(self._label(name), answer)
-
-    def _is_choice(self, name: str) -> bool:
-        return isinstance(self.facts.routine.fields[name].choices, tuple)
+    @cached_property
+    def glimpse(self) -> Glimpse:
+        """What is read besides by somebody who is held to some fields."""
+        return glimpsed(self.facts, self.viewer, {field.name for field, _ in self.story.reported()})
 
     @property
     def may_see_reporter(self) -> bool:

@@ -63,11 +63,15 @@ class Report:
     @cached_property
     def entrance(self) -> tuple[Flow, Transition]:
         """The flow that takes the report as answered so far, and the transition that makes it. Raises NoEntrance."""
-        found = [(flow, each) for flow in self.context.routine.flows.values() if (each := self._entrance(flow))]
-        if not found:
+        if not self.entrances:
             raise NoEntrance
-        taken = (pair for pair in found if holds(pair[0].when, self._facts(*pair)))
-        return next(taken, found[0])
+        taken = (pair for pair in self.entrances if holds(pair[0].when, self._facts(*pair)))
+        return next(taken, self.entrances[0])
+
+    @cached_property
+    def entrances(self) -> list[tuple[Flow, Transition]]:
+        """Every flow that may take the report, whatever is answered, and the transition that makes it there."""
+        return [(flow, each) for flow in self.context.routine.flows.values() if (each := self._entrance(flow))]
 
     def _entrance(self, flow: Flow) -> Transition | None:
         """Give the transition by which this person may begin a case of the flow: the chosen, rather a public one."""
@@ -111,6 +115,12 @@ class Report:
     def asks(self, name: str) -> bool:
         """Whether the transition asks that field."""
         return name in self.transition.asked
+
+    @property
+    def for_another(self) -> bool:
+        """Whether somebody of the staff fills it in for the one who reports."""
+        open_to_all = Word("anyone") in opened(self.transition.by, self.context.routine.parties)
+        return self.actor.person is not None and self.asks("reporter") and not open_to_all
 
     @property
     def spot(self) -> str:
@@ -175,18 +185,19 @@ class Report:
     def answers(self) -> dict[str, Any]:
         """Give the answers for the engine; what isn't asked is left behind, whatever was sent.
 
-        The reporter isn't among them: that is whoever sends it.
+        The reporter is among them only where somebody else sends it.
         """
         given = {**forms.answers(self.form), **dict(self._translated())}
         mine = {"reporter": ""} if self.nameless else {}
-        return {**{name: value for name, value in given.items() if name != "reporter"}, **mine}
+        return {**{name: value for name, value in given.items() if name != "reporter" or self.for_another}, **mine}
 
     def _translated(self) -> Iterator[tuple[str, Any]]:
         """Give places and people as the engine knows them."""
         for each in self.form:
-            if self.field(each.name).type == "person" and each.type == "EmailField" and each.name != "reporter":
-                typed = self.addresses(each.name)
-                yield each.name, [addresses.named(mail).id for mail in typed if addresses.is_address(mail)]
+            if self.field(each.name).type == "person" and each.type == "EmailField":
+                find = addresses.visitor if each.name == "reporter" else addresses.named
+                typed = self.addresses(each.name) if each.name != "reporter" or self.for_another else []
+                yield each.name, [find(mail).id for mail in typed if addresses.is_address(mail)]
         if self.asks("unit"):
             yield "unit", self.place.unit or self.initial("unit") or ""
         if self.spot:

@@ -19,6 +19,7 @@ from app.routing.parties import Lookup
 from app.workflow import approvals
 from app.workflow.actor import Actor
 from app.workflow.answers import MISSING, Unacceptable, accept, default, unanswered
+from app.workflow.told import in_every_language
 
 NOT_OFFERED = "not offered"
 WRITTEN_ANEW = ("text", "file")
@@ -193,7 +194,7 @@ def _guards(facts: CaseFacts, transition: Transition, *, button: bool = False) -
         if (button and kind == "input") or holds(guard.needs, facts) is True:
             continue
         mends = menders(facts.routine, facts.flow.name, transition.name, name)
-        found.append(Refusal("guard", name, "", guard.says, kind, mends))
+        found.append(Refusal("guard", name, "", in_every_language(guard.says, facts), kind, mends))
     return tuple(found)
 
 

@@ -3,6 +3,7 @@
 import re
 
 from app.i18n import say
+from app.language.definition import Text
 from app.routing.facts import CaseFacts
 from app.workflow.words import in_time, notice, spoken
 
@@ -12,8 +13,19 @@ CLOCK = "due "
 
 def told(facts: CaseFacts, lang: str) -> str:
     """Say what the state tells the reporter, with its placeholders filled in; what has no answer is left out."""
-    state = facts.flow.states[facts.state]
-    return PLACEHOLDER.sub(lambda found: _fill(found[1], facts, lang), say(state.told, lang))
+    return filled(facts.flow.states[facts.state].told, facts, lang)
+
+
+def filled(text: Text, facts: CaseFacts, lang: str) -> str:
+    """Say a text of the routine with its placeholders filled in."""
+    return PLACEHOLDER.sub(lambda found: _fill(found[1], facts, lang), say(text, lang))
+
+
+def in_every_language(text: Text, facts: CaseFacts) -> Text:
+    """Give a text with its placeholders filled in, in each language that it has."""
+    if not any("{" in each for each in text.values()):
+        return text
+    return {lang: filled(text, facts, lang) for lang in text}
 
 
 def _fill(name: str, facts: CaseFacts, lang: str) -> str:
