@@ -37,6 +37,8 @@ SMTP_URL = os.environ.get("SMTP_URL", "")
 DEMO_SMTP_PORT = int(os.environ.get("DEMO_SMTP_PORT", "0"))
 MAIL_FROM = os.environ.get("MAIL_FROM", "avviksflyt@localhost")
 ADMIN_MAIL = os.environ.get("ADMIN_MAIL", "")
+# Who gets the end of the journal's chain by mail, once a day; empty = nobody.
+ANCHOR_MAIL = os.environ.get("ANCHOR_MAIL", "")
 WORKER = os.environ.get("WORKER", "embedded")
 
 # Whether a draft of the routine must be approved by an administrator who didn't make it.

@@ -1,5 +1,6 @@
 """What is kept: the declarative tables, their constraints and relations, and nothing else."""
 
+from model import append_only  # noqa: F401 - lets the tables be made with what guards them
 from model.base import Base
 from model.case import Case, Part, Subject
 from model.clock import Clock
@@ -17,7 +18,7 @@ from model.edition import (
 )
 from model.file import PendingFile, StoredFile
 from model.joined import CaseLink, CaseReading, CodeName
-from model.journal import JournalEntry
+from model.journal import JournalEntry, JournalSeal
 from model.organisation import (
     Area,
     Assignment,
@@ -52,6 +53,7 @@ __all__ = [
     "DryRun",
     "DryRunCase",
     "JournalEntry",
+    "JournalSeal",
     "LastCheck",
     "Lease",
     "MailText",

@@ -18,6 +18,9 @@ class JournalEntry(Base):
 
     `case_id` is the whole's id for a part's entry, so that one query reads a case's full story.
     `mails` is a list of {"to": label or address-free name, "name": mail, "why": party}, `trace` the receivers' reasons.
+    What may be erased later (each answer, the actor, each mail's receiver) and `trace` have a salted print each, by
+    name; `digest` proves the rest of the row and the prints. Erasing takes a salt away, and its print stays.
+    A row of an older version has no digest until it is sealed.
     """
 
     __tablename__ = "journal_entry"
@@ -40,6 +43,26 @@ class JournalEntry(Base):
     answers: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     trace: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
     mails: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
+    salts: Mapped[dict[str, str] | None] = mapped_column(Json)
+    prints: Mapped[dict[str, str] | None] = mapped_column(Json)
+    digest: Mapped[str | None] = mapped_column(String(64))
 
     actor: Mapped[Person | None] = relationship()
     subject: Mapped[Subject] = relationship(foreign_keys=subject_id)
+
+
+class JournalSeal(Base):
+    """One link of the chain over the journal's rows, in the order in which they were sealed; `id` counts 1, 2, 3, ...
+
+    `chain` proves this seal and, through the one before it, all earlier ones. `adopted` = the row is older than the
+    chain, and was taken as it was found. No foreign key: a seal outlives a row that somebody has taken away.
+    """
+
+    __tablename__ = "journal_seal"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    entry_id: Mapped[int] = mapped_column(unique=True)
+    subject_id: Mapped[int]
+    digest: Mapped[str] = mapped_column(String(64))
+    adopted: Mapped[bool] = mapped_column(default=False)
+    chain: Mapped[str] = mapped_column(String(64))

@@ -28,7 +28,7 @@ from app.web.lettered import Kept
 from app.web.reasons import Check, of_refusals, of_trace
 from app.web.roles import permission_of
 from app.web.story import Line, Pairs
-from app.workflow import finding
+from app.workflow import finding, journal
 from app.workflow.actor import Actor
 from app.workflow.context import Context
 from app.workflow.evaluator import Verdict
@@ -166,7 +166,7 @@ class CasePage:
 
     def log_look_up(self) -> None:
         """Write in the journal that the viewer looked up who reported."""
-        story.log(self.context, self.case, self.actor.person, story.LOOKED_UP)
+        journal.note(self.context, self.case, self.actor, journal.LOOKED_UP)
 
     def judged(self) -> Iterator[tuple[str, str, Option | None]]:
         """Choices that handlers make about the case (severity): label, answer, the move that changes it."""

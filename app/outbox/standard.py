@@ -26,6 +26,11 @@ SUBJECTS: Mapping[str, Text] = {
         "nn": "Saker som står fast: {count}",
         "en": "Cases that are stuck: {count}",
     },
+    "journal_anchor": {
+        "nb": "Journalens kjede: {seals} segl",
+        "nn": "Kjeda til journalen: {seals} segl",
+        "en": "The journal's chain: {seals} seals",
+    },
     "draft_waits": {
         "nb": "En kladd til rutinen venter på godkjenning",
         "nn": "Ein kladd til rutinen ventar på godkjenning",
@@ -59,6 +64,11 @@ BODIES: Mapping[str, Text] = {
         "nb": "Ingen som er til stede, kan flytte disse sakene videre:\n\n{cases}",
         "nn": "Ingen som er til stades, kan flytte desse sakene vidare:\n\n{cases}",
         "en": "Nobody who is active can move these cases on:\n\n{cases}",
+    },
+    "journal_anchor": {
+        "nb": "Ta vare på denne linjen. Den viser senere om noe i journalen er endret eller borte:\n\n{anchor}",
+        "nn": "Ta vare på denne linja. Ho viser seinare om noko i journalen er endra eller borte:\n\n{anchor}",
+        "en": "Keep this line. It shows later whether anything in the journal was changed or is gone:\n\n{anchor}",
     },
     "draft_waits": {
         "nb": "{person} ber deg se på en kladd til rutinen. Den gjelder ikke før noen andre har godkjent den.",

@@ -1,5 +1,7 @@
 """The database: one session for the whole product, SQLite tuned for it, and the configuration's version."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from flask import Flask
@@ -50,6 +52,17 @@ def tune(engine: Engine) -> None:
     """Set the pragmas on each new connection; let a savepoint begin the transaction it stands in."""
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "savepoint", _begin_first)
+
+
+@contextmanager
+def snapshot(engine: Engine) -> Iterator[Connection]:
+    """Read what is committed now, whatever is committed meanwhile."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN")
+        else:
+            connection.execution_options(isolation_level="REPEATABLE READ")
+        yield connection
 
 
 def _set_pragmas(connection: Any, _record: object) -> None:

@@ -23,9 +23,8 @@ from app.workflow.context import Context, Edition
 from app.workflow.migrating import MIGRATED
 from app.workflow.refusals import of_party
 from app.workflow.words import in_words
-from model import JournalEntry, Subject
+from model import JournalEntry
 
-LOOKED_UP = "looked_up"
 Pairs = list[tuple[str, str]]
 """Questions, each with its answer."""
 
@@ -211,7 +210,7 @@ def title(entry: JournalEntry, edition: Edition) -> str:
     words = {
         journal.REMINDED: gettext("Reminder sent"),
         orphans.FOUND: gettext("Somebody was found to handle the case"),
-        LOOKED_UP: gettext("The reporter's identity was looked up"),
+        journal.LOOKED_UP: gettext("The reporter's identity was looked up"),
         MIGRATED: gettext("Edition %(number)d of the routine counts from here", number=edition.number),
     }
     if entry.event in words:
@@ -253,23 +252,3 @@ def is_writing(declared: Transition, routine: Routine) -> bool:
 def names_reporter(field: Field, routine: Routine) -> bool:
     """Whether the reporter may read the field."""
     return field.see is not None and any(each in REPORTER for each in walk(field.see, routine.parties))
-
-
-def log(context: Context, subject: Subject, person: int | None, event: str) -> None:
-    """Write something that isn't a move into the journal."""
-    subject.events += 1
-    entry: dict[str, Any] = {"subject_id": subject.id, "case_id": subject.whole_id or subject.id}
-    context.session.add(
-        JournalEntry(
-            **entry,
-            ordinal=subject.events,
-            at=context.now,
-            actor_id=person,
-            event=event,
-            flow=subject.flow,
-            from_state=subject.state,
-            to_state=subject.state,
-            edition_id=subject.edition_id,
-            round=subject.round,
-        )
-    )

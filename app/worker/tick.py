@@ -16,6 +16,7 @@ from app.outbox.settings import Settings
 from app.outbox.sink import Mailbox, Sink
 from app.web.database import db
 from app.worker.nightly import check
+from app.worker.proving import prove
 from app.worker.trying import try_out
 from app.workflow.orphans import rehome
 from app.workflow.pending import sweep
@@ -30,7 +31,7 @@ log = structlog.get_logger()
 
 
 def tick(app: Flask, now: datetime | None = None, alive: Callable[[], object] = lambda: None) -> int:
-    """Fire due clocks and send waiting mails, one bounded batch of each; how many things were done.
+    """Fire due clocks, send waiting mails, one bounded batch of each, and seal the journal; how many things were done.
 
     `now` stands for the present. Less than a full batch of both means that nothing is left to do. A draft that
     waits to be tried is tried, too; that may take a while, so `alive` is called on the way, and mails go out.
@@ -42,6 +43,7 @@ def tick(app: Flask, now: datetime | None = None, alive: Callable[[], object] = 
 
     with app.app_context():
         done = _fire(now or datetime.now(UTC))
+        prove(now or datetime.now(UTC))
         check(now or datetime.now(UTC))
         return done + send(now) + try_out(now or datetime.now(UTC), sign)
 

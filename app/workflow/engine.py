@@ -151,8 +151,9 @@ def _made(context: Context, subject: Subject, done: _Done) -> None:
     mailing.keep_for_unknown(context, facts, done.declared.notify)
     steps = done.found.steps if done.found else ()
     joining.note(context, subject)
-    entry = journal.write(context, subject, done.declared.name, done.actor, done.before, done.answers, steps, told)
-    forgetting.forget(context, subject, done.declared, entry)
+    answers = forgetting.scarred(context, subject, done.declared, done.answers)
+    journal.write(context, subject, done.declared.name, done.actor, done.before, answers, steps, told)
+    forgetting.forget(context, subject, done.declared)
     context.session.flush()
     ripple(context, subject)
 

@@ -5,30 +5,43 @@ Source: the language's word `forget`. Erasing a person field takes the person ou
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import select
 
 from app.language.definition import Transition
 from app.outbox import queue
-from app.workflow import filing, keeping, letters
+from app.routing.facts import CaseFacts
+from app.workflow import filing, keeping, letters, prints
 from app.workflow.context import Context
-from app.workflow.journal import FORGOTTEN
+from app.workflow.prints import FORGOTTEN, SCAR
 from model import JournalEntry, OutgoingMail, Subject
 
-SCAR: Mapping[str, Any] = {FORGOTTEN: True}
+
+def scarred(context: Context, subject: Subject, declared: Transition, answers: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Give what the transition's own row keeps of its answers: of what it is about to forget, scars alone.
+
+    They stand in the row from the start, so that it proves what was forgotten, and when.
+    """
+    if not declared.forget:
+        return answers
+    own = {name: value for name, value in answers.items() if name not in declared.forget}
+    return {**own, **dict.fromkeys(_filled(context.facts(subject), declared), SCAR)}
 
 
-def forget(context: Context, subject: Subject, declared: Transition, entry: JournalEntry) -> None:
-    """Erase what the transition forgets, from its own row in the journal as well, which gets the scars."""
+def _filled(facts: CaseFacts, declared: Transition) -> list[str]:
+    return [name for name in declared.forget if facts.value(name) not in (None, "", [])]
+
+
+def forget(context: Context, subject: Subject, declared: Transition) -> None:
+    """Erase what the transition forgets, once its own row is written."""
     if not declared.forget:
         return
-    own = {name: value for name, value in entry.answers.items() if name not in declared.forget}
     context.session.flush()
     facts = context.facts(subject)
     fields = facts.routine.fields
-    filled = [name for name in declared.forget if facts.value(name) not in (None, "", [])]
+    filled = _filled(facts, declared)
     people = {p for name in filled if fields[name].type == "person" for p in facts.people_in(name)}
     keeping.clear(subject, declared.forget)
     if "description" in declared.forget:
@@ -38,7 +51,6 @@ def forget(context: Context, subject: Subject, declared: Transition, entry: Jour
     _erase_mails(context, subject, people)
     letters.forget(context, subject, declared.forget, people, reporter="reporter" in declared.forget)
     subject.done = {name: _without(each, people) for name, each in subject.done.items()}
-    entry.answers = {**own, **dict.fromkeys(filled, SCAR)}
 
 
 def _without(done: Mapping[str, Any], people: Iterable[int]) -> dict[str, Any]:
@@ -48,10 +60,19 @@ def _without(done: Mapping[str, Any], people: Iterable[int]) -> dict[str, Any]:
 def _erase_past(context: Context, subject: Subject, names: Iterable[str], people: set[int]) -> None:
     rows = context.session.scalars(select(JournalEntry).where(JournalEntry.subject_id == subject.id))
     for entry in rows:
+        prints.unsalt(entry, _erased(entry, names, people))
         entry.answers = {name: SCAR if name in names else value for name, value in entry.answers.items()}
         entry.mails = [{**each, "to": ""} if _is_to(each, people) else each for each in entry.mails]
         if entry.actor_id in people:
             entry.actor_id, entry.actor_as = None, entry.actor_as or FORGOTTEN
+
+
+def _erased(entry: JournalEntry, names: Iterable[str], people: set[int]) -> Iterator[str]:
+    """Name what of the row is there to be erased."""
+    yield from (f"{prints.ANSWER}{name}" for name in names if entry.answers.get(name, SCAR) != SCAR)
+    yield from (f"{prints.MAIL}{place}" for place, each in enumerate(entry.mails) if _is_to(each, people))
+    if entry.actor_id in people:
+        yield prints.ACTOR
 
 
 def _is_to(mail: Mapping[str, Any], people: set[int]) -> bool:

@@ -6,17 +6,19 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from app.routing.facts import CaseFacts
+from app.workflow import prints
 from app.workflow.actor import Actor
 from app.workflow.context import Context
+from app.workflow.prints import FORGOTTEN
 from model import JournalEntry, Subject
 
 MOVED = "moved"
 PRESSED = "pressed"
 """One press of a transition that several make together, before the last one needed."""
-FORGOTTEN = "forgotten"
-"""Stands in `answers` where a field was erased for good: {"forgotten": true}."""
 REMINDED = "reminded"
 REFUSED_ITSELF = "refused"
+LOOKED_UP = "looked_up"
+"""Somebody looked up who reported."""
 NOT_MADE = (PRESSED, REFUSED_ITSELF)
 """Events that name a transition which didn't happen."""
 
@@ -52,8 +54,15 @@ def write(
         trace=list(trace),
         mails=mails,
     )
+    prints.prove(row)
     context.session.add(row)
     return row
+
+
+def note(context: Context, subject: Subject, actor: Actor, event: str) -> JournalEntry:
+    """Write a row about something that isn't a move."""
+    subject.events += 1
+    return write(context, subject, None, actor, subject.state, {}, (), [], event=event)
 
 
 def stands(name: str, value: Any, facts: CaseFacts) -> bool:

@@ -13,7 +13,7 @@ from app.language.worktime import WorkTime
 from app.routing import seats
 from app.routing.facts import PEOPLE, CaseFacts
 from app.workflow import spans
-from app.workflow.journal import FORGOTTEN
+from app.workflow.prints import FORGOTTEN
 
 ERASED = {"nb": "Slettet", "nn": "Sletta", "en": "Erased"}
 AT_TIME = {"nb": "{day} kl. {time}", "nn": "{day} kl. {time}", "en": "{day} at {time}"}

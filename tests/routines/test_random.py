@@ -22,8 +22,9 @@ from app.routing import exclusion, seats
 from app.routing.parties import Lookup
 from app.workflow import approvals, engine, waiting
 from app.workflow.evaluator import form
-from app.workflow.journal import FORGOTTEN, MOVED, PRESSED, REMINDED
+from app.workflow.journal import MOVED, PRESSED, REMINDED
 from app.workflow.migrating import MIGRATED
+from app.workflow.prints import FORGOTTEN
 from app.workflow.uploads import Upload
 from config import ROOT
 from model import Away, Base, Clock, ConfigurationVersion, JournalEntry, OutgoingMail, Person, Subject, WorkflowEdition

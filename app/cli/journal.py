@@ -1,0 +1,57 @@
+"""`flask journal`: whether the journal is as it was written, and where its chain ends now."""
+
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+
+from app.web.database import db, snapshot
+from app.worker import proving
+from app.workflow import anchors, prints
+from app.workflow.anchors import Anchor
+from app.workflow.verifying import Fault, Verifier
+
+group = AppGroup("journal", help="The journal: verify it, anchor it.")
+MOST_TOLD = 20
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@group.command("verify")
+@click.option("--anchors", "file", type=FILE, help="Anchors kept elsewhere, instead of those beside the database.")
+def verify(file: Path | None) -> None:
+    """Compare every row with its proof, the chain over them, and every anchor. Exit code 1 if anything is wrong."""
+    known = _anchors(file or proving.file())
+    with snapshot(db.engine) as connection:
+        verifier = Verifier(connection, prints.current_key(), known, datetime.now(UTC))
+        found = list(islice(verifier.faults(), MOST_TOLD))
+    for each in found:
+        click.echo(_told(each))
+    if found:
+        raise click.ClickException("the journal is not as it was written (docs/operations.md tells what to do)")
+    click.echo(
+        f"In order: {verifier.rows} rows, {verifier.seals} seals, {verifier.adopted} of them on rows that are older "
+        f"than the chain, {len(known)} anchors."
+    )
+    if not known:
+        click.echo("There is no anchor yet, so a tail that was cut off would not be seen.")
+
+
+@group.command("anchor")
+def anchor() -> None:
+    """Seal what has been written and keep the chain's end now: before a backup, for example."""
+    click.echo(anchors.line(proving.anchor(datetime.now(UTC))))
+
+
+def _anchors(file: Path) -> list[Anchor]:
+    try:
+        return anchors.read(file)
+    except (anchors.Unreadable, OSError) as fault:
+        raise click.ClickException(f"the anchors can't be read: {fault}") from fault
+
+
+def _told(fault: Fault) -> str:
+    where = [f"row {fault.entry}"] if fault.entry is not None else []
+    where += [f"case {fault.number}"] if fault.number else []
+    return f"{', '.join(where)}: {fault.what}" if where else fault.what

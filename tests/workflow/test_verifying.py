@@ -1,0 +1,212 @@
+"""F61, F62: what was done to the journal behind the product's back is named; what the product erased is in order."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, text, true
+
+from app.workflow import anchors, prints, sealing
+from app.workflow.counting import Choice, count
+from model import JournalEntry, JournalSeal
+from tests.workflow.proof import ROUTINE, administrating, faults, seal, verify
+
+
+@pytest.fixture
+def town(settle_on_both):
+    town = settle_on_both(ROUTINE)
+    first, second = town.report(illness="Asthma", weight=7.0), town.report()
+    town.do(first, "stig", "ask", message="When?")
+    town.do(second, "dora", "close", result="Done")
+    town.do(first, "dora", "close", result="Done")
+    town.first, town.second = first, second
+    seal(town)
+    return town
+
+
+def test_a_journal_that_nobody_touched_is_in_order(town):
+    assert verify(town) == []
+    assert town.count(JournalSeal) == town.count(JournalEntry) == 5
+    town.report()
+    assert verify(town) == [], "what isn't sealed yet is young"
+
+
+def test_every_row_has_a_print_for_what_may_be_erased(town):
+    entry = town.journal(town.first)[0]
+    assert {"actor", "mails.0", "answers.illness", "answers.description", "trace"} <= set(entry.prints)
+    assert entry.prints.keys() == entry.salts.keys()
+    assert len(set(entry.salts.values())) == len(entry.salts)
+    assert "Asthma" not in str(entry.prints)
+
+
+CHANGES = {
+    "an answer": """UPDATE journal_entry SET answers = '{"message": "Never mind"}' WHERE id = 3""",
+    "an answer added": """UPDATE journal_entry SET answers = '{"message": "When?", "result": "No"}' WHERE id = 3""",
+    "an answer taken away": "UPDATE journal_entry SET answers = '{}' WHERE id = 3",
+    "an answer without its salt": """UPDATE journal_entry SET answers = '{"message": "No"}', salts = '{}' WHERE id = 3""",
+    "a scar": """UPDATE journal_entry SET answers = '{"message": {"forgotten": true}}', salts = '{}' WHERE id = 3""",
+    "who": "UPDATE journal_entry SET actor_id = 1 WHERE id = 3",
+    "who, to nobody": "UPDATE journal_entry SET actor_id = NULL WHERE id = 3",
+    "as whom": "UPDATE journal_entry SET actor_as = 'visitor' WHERE id = 3",
+    "when": "UPDATE journal_entry SET at = '2026-03-01 09:00:00.000000+00' WHERE id = 3",
+    "what": "UPDATE journal_entry SET transition = 'close' WHERE id = 3",
+    "the state": "UPDATE journal_entry SET to_state = 'shut' WHERE id = 3",
+    "whose": "UPDATE journal_entry SET subject_id = 2, ordinal = 9 WHERE id = 3",
+    "who got mail": """UPDATE journal_entry SET mails = '[{"to": "2", "name": "asked", "why": "desk"}]' WHERE id = 3""",
+    "its print": "UPDATE journal_entry SET prints = '{}' WHERE id = 3",
+    "its digest": "UPDATE journal_entry SET digest = 'ab' WHERE id = 3",
+    "its digest, to none": "UPDATE journal_entry SET digest = NULL WHERE id = 3",
+    "its seal": "UPDATE journal_seal SET digest = 'ab' WHERE entry_id = 3",
+    "deleted": "DELETE FROM journal_entry WHERE id = 3",
+}
+
+
+def test_f61_a_changed_row_is_named(town):
+    first, second = town.first.number, town.second.number
+    with administrating(town) as connection:
+        for what, change in CHANGES.items():
+            with connection.begin_nested() as only_this:
+                connection.exec_driver_sql(
+                    change if connection.dialect.name != "sqlite" else change.replace("+00'", "'")
+                )
+                row, number, _ = faults(connection, town.now)[0]
+                assert (row, number) == (3, second if what == "whose" else first), what
+                only_this.rollback()
+        assert faults(connection, town.now) == []
+
+
+def test_f61_a_row_that_was_put_in_is_named(town):
+    columns = "case_id, at, actor_id, actor_as, event, transition, flow, from_state, to_state, edition_id, round"
+    proof = "answers, trace, mails, salts, prints, digest"
+    with administrating(town) as connection:
+        connection.exec_driver_sql(
+            f"INSERT INTO journal_entry (id, subject_id, ordinal, {columns}, {proof}) "  # noqa: S608 - of this test
+            f"SELECT 77, 1, 4, {columns}, {proof} FROM journal_entry WHERE id = 3"
+        )
+        connection.exec_driver_sql("UPDATE subject SET events = events + 1 WHERE id = 1")
+    assert [row for row, _, _ in verify(town)] == [77]
+    seal(town)
+    assert [row for row, _, _ in verify(town)] == [77]
+
+
+def test_f61_a_row_put_in_without_a_digest_is_never_sealed(town):
+    with administrating(town) as connection:
+        columns = "case_id, at, actor_as, event, flow, to_state, edition_id, round, answers, trace, mails"
+        connection.exec_driver_sql(
+            f"INSERT INTO journal_entry (id, subject_id, ordinal, {columns}) "  # noqa: S608 - of this test
+            f"SELECT 77, 1, 4, {columns} FROM journal_entry WHERE id = 3"
+        )
+    seal(town)
+    assert town.count(JournalSeal) == 5
+    assert (77, town.first.number) in [found[:2] for found in verify(town)]
+
+
+def test_f61_rows_in_another_order_are_named(town):
+    with administrating(town) as connection:
+        for old, new in ((3, 99), (4, 3), (99, 4)):
+            connection.exec_driver_sql(f"UPDATE journal_entry SET id = {new} WHERE id = {old}")  # noqa: S608
+    assert [row for row, _, _ in verify(town)] == [3, 4]
+
+
+def test_f61_a_row_deleted_with_its_seal_leaves_a_hole(town):
+    with administrating(town) as connection:
+        connection.exec_driver_sql("DELETE FROM journal_seal WHERE entry_id = 3")
+        connection.exec_driver_sql("DELETE FROM journal_entry WHERE id = 3")
+        connection.exec_driver_sql("UPDATE journal_seal SET id = id - 1 WHERE id > 3")
+    found = verify(town)
+    assert found[0][2] == "the chain is broken at seal 3"
+    assert found[-1][1] == town.first.number
+
+
+@pytest.mark.parametrize("tables", [["journal_entry"], ["journal_entry", "journal_seal"]])
+def test_f61_an_emptied_journal_is_named(town, tables):
+    with administrating(town) as connection:
+        for table in tables:
+            statement = "DELETE FROM" if connection.dialect.name == "sqlite" else "TRUNCATE"
+            connection.exec_driver_sql(f"{statement} {table}")
+    assert {town.first.number, town.second.number} <= {number for _, number, _ in verify(town)}
+
+
+def test_f61_a_cut_tail_is_found_by_the_anchor(town):
+    anchor = anchors.anchor(sealing.head(town.session), town.now)
+    assert verify(town, [anchor]) == []
+    with administrating(town) as connection:
+        connection.exec_driver_sql("DELETE FROM journal_seal WHERE id = 5")
+        connection.exec_driver_sql("DELETE FROM journal_entry WHERE id = 5")
+        connection.exec_driver_sql("UPDATE subject SET events = events - 1 WHERE id = 1")
+    assert verify(town) == [], "without an anchor nothing tells of it"
+    [(_, _, what)] = verify(town, [anchor])
+    assert what.startswith("head mismatch")
+    town.do(town.second, "dora", "forget")
+    seal(town)
+    [(_, _, what)] = verify(town, [anchor])
+    assert what.startswith("head mismatch"), "not even when the chain has grown as long again"
+
+
+def test_f61_another_secret_is_named_as_such(town):
+    anchor = anchors.Anchor(town.now, 5, sealing.head(town.session).chain, anchors.mark(prints.key_of("another")))
+    [(row, _, what)] = verify(town, [anchor])
+    assert row is None
+    assert "SECRET_KEY" in what
+
+
+def test_a_row_that_waits_too_long_for_its_seal_is_named(town):
+    town.do(town.second, "dora", "forget")
+    assert verify(town, now=town.now + timedelta(minutes=50)) == []
+    [(row, number, what)] = verify(town, now=town.now + timedelta(minutes=70))
+    assert (row, number) == (6, town.second.number)
+    assert "without a seal: 1" in what
+
+
+def test_f62_what_is_forgotten_leaves_the_chain_whole_and_the_counts_unchanged(town):
+    def counted():
+        return count(town.context, ("state", "area", "unit"), choice=Choice(true()))
+
+    before = counted()
+    town.do(town.first, "dora", "forget")
+    seal(town)
+    assert verify(town) == []
+    rows = town.journal(town.first)
+    assert "Asthma" not in str([entry.answers for entry in rows])
+    stig = town.people["stig"]
+    assert stig not in [entry.actor_id for entry in rows]
+    gone = {"answers.illness", "answers.description", "answers.reporter", "mails.0", "actor"} & set(rows[0].prints)
+    assert gone
+    assert not gone & set(rows[0].salts), "nobody can try out names against the prints"
+    assert "answers.weight" in rows[0].salts, "what stays is still proved"
+    assert counted() == before
+    town.do(town.first, "dora", "forget")
+    assert verify(town) == [], "forgetting twice is in order, too"
+
+
+def test_f62_what_is_forgotten_before_it_is_sealed_is_in_order(town):
+    case = town.report(illness="Asthma")
+    town.do(case, "dora", "close", result="Done")
+    town.do(case, "dora", "forget")
+    assert verify(town) == []
+    seal(town)
+    assert verify(town) == []
+
+
+def test_f62_a_scar_that_nothing_asked_for_is_named(town):
+    town.do(town.first, "dora", "forget")
+    seal(town)
+    with administrating(town) as connection:
+        rubbed = """SET answers = '{"result": {"forgotten": true}}', salts = '{}' WHERE id = 5"""
+        connection.exec_driver_sql(f"UPDATE journal_entry {rubbed}")
+    found = [(row, what) for row, _, what in verify(town)]
+    assert (5, "answers.result was erased, and no later row says that it was forgotten") in found
+
+
+def test_rows_of_an_older_version_are_adopted_as_they_are(town):
+    with administrating(town) as connection:
+        connection.exec_driver_sql("DELETE FROM journal_seal")
+        connection.exec_driver_sql("UPDATE journal_entry SET salts = NULL, prints = NULL, digest = NULL")
+    town.do(town.second, "dora", "forget")
+    seal(town)
+    assert verify(town) == []
+    adopted = town.session.scalars(select(JournalSeal.adopted).order_by(JournalSeal.id)).all()
+    assert adopted == [True] * 5 + [False]
+    town.do(town.first, "dora", "forget")
+    assert verify(town) == [], "erasing takes hold of adopted rows, too"
+    with town.database.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM journal_entry WHERE digest IS NULL")).scalar() == 0
