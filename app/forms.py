@@ -61,7 +61,9 @@ def build(
     if sent is not None:
         pending.recall(made, sent)
     offered = _offered(context, [each for each, _ in asked], language)
+    needed = {each.name for each, must in asked if must}
     for name in fields:
+        made[name].flags.optional = name not in needed and made[name].type != "BooleanField"
         made[name].starts = offered.get(name, [])
         made[name].proposed = proposed(context, facts, facts.routine.fields[name], actor)
         _reword(made[name], wording.found(facts.organisation, transition.name, name, language))

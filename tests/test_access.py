@@ -10,6 +10,7 @@ from app.workflow.context import Context
 from model import ConfigurationVersion, Person, Subject
 from tests.matrix.world import build
 from tests.workflow.conftest import (  # noqa: F401 - towns on each kind of database
+    postgresql_empties,
     postgresql_empty,
     postgresql_town,
     settle_on_both,

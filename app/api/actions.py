@@ -13,11 +13,9 @@ from sqlalchemy.orm.interfaces import ORMOption
 from app.api import lists, schemas
 from app.api.operation import operation
 from app.api.subjects import Subjects
-from app.i18n import gettext
+from app.web import queue
 from app.web.filters import Filter
-from app.web.here import actor, context
 from app.web.roles import PARTS
-from app.workflow import finding
 from model import Part
 
 TABS = ("mine", "all")
@@ -35,7 +33,7 @@ class ActionApi(Subjects):
 
     def filters(self) -> Sequence[Filter]:
         """Those of the page."""
-        return [Filter("q", gettext("Search actions"), _search)]
+        return [*queue.filters_of_actions(), *super().filters()]
 
     def of_tab(self, tab: str) -> ColumnElement[bool]:
         """Those of the page: open ones, or all."""
@@ -59,7 +57,3 @@ class ActionApi(Subjects):
     def list(self) -> Response:
         """Give one page of the list."""
         return self.listed()
-
-
-def _search(text: str) -> ColumnElement[bool] | None:
-    return finding.searched(context().viewer(actor().person), Part, text)

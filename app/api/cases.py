@@ -55,7 +55,7 @@ class CaseApi(Subjects):
 
     def filters(self) -> Sequence[Filter]:
         """Those of the page."""
-        return queue.filters()
+        return [*queue.filters(), *super().filters()]
 
     def of_tab(self, tab: str) -> ColumnElement[bool]:
         """Those of the page."""
@@ -127,7 +127,7 @@ def _asked(ways: list[Way]) -> list[Field]:
 def _look_for_personal_data(fields: list[Field], answers: Mapping[str, Any], *, confirmed: bool) -> None:
     """Refuse texts that hold what the report page stops, or warns about until that is confirmed. Raises Problem."""
     levels = current_app.config.get("PRIVACY_KINDS")
-    texts = [(each, answers.get(each.name)) for each in fields if each.type == "text" and each.choices is None]
+    texts = [(each, answers.get(each.name)) for each in fields if each.is_text]
     found = [(each, finding) for each, text in texts for finding in privacy.find(str(text or ""), levels)]
     reasons = [offered.personal(each, finding) for each, finding in found if finding.block or not confirmed]
     if reasons:

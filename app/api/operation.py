@@ -59,10 +59,7 @@ class Operation:
         """Tell it as OpenAPI does."""
         told: dict[str, Any] = {"summary": self.summary.format(thing=thing), "responses": self._responses()}
         told["parameters"] = [_in_path(name) for name in re.findall(r"\{(\w+)\}", path)]
-        told["parameters"] += [
-            {"in": "query", "name": name, "description": each.words, "schema": dict(each.schema)}
-            for name, each in self.query.items()
-        ]
+        told["parameters"] += [query(name, each) for name, each in self.query.items()]
         told["security"] = [] if self.public else [{BEARER: []}]
         if self.body is not None:
             told["requestBody"] = {"required": True, "content": {"application/json": {"schema": self.body}}}
@@ -84,6 +81,11 @@ class Operation:
 
 
 FILE = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+
+
+def query(name: str, told: Parameter) -> dict[str, Any]:
+    """Tell a parameter of the address."""
+    return {"in": "query", "name": name, "description": told.words, "schema": dict(told.schema)}
 
 
 def _in_path(name: str) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
@@ -16,17 +16,19 @@ from sqlalchemy.orm.interfaces import ORMOption
 from app.access import Viewer
 from app.api import lists, moving, schemas
 from app.api.base import Api, answered
-from app.api.operation import operation
+from app.api.operation import Parameter, operation, query
 from app.api.shown import Shown
+from app.web import narrowing
 from app.web.attached import download
 from app.web.database import db
+from app.web.extras import Extras
 from app.web.filed import one_file
 from app.web.filters import Answers, Filter, clean
 from app.web.here import actor, context
 from app.web.interface import Interface, Wish
 from app.web.problems import Problem
 from app.workflow import finding
-from model import Subject
+from model import Part, Subject
 
 
 class Subjects(Api):
@@ -36,8 +38,24 @@ class Subjects(Api):
     tabs: tuple[str, ...] = ()
 
     def filters(self) -> Sequence[Filter]:
-        """What the list can be narrowed by."""
-        return ()
+        """What the list can be narrowed by: on the page, too, the routine's own fields do that."""
+        return narrowing.filters(Extras(_viewer(), self.kind is Part, context()))
+
+    def operation_helper(
+        self,
+        path: str | None = None,
+        operations: dict[str, Any] | None = None,
+        methods: list[str] | None = None,
+        func: Callable[..., Any] | None = None,
+        **more: Any,
+    ) -> None:
+        """Tell the list's filters in the document: they are those of the routine in force."""
+        super().operation_helper(path, operations, methods, func, **more)
+        if operations and func is not None and func.__name__ == "list":
+            told = operations["get"]["parameters"]
+            known = {each["name"] for each in told}
+            new = (each for each in self.filters() if each.name not in known)
+            told += [query(each.name, Parameter(str(each.label))) for each in new]
 
     def of_tab(self, tab: str) -> ColumnElement[bool]:
         """Rows of a tab."""

@@ -15,6 +15,7 @@ from app.workflow.refusals import sentences
 from app.workflow.uploads import Upload
 from model import Case, Part, Person, Subject
 
+EMPTY = "empty"
 SOMETHING = b"%PDF-1.4\n"
 """What is in a file that a scenario names."""
 
@@ -74,6 +75,8 @@ def _answers(play: Play, given: Mapping[str, Any], routine: Routine) -> dict[str
 
 
 def _answer(play: Play, kind: str, value: Any) -> Any:
+    if value == EMPTY and kind != "text":
+        return ""
     if isinstance(value, list):
         return [_answer(play, kind, each) for each in value]
     if kind == "person":

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from app.change.compared import listed, told
+from app.change.compared import told
 from app.change.stage import Play
 from app.i18n import gettext
+from app.routing import seats
 from app.workflow import finding, reporting
 from app.workflow.counting import Choice, count
 
@@ -38,10 +39,14 @@ def _in_words(play: Play, row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _counted_as(play: Play, name: str, value: Any) -> Any:
-    """A counted value as a scenario says it: people by name, several in the order of their names, a tick `ticked`."""
+    """A counted value as a scenario says it: people by name, a seat by its role, several by name, a tick `ticked`."""
     declared = play.context.routine.fields.get(name)
+    if value and name == "handler":
+        seat = seats.read(str(value))
+        return seat.role if seat.person is None else play.called([seat.person])[0]
     if value and declared is not None and declared.type == "person":
-        return ", ".join(play.called(map(int, listed(value))))
+        several = value if isinstance(value, list | tuple) else (value,)
+        return ", ".join(play.called(map(int, several)))
     if isinstance(value, list | tuple):
         return ", ".join(sorted(map(str, value)))
     return "ticked" if value is True else value

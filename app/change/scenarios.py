@@ -20,7 +20,7 @@ from app.change.compared import lacking, with_words
 from app.change.expectations import check
 from app.change.publishing import release
 from app.change.script import Scenario, Script, Step, read_script
-from app.change.stage import Play, Stage, TooLong, advance
+from app.change.stage import NotMade, Play, Stage, TooLong, advance
 from app.i18n import gettext, translated
 from app.language.data import Data, load_data
 from app.language.definition import Routine
@@ -78,7 +78,8 @@ class Ground:
     @staticmethod
     def of(workflow: str, data: str, files: Mapping[str, str] | None = None) -> Ground:
         """Read them. Raises CannotPlay."""
-        loaded, rows = load(workflow, WORKFLOW), load_data(data, DATA)
+        rows = load_data(data, DATA)
+        loaded = load(workflow, WORKFLOW, rows.data)
         faults = [str(f) for f in (*rows.errors, *(f for f in loaded.faults if not f.warning))]
         if loaded.routine is None or rows.data is None or faults:
             raise CannotPlay("\n".join(faults))
@@ -163,6 +164,8 @@ def _steps(play: Play, steps: list[Step]) -> Iterator[PlayedStep]:
             told = tuple(_step(play, step.told))
         except TooLong:
             told = (gettext("so much time can't be played"),)
+        except NotMade as missing:
+            told = (gettext("there is no case “%(name)s”: the step that makes it didn't", name=missing),)
         except BROKEN as broken:
             told, stopped = (gettext("can't be played: %(why)s", why=f"{type(broken).__name__} {broken}"),), True
         yield _played(step, told)

@@ -30,6 +30,10 @@ class TooLong(Exception):
     """A step lets more time pass than can be played."""
 
 
+class NotMade(Exception):
+    """A step speaks of a case that doesn't exist: the step that makes it didn't. The argument is its name."""
+
+
 @dataclass
 class Play:
     """One scenario under way; `files` are the texts that a step may publish."""
@@ -48,7 +52,9 @@ class Play:
         return Context.open(self.session, self.now)
 
     def subject(self, name: str) -> Subject:
-        """The case or part called that."""
+        """The case or part called that. Raises NotMade."""
+        if name not in self.cases:
+            raise NotMade(name)
         return self.session.get_one(Subject, self.cases[name])
 
     def called_case(self, number: str) -> str:

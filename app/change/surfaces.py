@@ -15,6 +15,7 @@ from app.routing.facts import CaseFacts
 from app.routing.parties import Lookup
 from app.workflow import finding
 from app.workflow.counting import Choice, count
+from app.workflow.extras import Fields
 from app.workflow.filing import files_of
 from app.workflow.keeping import title_of
 from model import Case, JournalEntry, OutgoingMail, Part, Subject
@@ -99,7 +100,7 @@ class _Look:
         """Search for a word of the title and of the description: it finds the case for those who may read it."""
         texts = {name: str(getattr(self.subject, name)) for name in finding.WORDS}
         for word in dict.fromkeys(max(text.split(), key=len) for text in texts.values() if text.strip()):
-            holding = [name for name, text in texts.items() if word.lower() in text.lower()]
+            holding = [name for name, text in self._texts() if word.lower() in text.lower()]
             readable = any(self._reads(name) for name in holding) or word.lower() in self.subject.number.lower()
             found = self._searched(word)
             if found and not readable:
@@ -110,6 +111,12 @@ class _Look:
                 yield gettext(
                     "%(person)s may read “%(word)s”, but doesn't find the case by it", person=self.name, word=word
                 )
+
+    def _texts(self) -> Iterator[tuple[str, str]]:
+        """Everything in the case that a search looks at, by field."""
+        for name in dict.fromkeys((*finding.WORDS, *Fields(self.viewer, self.table is Part).texts)):
+            value = self.subject.title if name == "title" else self.facts.value(name)
+            yield name, " ".join(map(str, listed(value or "")))
 
     def _reads(self, name: str) -> bool:
         return self.viewer.sees(self.facts) and finding.shows(self.viewer, name, self.facts)

@@ -11,9 +11,10 @@ from flask import url_for
 
 from app.access import Viewer
 from app.handling.approving import Approval, of_approvals
+from app.handling.glimpsed import Glimpse, glimpsed
 from app.handling.joined import Joined, joined
 from app.handling.opening import readers
-from app.i18n import gettext, language, long_day, say
+from app.i18n import gettext, language, say
 from app.language.definition import BACK, SAME, Flow, Transition
 from app.language.kinds import menders
 from app.language.parties import name_of
@@ -26,14 +27,14 @@ from app.web.grants import can
 from app.web.lettered import Kept
 from app.web.reasons import Check, of_refusals, of_trace
 from app.web.roles import permission_of
-from app.web.story import Line
+from app.web.story import Line, Pairs
 from app.workflow import finding, journal
 from app.workflow.actor import Actor
 from app.workflow.context import Context
 from app.workflow.evaluator import Verdict
 from app.workflow.refusals import of_party
 from app.workflow.table import additions, offers
-from app.workflow.words import in_words, spoken
+from app.workflow.words import in_time, in_words, spoken
 from model import Case, Part
 from model.base import NEVER
 
@@ -107,6 +108,11 @@ class CasePage:
         """The nearest deadline, for those who see the whole case."""
         return None if self.case.due_at >= NEVER or self.case.finished or not self.full else self.case.due_at
 
+    @property
+    def due_words(self) -> str:
+        """The deadline's day, and its time where it isn't the end of the day."""
+        return in_time(self.case.due_at, self.context.organisation.worktime, language())
+
     def shows(self, field: str) -> bool:
         """Whether the viewer may read the field."""
         return self.viewer.shows(field, self.facts)
@@ -137,22 +143,14 @@ class CasePage:
         """Why the case came here."""
         return of_trace(self.case.trace, self.facts)
 
-    def reported(self) -> str:
-        """When, and what the reporter chose besides."""
-        when = gettext("Reported %(day)s.", day=long_day(self.case.submitted_at))
-        return " ".join([when, *(f"{each}." for each in self._chosen())])
+    def reported(self) -> tuple[Pairs, Pairs]:
+        """What was answered when it was reported, besides the description: short answers, and texts."""
+        return story.answered(self.story.reported())
 
-    def _chosen(self) -> Iterator[str]:
-        """Choices that were asked when it was reported, each with its answer."""
-        beginnings = (move for move in self.facts.flow.transitions.values() if move.creates)
-        asked = dict.fromkeys(name for move in beginnings for name in move.asked)
-        for name in asked:
-            answer = spoken(self.facts, name, language()) if self._is_choice(name) and self.shows(name) else ""
-            if answer:
-                yield story.as_answer(self._label(name), answer)
-
-    def _is_choice(self, name: str) -> bool:
-        return isinstance(self.facts.routine.fields[name].choices, tuple)
+    @cached_property
+    def glimpse(self) -> Glimpse:
+        """What is read besides by somebody who is held to some fields."""
+        return glimpsed(self.facts, self.viewer, {field.name for field, _ in self.story.reported()})
 
     @property
     def may_see_reporter(self) -> bool:

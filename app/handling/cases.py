@@ -103,10 +103,12 @@ class CaseView(FieldLook):
         return replace(found, where=(*found.where, queue.clause_of(self.tab())))
 
     def options(self) -> Sequence[ORMOption]:
-        """Units and areas come from memory, so a row needs no relation, unless sight itself asks its parts."""
-        loads = self.loaded("next_step")
-        asked = context().viewer(actor().person).asks_parts()
-        return [*loads, selectinload(Case.parts)] if asked else loads  # type: ignore[attr-defined]
+        """Units and areas come from memory, so a row needs no relation, unless sight or a next step asks for one."""
+        wanted = {
+            Case.parts: context().viewer(actor().person).asks_parts(),  # type: ignore[attr-defined]
+            Case.clocks: queue.tells_deadlines(context().routine),
+        }
+        return [*self.loaded("next_step"), *(selectinload(each) for each, needed in wanted.items() if needed)]
 
     def value(self, row: Any, name: str) -> Any:
         """What a row shows: no more than its page does."""

@@ -6,21 +6,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from flask import g, request
-from sqlalchemy import ColumnElement, select
+from flask import request
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import with_expression
 from sqlalchemy.orm.interfaces import ORMOption
 
 from app.i18n import say
 from app.web import narrowing
-from app.web.database import db
 from app.web.extras import PREFIX, Extras
 from app.web.filters import Answers, Filter
 from app.web.here import actor, context
 from app.web.interface import Interface, Page
 from app.web.look import Look
 from app.web.table import Table
-from model import Part, Person
+from model import Part
 
 COLUMNS = "columns"
 """The argument that names further columns."""
@@ -98,9 +97,8 @@ class FieldLook(Look):
         return replace(super().table(page, answers), wide=bool(self.chosen()))
 
     def prepare(self, rows: Sequence[Any]) -> None:
-        """Fetch at once the people that chosen columns name."""
-        wanted = self.extras().people(rows, self.chosen())
-        g.named_people = db.session.scalars(select(Person).where(Person.id.in_(wanted))).all() if wanted else []
+        """Fetch at once the people that chosen columns name; a session forgets what nobody holds."""
+        context().know(self.extras().people(rows, self.chosen()))
 
     def own_value(self, row: Any, name: str) -> Any:
         """What a row shows in a chosen column."""

@@ -231,7 +231,8 @@ class MovePage:
 
     def _values(self, after: CaseFacts, spoken: str) -> dict[str, str]:
         """The words that a mail may hold, as far as the one who presses may read them or has just written them."""
-        known = mailing.values(context(), after, spoken)
+        target = self.declared.to.state if self.declared.to.state in after.flow.states else ""
+        known = mailing.values(context(), after, spoken, target)
         presser = db.session.get(Person, actor().person or 0)
         own = mailing.allowed(known, context(), after, presser) if presser else {}
         return own | {name: known[name] for name in self.declared.asked if name in known}

@@ -1,5 +1,6 @@
 """What a routine may not say although every name in it is right."""
 
+from app.language.check_clocks import check_clocks
 from app.language.check_data import check_data
 from app.language.check_flow import check_flow
 from app.language.check_flows import check_flows
@@ -20,6 +21,7 @@ def check(reading: Reading, routine: Routine, root: Node, data: Data | None) -> 
         return
     for flow in routine.flows.values():
         check_flow(reading, routine, flow, root)
+        check_clocks(reading, flow, root)
     check_flows(reading, routine, root)
     check_sight(reading, routine, root, data)
     if not reading.broken:

@@ -1,5 +1,7 @@
 """Who acts must see what they act on: being allowed to press gives no sight."""
 
+from app.language import conditions, parties
+from app.language.conditions import ClockIs
 from app.language.definition import Flow, Routine, Transition
 from app.language.members import handling_roles, has_word, roles_in, with_wholes
 from app.language.plain import party as plain_party
@@ -13,6 +15,7 @@ def check_sight(reading: Reading, routine: Routine, root: Node, data: Data | Non
     """Roles in `by` that can't see the case, and reporters told of a page they haven't got."""
     routed = routed_roles(routine, data)
     for flow in routine.flows.values():
+        _by_clock(reading, routine, flow, root.at("flows", flow.name, "see"))
         node = root.at("flows", flow.name, "transitions")
         seeing = _seeing(flow, routine, routed)
         for move in flow.transitions.values():
@@ -36,6 +39,19 @@ def _seeing(flow: Flow, routine: Routine, routed: frozenset[str]) -> frozenset[s
         if has_word(each.see, "anyone", routine):
             found |= frozenset(routine.roles)
     return found
+
+
+def _by_clock(reading: Reading, routine: Routine, flow: Flow, node: Node) -> None:
+    """Lists are sought in the database, where no clock is asked."""
+    guards = {name: guard.needs for name, guard in routine.guards.items()}
+    tested = (p.when for p in parties.walk(flow.see, routine.parties) if isinstance(p, parties.Query) and p.when)
+    for each in (part for when in tested for part in conditions.walk(when, guards)):
+        if isinstance(each, ClockIs):
+            hidden = said(
+                '"see" can\'t ask the clock "%(clock)s"; let its "then" move the case, and ask the state',
+                clock=each.clock,
+            )
+            reading.wrong(node, hidden)
 
 
 def _by(reading: Reading, routine: Routine, flow: Flow, move: Transition, node: Node, seeing: frozenset[str]) -> None:

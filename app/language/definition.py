@@ -113,6 +113,11 @@ class Field:
     see: Party | None = None
     templates: tuple[str, ...] = ()
 
+    @property
+    def is_text(self) -> bool:
+        """Whether it is answered in words of one's own."""
+        return self.type == "text" and self.choices is None
+
 
 @dataclass(frozen=True, slots=True)
 class Guard:

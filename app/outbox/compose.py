@@ -65,8 +65,7 @@ def write(
         "body": body,
         "link": link,
         "letter": dict(letter) if letter and is_letter(session, mail) else {},
-        "created_at": now,
-        "next_try_at": now,
+        **dict.fromkeys(("created_at", "next_try_at"), now),
     }
     return _insert_once(session, row)
 

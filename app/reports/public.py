@@ -60,7 +60,7 @@ def show(name: str) -> ResponseReturnValue:
         counted=counted,
         chosen=chosen,
         periods=periods,
-        said=sheets.said,
+        said=sheets.spelled,
         decimal=sheets.decimal,
         most=MOST_BARS,
     )

@@ -21,7 +21,7 @@ def sheet(counted: Counted) -> Sheet:
     return _together(counted) if counted.together else _apart(counted)
 
 
-def said(cell: Cell, below: int) -> str:
+def spelled(cell: Cell, below: int) -> str:
     """Say a count, or why it isn't said."""
     words = {
         Shown.NUMBER: str(cell.count),
@@ -43,5 +43,5 @@ def _together(counted: Counted) -> Sheet:
 
 def _apart(counted: Counted) -> Sheet:
     below = counted.report.hide_below
-    rows = [[s.label, cell.name, said(cell, below)] for s in counted.sections for cell in s.cells]
+    rows = [[s.label, cell.name, spelled(cell, below)] for s in counted.sections for cell in s.cells]
     return [gettext("Question"), gettext("Answer"), gettext("Cases")], rows

@@ -48,7 +48,7 @@ class ReportView(BaseView):  # type: ignore[misc]
             "reports/one.html",
             title=counted.title,
             counted=counted,
-            said=sheets.said,
+            said=sheets.spelled,
             decimal=sheets.decimal,
             most=MOST_BARS,
         )

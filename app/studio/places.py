@@ -8,6 +8,7 @@ from sqlalchemy import or_, select
 from wtforms.validators import InputRequired
 
 from app.i18n import gettext, lazy_gettext, say
+from app.language.times import length
 from app.studio.base import NAME, Refused
 from app.studio.columns import LABELS, NAME_HELP, chosen, texts
 from app.studio.inline import Listed
@@ -71,6 +72,10 @@ def _check_values(values: Any) -> None:
     if not isinstance(values, dict) or not all(isinstance(each, str) for each in values.values()):
         raise Refused(gettext("Values for the routine are written as “name: value”, one a line."))
     asked = {name for routine in routines() for name, field in routine.fields.items() if field.of_unit}
+    lengths = {name for routine in routines() for name, field in routine.fields.items() if field.type == "length"}
+    for name in sorted(lengths & set(values)):
+        if length(values[name]) is None:
+            raise Refused(gettext("“%(name)s” is a length of time: 5 days, 3 working days, 24 hours.", name=name))
     unknown = ", ".join(sorted(set(values) - asked))
     if unknown:
         raise Refused(gettext("The routine asks units for nothing called %(names)s.", names=unknown))

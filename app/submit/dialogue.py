@@ -198,4 +198,4 @@ class Sight:
 
 
 def _is_prose(field: Field) -> bool:
-    return field.type == "text" and field.choices is None and field.name != "title"
+    return field.is_text and field.name != "title"

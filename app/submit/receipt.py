@@ -8,7 +8,9 @@ from app.submit import followed, progress
 from app.submit.desk import context, found, sight
 from app.submit.progress import mails_reporter
 from app.submit.sending import RECEIVED
+from app.web.grants import me
 from app.workflow import wording
+from model import Case
 
 
 def show(token: str) -> ResponseReturnValue:
@@ -25,12 +27,19 @@ def show(token: str) -> ResponseReturnValue:
         case=case,
         words=wording.found(here.organisation, first, wording.RECEIPT, language()),
         mailed=reporter is not None and begun is not None and mails_reporter(begun, here.routine),
+        for_another=_is_for_another(case),
         writes=seen.may_write(),
         code="" if reporter and not reporter.guest else followed.code_of(case),
         token=token,
         steps=progress.beginning(case, seen.facts, language()),
         copy=seen.sent(entries),
     )
+
+
+def _is_for_another(case: Case) -> bool:
+    """Whether the reader filled it in for somebody else."""
+    here = me()
+    return here is not None and case.entered_by_id == here.id
 
 
 def plain() -> ResponseReturnValue:

@@ -22,6 +22,9 @@ from app.workflow.actor import Actor
 from app.workflow.context import Context
 from app.workflow.evaluator import Verdict, holds_by, may, present
 
+NAMELESS = "nameless"
+"""The tick by which somebody logged in leaves out who they are."""
+
 
 class NoEntrance(Exception):
     """The routine has no report that this person may make."""
@@ -39,9 +42,8 @@ class Report:
     @cached_property
     def ways(self) -> dict[str, Transition]:
         """The transitions by which this person may begin a case, by name: public ones first."""
-        named = self.context.routine.parties
         mine = [each for flow in self.context.routine.flows.values() for each in self._beginnings(flow)]
-        ordered = sorted(mine, key=lambda t: Word("anyone") not in opened(t.by, named))
+        ordered = sorted(mine, key=lambda t: not self._is_public(t))
         found: dict[str, Transition] = {}
         for each in ordered:
             found.setdefault(each.name, each)
@@ -61,17 +63,23 @@ class Report:
     @cached_property
     def entrance(self) -> tuple[Flow, Transition]:
         """The flow that takes the report as answered so far, and the transition that makes it. Raises NoEntrance."""
-        found = [(flow, each) for flow in self.context.routine.flows.values() if (each := self._entrance(flow))]
-        if not found:
+        if not self.entrances:
             raise NoEntrance
-        taken = (pair for pair in found if holds(pair[0].when, self._facts(*pair)))
-        return next(taken, found[0])
+        taken = (pair for pair in self.entrances if holds(pair[0].when, self._facts(*pair)))
+        return next(taken, self.entrances[0])
+
+    @cached_property
+    def entrances(self) -> list[tuple[Flow, Transition]]:
+        """Every flow that may take the report, whatever is answered, and the transition that makes it there."""
+        return [(flow, each) for flow in self.context.routine.flows.values() if (each := self._entrance(flow))]
 
     def _entrance(self, flow: Flow) -> Transition | None:
         """Give the transition by which this person may begin a case of the flow: the chosen, rather a public one."""
-        named, way = self.context.routine.parties, self.way
-        mine = (t for t in self._beginnings(flow) if not way or t.name == way)
-        return min(mine, key=lambda t: Word("anyone") not in opened(t.by, named), default=None)
+        mine = (t for t in self._beginnings(flow) if not self.way or t.name == self.way)
+        return min(mine, key=lambda t: not self._is_public(t), default=None)
+
+    def _is_public(self, transition: Transition) -> bool:
+        return Word("anyone") in opened(transition.by, self.context.routine.parties)
 
     def _beginnings(self, flow: Flow) -> list[Transition]:
         """The transitions by which this person may begin a case of the flow."""
@@ -107,6 +115,12 @@ class Report:
     def asks(self, name: str) -> bool:
         """Whether the transition asks that field."""
         return name in self.transition.asked
+
+    @property
+    def for_another(self) -> bool:
+        """Whether somebody of the staff fills it in for the one who reports."""
+        open_to_all = Word("anyone") in opened(self.transition.by, self.context.routine.parties)
+        return self.actor.person is not None and self.asks("reporter") and not open_to_all
 
     @property
     def spot(self) -> str:
@@ -157,20 +171,33 @@ class Report:
             return self.actor
         return Actor(addresses.visitor(mail).id, self.actor.language)
 
+    @property
+    def may_be_nameless(self) -> bool:
+        """Whether somebody logged in may leave out who they are."""
+        public = self._is_public(self.transition)
+        return self.actor.person is not None and public and "reporter" in self.transition.optional
+
+    @property
+    def nameless(self) -> bool:
+        """Whether they do."""
+        return self.may_be_nameless and bool(self.typed.get(NAMELESS))
+
     def answers(self) -> dict[str, Any]:
         """Give the answers for the engine; what isn't asked is left behind, whatever was sent.
 
-        The reporter isn't among them: that is whoever sends it.
+        The reporter is among them only where somebody else sends it.
         """
         given = {**forms.answers(self.form), **dict(self._translated())}
-        return {name: value for name, value in given.items() if name != "reporter"}
+        mine = {"reporter": ""} if self.nameless else {}
+        return {**{name: value for name, value in given.items() if name != "reporter" or self.for_another}, **mine}
 
     def _translated(self) -> Iterator[tuple[str, Any]]:
         """Give places and people as the engine knows them."""
         for each in self.form:
-            if self.field(each.name).type == "person" and each.type == "EmailField" and each.name != "reporter":
-                typed = self.addresses(each.name)
-                yield each.name, [addresses.named(mail).id for mail in typed if addresses.is_address(mail)]
+            if self.field(each.name).type == "person" and each.type == "EmailField":
+                find = addresses.visitor if each.name == "reporter" else addresses.named
+                typed = self.addresses(each.name) if each.name != "reporter" or self.for_another else []
+                yield each.name, [find(mail).id for mail in typed if addresses.is_address(mail)]
         if self.asks("unit"):
             yield "unit", self.place.unit or self.initial("unit") or ""
         if self.spot:

@@ -11,7 +11,6 @@ from werkzeug.exceptions import HTTPException
 
 from app import privacy
 from app.i18n import gettext, say
-from app.language.definition import Transition
 from app.language.parties import InRole
 from app.submit import followed, sheet, ticket
 from app.submit.desk import context, standing
@@ -161,17 +160,19 @@ def _page(report: Report, key: str, shown: sheet.Sheet | None = None, notice: st
         trap=TRAP,
         reporter=reporter,
         home=say(reporter.unit.label) if reporter and reporter.unit else "",
-        intake=_intake(report.context, report.transition),
-        mailed=mails_reporter(report.transition, report.context.routine),
+        intake=_intake(report),
+        mailed=all(mails_reporter(each, report.context.routine) for _, each in report.entrances),
         unsure=_unsure(),
         understood=_understood(report),
     )
 
 
-def _intake(here: Context, transition: Transition) -> str:
-    """Name the function that reads the report first."""
-    first = transition.assign
-    return say(here.organisation.label(first.role)) if isinstance(first, InRole) else ""
+def _intake(report: Report) -> str:
+    """Name the function that reads the report first, where it is the same whatever is answered."""
+    first, *others = (each.assign for _, each in report.entrances)
+    if not isinstance(first, InRole) or any(each != first for each in others):
+        return ""
+    return say(report.context.organisation.label(first.role))
 
 
 def _understood(report: Report) -> str:

@@ -127,7 +127,7 @@ def _is_shown(each: FormField, report: Report) -> bool:
     if each.name == report.spot:
         return False
     if each.name == "reporter":
-        return report.actor.person is None
+        return report.actor.person is None or report.for_another
     return True
 
 
@@ -135,6 +135,7 @@ def _fitted(each: FormField, own: Own, report: Report) -> Any:
     """Give the field as a reporter needs it."""
     if each.name in own:
         fitted = own[each.name]
+        fitted.flags.optional = each.flags.optional
         if each.name in report.transition.fields:
             fitted.render_kw = {**fitted.render_kw, "required": True}
         if each.name == "unit" or each.reworded:

@@ -74,9 +74,10 @@ def _set_pragmas(connection: Any, _record: object) -> None:
 
 def _compile_nothing(connection: Any, _record: object) -> None:
     """Who sees what makes long conditions: PostgreSQL took 17 seconds to compile one that it answered in 0.3."""
+    connection.autocommit = True  # a setting made within a transaction goes back with it
     with connection.cursor() as cursor:
         cursor.execute("SET jit = off")
-    connection.commit()
+    connection.autocommit = False
 
 
 def _begin_first(connection: Connection, _name: str) -> None:

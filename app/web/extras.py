@@ -53,7 +53,7 @@ class Extras(Fields):
             said = in_words(facts, name, answer, language())
         except (ValueError, TypeError):  # answered when the field was of another type
             said = str(answer)
-        return Long(said) if field.type == "text" and field.choices is None else said
+        return Long(said) if field.is_text else said
 
 
 def _number(text: str) -> Decimal | str:

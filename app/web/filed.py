@@ -8,6 +8,7 @@ from sqlalchemy import select
 from app.access import Viewer
 from app.routing.facts import CaseFacts
 from app.web.attached import Attached, attached
+from app.web.interface import BIGGEST_KEY
 from app.web.lettered import Kept, listed, receiver_of
 from app.workflow import finding, letters
 from app.workflow.context import Context
@@ -25,7 +26,8 @@ def files_for(context: Context, facts: CaseFacts, viewer: Viewer) -> list[Attach
 
 def one_file(context: Context, viewer: Viewer, number: str, which: int) -> StoredFile:
     """The file, if the viewer may open what it belongs to and read its field; otherwise it isn't there."""
-    return finding.file(context, viewer, number, which) or abort(404)
+    found = finding.file(context, viewer, number, which) if which <= BIGGEST_KEY else None
+    return found or abort(404)
 
 
 def letters_for(context: Context, facts: CaseFacts, viewer: Viewer) -> list[Kept]:

@@ -45,7 +45,7 @@ def listed(
 def receiver_of(document: Document, facts: CaseFacts, viewer: Viewer) -> str:
     """Name who got it: the reporter never by name, and whoever is hidden in a field by the field's label."""
     if document.to_reporter:
-        return gettext("The reporter")
+        return gettext("the reporter")
     for name, field in facts.routine.fields.items():
         hidden = field.type == "person" and not viewer.shows(name, facts)
         if hidden and document.receiver_id in facts.people_in(name):

@@ -10,7 +10,7 @@ from typing import Any
 from flask import url_for
 from sqlalchemy import ColumnElement, ScalarSelect, String, and_, cast, func, literal, not_, select, true
 
-from app.i18n import gettext, lazy_gettext, ngettext, say
+from app.i18n import gettext, language, lazy_gettext, ngettext, say
 from app.language.definition import Routine
 from app.web.cells import Due, Link, Tag, Two
 from app.web.filters import Clause, Filter, equals
@@ -18,6 +18,7 @@ from app.web.here import actor, context
 from app.web.interface import CAP
 from app.workflow import finding
 from app.workflow.context import Context
+from app.workflow.told import filled
 from model import Case, Part, Subject
 from model.base import NEVER
 
@@ -214,6 +215,11 @@ def state_tag(row: Subject, here: Context) -> Tag:
     return Tag(say(state.label), TONES[min(unfinished.index(row.state), len(TONES) - 1)])
 
 
+def tells_deadlines(routine: Routine) -> bool:
+    """Whether what blocks a next step may name a clock, so that rows need theirs."""
+    return any("{" in text for guard in routine.guards.values() for text in guard.says.values())
+
+
 def next_step(row: Subject, here: Context) -> Two:
     """What the case waits for."""
     step = row.next_step
@@ -223,7 +229,7 @@ def next_step(row: Subject, here: Context) -> Two:
     declared = routine.flows[step.get("flow") or row.flow].transitions.get(step["transition"] or "")
     guard = routine.guards.get(step.get("blocked") or "")
     label = say(declared.label) if declared else ""
-    return Two(label, say(guard.says) if guard else "")
+    return Two(label, filled(guard.says, here.facts(row), language()) if guard else "")
 
 
 def caption(tab: str, count: int, late: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload
 
 from app.access import Viewer
 from app.i18n import gettext, language, moment, say
+from app.language.conditions import ALWAYS
 from app.language.definition import SAME, Field, Routine, Transition
 from app.language.parties import REPORTER, walk
 from app.language.standard import is_declared
@@ -23,6 +24,9 @@ from app.workflow.migrating import MIGRATED
 from app.workflow.refusals import of_party
 from app.workflow.words import in_words
 from model import JournalEntry
+
+Pairs = list[tuple[str, str]]
+"""Questions, each with its answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +97,37 @@ class Story:
             yield say(flow.states[name].label) if name in flow.states else name
 
     def answers(self, entry: JournalEntry) -> Iterator[tuple[str, str]]:
-        """What was answered, as far as the viewer may read it; texts with a section of their own are left out."""
-        facts = self._facts(entry)
-        declared = transition_of(entry, facts.routine)
-        if declared is None or is_writing(declared, facts.routine) or entry.flow != self.facts.flow.name:
+        """What was answered, as far as the viewer may read it; what has a section of its own is left out."""
+        declared = transition_of(entry, self._facts(entry).routine)
+        apart = declared is None or is_writing(declared, self._facts(entry).routine) or self._is_report(declared)
+        if not apart and entry.flow == self.facts.flow.name:
+            yield from ((say(field.label), words) for field, words in self._told(entry))
+
+    def _is_report(self, declared: Transition) -> bool:
+        """Whether it began a case, whose page shows what was reported; a part's has no such section."""
+        return declared.creates and not self.facts.flow.part_of
+
+    def reported(self) -> Iterator[tuple[Field, str]]:
+        """What was answered when the case began; a tick that nobody could leave out says nothing."""
+        here = self.facts.subject.id if self.facts.subject else 0
+        first = next((each for each in self.entries if each.subject_id == here and each.from_state is None), None)
+        declared = transition_of(first, self._facts(first).routine) if first is not None else None
+        if first is None or declared is None:
             return
+        for field, words in self._told(first):
+            must_be_ticked = field.type == "tick" and field.name in declared.fields and field.when == ALWAYS
+            if field.type not in HAVE_A_SECTION and field.name != "title" and not must_be_ticked:
+                yield field, words
+
+    def _told(self, entry: JournalEntry) -> Iterator[tuple[Field, str]]:
+        """The answers that the viewer may read, without those that the page's top has."""
+        facts = self._facts(entry)
         for name, value in entry.answers.items():
             field = facts.routine.fields.get(name)
-            shown = field is not None and not _has_a_place(field, declared) and self._reads(name, value, facts)
-            words = in_words(facts, name, value, language()) if shown else ""
+            at_top = field is None or name in HAVE_A_PLACE or field.type in AT_TOP
+            words = in_words(facts, name, value, language()) if not at_top and self._reads(name, value, facts) else ""
             if field is not None and words:
-                yield say(field.label), words
+                yield field, words
 
     def _reads(self, name: str, value: Any, facts: CaseFacts) -> bool:
         """Whether the viewer may read an answer: one that no longer stands belongs to the history."""
@@ -160,13 +184,20 @@ class Story:
 
 
 HAVE_A_PLACE = frozenset({"description", "unit", "area", "reporter"})
-"""Fields that the case's page shows elsewhere."""
+"""Fields that the case's page shows at its top."""
+AT_TOP = frozenset({"place", "code name"})
+"""Types of answers that are shown there, too."""
+HAVE_A_SECTION = frozenset({"file", "case"})
+"""Types of answers that the case's page lists by themselves."""
 
 
-def _has_a_place(field: Field, declared: Transition) -> bool:
-    """Whether the case's page shows it elsewhere, or it is a choice or tick of the report itself."""
-    said = declared.creates and (field.type == "tick" or isinstance(field.choices, tuple))
-    return said or field.name in HAVE_A_PLACE or field.type == "place"
+def answered(told: Iterable[tuple[Field, str]]) -> tuple[Pairs, Pairs]:
+    """Part questions and answers into short ones and texts."""
+    short: Pairs = []
+    texts: Pairs = []
+    for field, words in told:
+        (texts if field.is_text else short).append((say(field.label), words))
+    return short, texts
 
 
 def as_answer(label: str, value: str) -> str:
@@ -210,7 +241,7 @@ def writing_field(declared: Transition, routine: Routine) -> Field | None:
     if declared.to.state != SAME or len(declared.fields) != 1 or declared.optional or declared.guards:
         return None
     field = routine.fields[declared.fields[0]]
-    return field if field.type == "text" and field.choices is None else None
+    return field if field.is_text else None
 
 
 def is_writing(declared: Transition, routine: Routine) -> bool:

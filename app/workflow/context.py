@@ -141,8 +141,14 @@ class Context:
 
     def know(self, people: Collection[int]) -> None:
         """Read the names of these people at once, before they are asked for one by one."""
-        rows = self.session.scalars(select(Person).where(Person.id.in_(people))) if people else ()
+        rows = self.session.scalars(select(Person).where(Person.id.in_(people))).all() if people else ()
+        self._held.extend(rows)
         self._names.update({row.id: repr(row) for row in rows})
+
+    @cached_property
+    def _held(self) -> list[Person]:
+        """Rows that were read at once: the session drops what nobody holds, and would ask again for an address."""
+        return []
 
     @cached_property
     def _names(self) -> dict[int, str]:

@@ -32,7 +32,7 @@ from app.workflow import (
 )
 from app.workflow.actor import ITSELF, Actor
 from app.workflow.context import Context
-from app.workflow.evaluator import Refusal, Verdict, blocked, may
+from app.workflow.evaluator import Refusal, Verdict, blocked, may, signed
 from app.workflow.machine import Move, run
 from model import Case, Part, Subject
 
@@ -99,6 +99,7 @@ def create(
     if not verdict:
         raise Refused(verdict.refusals)
     declared = facts.flow.transitions[transition]
+    actor = signed(facts, declared, actor, verdict.answers)
     state = run(facts.flow, transition, Move(NEW, verdict))
     subject = beginning.new_row(context, flow, state, whole, submit_key)
     keeping.keep(subject, {**facts.answers, **filing.without_files(verdict.answers)}, facts)

@@ -6,7 +6,7 @@ Buttons, "why can't I?", the move itself, the dry run, scenarios and the worker 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -19,6 +19,7 @@ from app.routing.parties import Lookup
 from app.workflow import approvals
 from app.workflow.actor import Actor
 from app.workflow.answers import MISSING, Unacceptable, accept, default, unanswered
+from app.workflow.told import in_every_language
 
 NOT_OFFERED = "not offered"
 WRITTEN_ANEW = ("text", "file")
@@ -67,6 +68,8 @@ def may(facts: CaseFacts, name: str, actor: Actor, answers: Mapping[str, Any] | 
         return Verdict((*_missing(facts, transition), *_guards(facts, transition, button=True)))
     kept, faults = _answers(facts, transition, actor, answers)
     after = facts.with_answers(kept)
+    if not faults and facts.subject is None and facts.whole is None and not holds(facts.flow.when, after):
+        return Verdict((Refusal("state", NOT_OFFERED),), kept)
     return Verdict((*faults, *_missing(after, transition), *_guards(after, transition)), kept)
 
 
@@ -123,6 +126,12 @@ def present(each: Field, facts: CaseFacts, transition: Transition, actor: Actor)
     if unanswered(value) and not (facts.subject and each.name in facts.subject.answers):
         value = default(each, facts)
     return value
+
+
+def signed(facts: CaseFacts, transition: Transition, actor: Actor, kept: Mapping[str, Any]) -> Actor:
+    """Say who begins a case: nobody, where somebody logged in left out that it is theirs."""
+    nameless = "reporter" in transition.optional and _open(transition, facts) and unanswered(kept.get("reporter"))
+    return replace(actor, person=None, kind="") if nameless else actor
 
 
 def _open(transition: Transition, facts: CaseFacts) -> bool:
@@ -185,7 +194,7 @@ def _guards(facts: CaseFacts, transition: Transition, *, button: bool = False) -
         if (button and kind == "input") or holds(guard.needs, facts) is True:
             continue
         mends = menders(facts.routine, facts.flow.name, transition.name, name)
-        found.append(Refusal("guard", name, "", guard.says, kind, mends))
+        found.append(Refusal("guard", name, "", in_every_language(guard.says, facts), kind, mends))
     return tuple(found)
 
 

@@ -22,6 +22,7 @@ ALWAYS = frozenset({"number", "title", "state", "unit", "area", "told"})
 APART = frozenset({"reporter", "entered_by", "history", "access_log"})
 """Who reported is looked up on the case's page, and the look-up is logged."""
 LOWEST = -1e300
+WRITTEN = ("text", "place", "code name")
 SORTABLE = ("number", "date", "text")
 
 
@@ -106,11 +107,15 @@ class Fields:
         may = self.where(name, lambda _: answer.is_not(None))
         return case((may, answer), else_=LOWEST if number else "")
 
+    @cached_property
+    def texts(self) -> list[str]:
+        """Names of the fields in which a search looks for words."""
+        return [name for name, each in self.fields.items() if each.type in WRITTEN and each.choices is None]
+
     def words(self) -> ColumnElement[str]:
         """All texts of a row that the viewer may read, after one another."""
-        texts = [n for n, f in self.fields.items() if f.type in ("text", "place", "code name") and f.choices is None]
         found: ColumnElement[str] = cast(ColumnElement[str], Subject.number)
-        for alike in self._alike(dict.fromkeys(["title", "description", *texts])):
+        for alike in self._alike(dict.fromkeys(["title", "description", *self.texts])):
             joined = reduce(add, (" " + func.coalesce(self._text(name), "") for name in alike))
             needed = (self.viewer.reads(each, self.flows) for each in sources(self.viewer.routine, alike[0]))
             found = found + case((and_(*needed), joined), else_="")

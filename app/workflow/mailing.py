@@ -17,7 +17,7 @@ from app.routing.parties import Lookup
 from app.workflow import letters
 from app.workflow.actor import Actor
 from app.workflow.context import Context
-from app.workflow.words import in_day, notice, say, spoken
+from app.workflow.words import in_time, notice, say, spoken
 from model import Case, OutgoingMail, Person, Subject
 
 REMINDER = "reminder"
@@ -57,16 +57,16 @@ def _reaches_doer(party: Party, facts: CaseFacts) -> bool:
     return not words.isdisjoint({"reporter", "me"})
 
 
-def values(context: Context, facts: CaseFacts, language: str) -> dict[str, str]:
-    """The words that a mail about this case may hold, in a language."""
+def values(context: Context, facts: CaseFacts, language: str, state: str = "") -> dict[str, str]:
+    """The words that a mail about this case may hold, in a language; `state` is where it will be, else where it is."""
     subject = facts.subject
     if subject is None:
         return {}
-    state = facts.flow.states[subject.state]
+    here = facts.flow.states[state or subject.state]
     known = {
         "number": subject.number,
-        "state": say(state.label, language),
-        "told": say(state.told, language),
+        "state": say(here.label, language),
+        "told": say(here.told, language),
         "notice": notice(facts, language),
         "unit": spoken(facts, "unit", language),
         "area": spoken(facts, "area", language),
@@ -75,7 +75,7 @@ def values(context: Context, facts: CaseFacts, language: str) -> dict[str, str]:
     for clock in facts.flow.clocks:
         row = facts.clock(clock)
         if row is not None and row.due_at is not None:
-            known[f"due {clock}"] = in_day(context.organisation.worktime.day_of(row.due_at), language)
+            known[f"due {clock}"] = in_time(row.due_at, context.organisation.worktime, language)
     for name in facts.routine.fields:
         if name not in known and facts.value(name) not in (None, "", []):
             known[name] = spoken(facts, name, language)
@@ -157,8 +157,10 @@ def send(context: Context, facts: CaseFacts, who: Iterable[Recipient], event_key
 
 
 def language_for(context: Context, facts: CaseFacts, person: Person | None, mail: str) -> str:
-    """Give the language that a mail about the case goes in: the receiver's, else the case's, if it has a text in it."""
-    wish = (person.language if person else "") or (facts.subject.language if facts.subject else "") or "nb"
+    """Give the language of a mail about the case: the receiver's, else the reporter's case's or the routine's first."""
+    theirs = person is None or person.id in facts.people_in("reporter")
+    case = facts.subject.language if facts.subject and theirs else ""
+    wish = (person.language if person else "") or case or facts.routine.languages[0]
     return compose.language_of(context.session, mail, wish, facts.routine.languages)
 
 

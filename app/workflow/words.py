@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from babel.dates import format_date
 
 from app.language.definition import Choice
+from app.language.worktime import WorkTime
 from app.routing import seats
 from app.routing.facts import PEOPLE, CaseFacts
 from app.workflow import spans
 from app.workflow.prints import FORGOTTEN
 
 ERASED = {"nb": "Slettet", "nn": "Sletta", "en": "Erased"}
+AT_TIME = {"nb": "{day} kl. {time}", "nn": "{day} kl. {time}", "en": "{day} at {time}"}
 TICKED = {"nb": "Ja", "nn": "Ja", "en": "Yes"}
 
 
@@ -30,6 +32,15 @@ def say(text: Mapping[str, str], language: str) -> str:
 def in_day(day: date, language: str) -> str:
     """Give a day as people write it: 4. desember 2026."""
     return format_date(day, "d MMMM y" if language == "en" else "d. MMMM y", locale=language)
+
+
+def in_time(end: datetime, worktime: WorkTime, language: str) -> str:
+    """Give the end of a clock as people say it: the day, and the time where it isn't the end of the day."""
+    day = worktime.day_of(end)
+    told = in_day(day, language)
+    if end == worktime.end_of(day):
+        return told
+    return AT_TIME[language].format(day=told, time=end.astimezone(worktime.zone).strftime("%H.%M"))
 
 
 def notice(facts: CaseFacts, language: str) -> str:

@@ -70,6 +70,16 @@ def test_a_question_that_makes_no_sense_is_refused_and_not_answered_without_it(p
     assert next(iter(query)) in quality.json["detail"]
 
 
+def test_the_list_is_narrowed_by_the_routines_own_fields(program):
+    quality = program("quality_ie")
+    assert {quality.get("/cases", **{"field.severity": "low"}), len(quality.json["rows"])} == {200, 3}
+    assert {quality.get("/cases", **{"field.severity": "high"}), len(quality.json["rows"])} == {200, 0}
+    assert quality.get("/cases", **{"field.severity": "enormous"}) == 400
+    assert quality.get("/cases", **{"field.no_such_field": "x"}) == 400
+    told = quality.document()["paths"]["/api/v1/cases"]["get"]["parameters"]
+    assert {"q", "tab", "field.severity"} <= {each["name"] for each in told}
+
+
 def test_another_units_cases_are_in_no_list(program):
     other = program("quality_iv")
     for query in ({}, {"q": "sentence"}, {"unit": "ie"}, {"state": "closed"}, {"size": 100}):

@@ -1,6 +1,7 @@
 """Towns, as the engine's own tests have them."""
 
 from tests.workflow.conftest import (  # noqa: F401 - fixtures
+    postgresql_empties,
     postgresql_empty,
     postgresql_town,
     settle,

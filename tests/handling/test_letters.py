@@ -51,6 +51,20 @@ def test_a_letter_is_read_before_the_press_and_kept_after_it(quality, small_hous
     assert f"Sak-{case}.pdf" in pdf.headers["Content-Disposition"]
 
 
+def test_the_letter_can_be_seen_with_what_is_typed_and_where_the_move_leads(quality, small_house):
+    case = number(small_house)
+    assert "Under behandling." in (quality.get(f"/cases/{case}/accept") and quality.text)
+    with session_of(small_house) as session:
+        row = session.scalars(select(MailText).where(MailText.name == "case_rejected")).one()
+        row.subject, row.body, row.letter = {"nb": "Brev"}, {"nb": "Grunn: {reason}"}, True
+        session.commit()
+    quality.get(f"/cases/{case}/reject")
+    assert 'name="preview"' in quality.text
+    quality.post(f"/cases/{case}/reject", preview="1", reason="Den hører til et annet sted.")
+    assert quality.status == 200
+    assert "Grunn: Den hører til et annet sted." in quality.text
+
+
 def test_the_reporter_has_it_on_their_page_and_nobody_elses_link_opens_it(quality, small_house):
     case = number(small_house)
     quality.move(case, "accept")

@@ -52,6 +52,7 @@ def test_every_example_is_yaml():
     assert len(BLOCKS) > 5
 
 
+DATES = ("from", "until")
 EXPLAINED = {word for each in lexicon.entries() for word in each.words}
 PLACED = {
     "The file": load_module.FILE_WORDS,
@@ -62,7 +63,10 @@ PLACED = {
     "Fields": FIELD_WORDS,
     "Reports": REPORT_WORDS,
     "Guards": ("needs", "says"),
-    "data.yaml": DATA_WORDS,
+    "data.yaml": (
+        *(*DATA_WORDS, *UNIT_WORDS, *AREA_WORDS, "label", *PERSON_WORDS, *DATES, *ASSIGNMENT_WORDS, "when", "to"),
+        *(*CALENDAR_WORDS, *DATES, "text", "subject", "body", "letter"),
+    ),
     "scenarios.yaml": SCRIPT_WORDS,
     "scenarios.yaml, a scenario": SCENARIO_WORDS,
     "scenarios.yaml, a step": STEP_WORDS,

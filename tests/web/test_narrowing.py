@@ -12,6 +12,7 @@ from app.web.extras import PREFIX, Extras
 from app.workflow import finding
 from model import Case, Part, Subject
 from tests.workflow.conftest import (  # noqa: F401 - towns on each kind of database
+    postgresql_empties,
     postgresql_empty,
     postgresql_town,
     settle_on_both,

@@ -2,7 +2,8 @@
 
 import pytest
 
-from app.workflow import engine
+from app.workflow import engine, mailing
+from app.workflow.told import told as on_page
 from tests.workflow.town import local
 
 ROUTINE = """
@@ -354,6 +355,31 @@ def test_what_staff_type_in_is_nobodys_report_until_they_say_whose(settle):
         town.context, "register", actor=town.actor("dora"), answers={**given, "reporter": town.people["stig"]}
     )
     assert (theirs.reporter_id, theirs.entered_by_id) == (town.people["stig"], town.people["dora"])
+
+
+HOURS = """
+flows:
+  case:
+    label: Case
+    see: [reporter, desk]
+    states:
+      open: {label: Open, told: "Seen by {due quick}, done by {due slow}."}
+      shut: {label: Shut, final: true}
+    transitions:
+      submit: {label: Report, from: new, to: open, by: anyone, fields: [reporter, area, unit, description], assign: desk}
+      close: {label: Close, from: open, to: shut, by: desk}
+    clocks:
+      quick: {start: submit, runs: 2 hours}
+      slow: {start: submit, runs: 2 days}
+"""
+
+
+def test_the_end_of_a_clock_in_hours_is_told_with_its_time(settle):
+    town = settle(HOURS)
+    facts = town.facts(town.report())
+    told = "Seen by 2. mars 2026 kl. 11.00, done by 4. mars 2026."
+    assert mailing.fill_told(town.context, facts, "nb") == told, "in a mail"
+    assert on_page(facts, "nb") == told, "on the reporter's page"
 
 
 def test_a_date_answered_before_the_start_ends_a_clock_that_has_nothing_else(settle):
