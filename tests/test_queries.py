@@ -234,3 +234,17 @@ def test_no_other_page_loads_a_whole_table(great, contact, path):
         contact.get(path)
     assert len(loaded) < MOST_LOADED
     assert len(statements) < 30
+
+
+def test_a_moves_proof_costs_no_statement(small_house):
+    """The row goes in with its proof at once, and no move looks at the chain."""
+    _, number = furnish(small_house)
+    contact = Person(small_house, "quality_ie")
+    contact.get(f"/cases/{number}/note")
+    with watched(small_house) as (statements, _):
+        contact.post(f"/cases/{number}/note", comment="Talked on the phone.")
+    assert contact.status == 302, contact.text
+    of_journal = [
+        statement.split("(")[0].split("SET")[0].strip() for statement, _ in statements if "journal_" in statement
+    ]
+    assert of_journal == ["INSERT INTO journal_entry"]
