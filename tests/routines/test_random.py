@@ -28,6 +28,7 @@ from app.workflow.prints import FORGOTTEN
 from app.workflow.uploads import Upload
 from config import ROOT
 from model import Away, Base, Clock, ConfigurationVersion, JournalEntry, OutgoingMail, Person, Subject, WorkflowEdition
+from tests.workflow.proof import seal, verify
 from tests.workflow.town import Town, moment
 
 EVERYTHING = Path(__file__).parent / "everything"
@@ -102,6 +103,9 @@ class RandomPeople(RuleBasedStateMachine):
         return found
 
     def teardown(self):
+        self.house.session.rollback()
+        seal(self.house)
+        assert verify(self.house) == [], "the journal doesn't prove what happened"
         self.house.session.close()
         self.house.database.dispose()
 
