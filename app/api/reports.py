@@ -94,7 +94,9 @@ def _section(section: Section) -> dict[str, Any]:
 
 
 def _time(timing: Any) -> dict[str, Any]:
-    return {name: getattr(timing, name) for name in ("label", "in_time", "late", "running", "overdue", "days")}
+    return {
+        name: getattr(timing, name) for name in ("label", "in_time", "late", "running", "overdue", "extended", "days")
+    }
 
 
 def _period() -> Period:

@@ -50,13 +50,14 @@ class Sum(Schema):
 
 
 class Timing(Schema):
-    """How long a clock's work took; `days` is the middle one's."""
+    """How long a clock's work took; `days` is the middle one's. The `extended` ones are among the others."""
 
     label = words()
     in_time = whole()
     late = whole()
     running = whole()
     overdue = whole()
+    extended = whole()
     days = fields.Float(required=True, allow_none=True)
 
 

@@ -7,20 +7,24 @@ from datetime import timedelta
 from statistics import median
 
 from app.workflow.context import Context
-from app.workflow.counting import Choice, runs
+from app.workflow.counting import Choice, timed
 
 DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Runs of one clock. `days` is the middle finished run's length in days, None when none has finished."""
+    """Runs of one clock; the `extended` ones are among the others.
+
+    `days` is the middle finished run's length in days, None when none has finished.
+    """
 
     label: str
     in_time: int = 0
     late: int = 0
     running: int = 0
     overdue: int = 0
+    extended: int = 0
     days: float | None = None
 
     @property
@@ -31,15 +35,16 @@ class Timing:
 
 def timing(context: Context, clock: str, label: str, choice: Choice) -> Timing:
     """Count the clock's runs in the chosen cases."""
-    found = runs(context, clock, choice=choice)
-    ended = [(start, due, stop) for start, due, stop in found if stop is not None]
+    found = [run for _, run in timed(context, (), clock, choice)]
+    ended = [(run.started, run.due, run.stopped) for run in found if run.stopped is not None]
     late = sum(due is not None and stop > due for _, due, stop in ended)
-    overdue = sum(stop is None and due is not None and context.now > due for _, due, stop in found)
+    overdue = sum(run.stopped is None and run.due is not None and context.now > run.due for run in found)
     return Timing(
         label=label,
         in_time=len(ended) - late,
         late=late,
         running=len(found) - len(ended) - overdue,
         overdue=overdue,
+        extended=sum(run.extended for run in found),
         days=median((stop - start) / DAY for start, _, stop in ended) if ended else None,
     )

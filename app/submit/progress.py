@@ -98,7 +98,7 @@ def ahead(flow: Flow, state: str) -> Iterator[State]:
     """Give the states that usually follow, the nearest first."""
     for _ in range(AHEAD):
         onward = next(natural(flow, state), None)
-        if onward is None:
+        if onward is None or onward.to.state not in flow.states:
             return
         state = onward.to.state
         yield flow.states[state]

@@ -51,7 +51,8 @@ def attributes(field: Any) -> dict[str, Any]:
 
 def faults(form: Any) -> list[tuple[str, str]]:
     """Every fault of a form as (field's id or nothing, sentence)."""
-    found = [(each.id, f"{each.label.text}: {' '.join(map(str, each.errors))}") for each in form if each.errors]
+    told = ((each.id, str(each.label.text), " ".join(map(str, each.errors))) for each in form if each.errors)
+    found = [(at, f"{label}{'' if label.endswith('?') else ':'} {text}") for at, label, text in told]
     return found + [("", str(text)) for text in getattr(form, "form_errors", ())]
 
 

@@ -72,15 +72,6 @@ def count(context: Context, rows: Iterable[str] = ALL, *, choice: Choice) -> lis
     return [{**dict(zip(names, values, strict=True)), "count": n} for values, n in found.most_common()]
 
 
-def runs(context: Context, clock: str, *, choice: Choice) -> list[tuple[datetime, datetime | None, datetime | None]]:
-    """Each run of the clock: when it started, when it was due, when it stopped (None = not yet)."""
-    columns: list[Any] = [Clock.started_at, Clock.due_at, Clock.stopped_at]
-    query: Select[Any] = (
-        select(*columns).select_from(Subject).join(Clock, Clock.subject_id == Subject.id).where(Clock.name == clock)
-    )
-    return [(row[0], row[1], row[2]) for row in context.session.execute(chosen(query, context, choice))]
-
-
 def _column(name: str) -> ColumnElement[Any]:
     if name in COLUMNS:
         column: ColumnElement[Any] = COLUMNS[name]

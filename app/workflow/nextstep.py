@@ -54,7 +54,10 @@ def _first_part(facts: CaseFacts) -> Iterator[tuple[str, str]]:
 
 
 def natural(flow: Flow, state: str) -> Iterator[Transition]:
-    """Transitions that lead on from a state: back from a side state, else to one declared later, unfinished first."""
+    """Transitions that lead on from a state: back from a side state, else to one declared later.
+
+    Unfinished states come first, and side states, from which the way leads back, last.
+    """
     order = list(flow.states)
     if state not in order or flow.states[state].final == "yes":
         return
@@ -62,7 +65,10 @@ def natural(flow: Flow, state: str) -> Iterator[Transition]:
     leave = [flow.transitions[name] for name in leaving(flow)[state] if flow.transitions[name].by is not None]
     yield from (t for t in leave if t.to.state == BACK)
     onward = [t for t in leave if t.to.state in order and order.index(t.to.state) > here]
-    yield from sorted(onward, key=lambda t: (flow.states[t.to.state].finished, order.index(t.to.state)))
+    aside = {state for t in flow.transitions.values() if t.to.state == BACK for state in t.sources}
+    yield from sorted(
+        onward, key=lambda t: (t.to.state in aside, flow.states[t.to.state].finished, order.index(t.to.state))
+    )
 
 
 def _judge(facts: CaseFacts, transition: Transition) -> Verdict:

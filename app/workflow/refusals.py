@@ -98,8 +98,12 @@ def _called(name: str, where: CaseFacts | Context) -> str:
         "query": gettext("others"),
     }
     field = where.routine.fields.get(name)
-    if name in words or field is None:
+    if name in words or name in where.routine.roles:
         return words.get(name) or say(where.organisation.label(name))
+    if any(name in flow.transitions for flow in where.routine.flows.values()):
+        return str(gettext("the others who must answer"))
+    if field is None:
+        return say(where.organisation.label(name))
     return gettext("those named in “%(field)s”", field=say(field.label))
 
 

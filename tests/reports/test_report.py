@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import true
 
 from app.workflow.context import Context
-from app.workflow.counting import Choice, count, runs
+from app.workflow.counting import Choice, count, timed
 from tests.house import cases, session_of
 
 
@@ -131,7 +131,7 @@ def test_clocks_tell_how_long_work_took(reported):
     with session_of(reported) as session:
         context = Context.open(session, datetime.now(UTC) + timedelta(days=90))
         everything = Choice(true())
-        at_intake = runs(context, "at_intake", choice=everything)
-        assert sorted(stop is None for _, _, stop in at_intake) == [False, True, True]
+        at_intake = timed(context, (), "at_intake", everything)
+        assert sorted(run.stopped is None for _, run in at_intake) == [False, True, True]
         assert {tuple(row.values()) for row in count(context, ["tried_first"], choice=everything)} == {("tried", 3)}
         assert {tuple(row.values()) for row in count(context, ["no_personal_data"], choice=everything)} == {(True, 3)}
