@@ -37,6 +37,8 @@ SMTP_URL = os.environ.get("SMTP_URL", "")
 DEMO_SMTP_PORT = int(os.environ.get("DEMO_SMTP_PORT", "0"))
 MAIL_FROM = os.environ.get("MAIL_FROM", "avviksflyt@localhost")
 ADMIN_MAIL = os.environ.get("ADMIN_MAIL", "")
+# The virus scanner: clamd at tcp://host:port or unix:///path. Empty = files are not scanned.
+CLAMD_URL = os.environ.get("CLAMD_URL", "")
 WORKER = os.environ.get("WORKER", "embedded")
 
 # Whether a draft of the routine must be approved by an administrator who didn't make it.

@@ -15,7 +15,7 @@ from model.edition import (
     StuckCase,
     WorkflowEdition,
 )
-from model.file import PendingFile, StoredFile
+from model.file import CLEAN, INFECTED, PENDING, UNSCANNED, PendingFile, StoredFile
 from model.joined import CaseLink, CaseReading, CodeName
 from model.journal import JournalEntry
 from model.organisation import (
@@ -33,6 +33,10 @@ from model.organisation import (
 from model.outbox import Counter, Lease, OutgoingMail
 
 __all__ = [
+    "CLEAN",
+    "INFECTED",
+    "PENDING",
+    "UNSCANNED",
     "Area",
     "Assignment",
     "Away",

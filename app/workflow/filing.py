@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
+from app.workflow import viruses
 from app.workflow.context import Context
 from app.workflow.uploads import Upload, safe_name
 from model import StoredFile, Subject
@@ -43,6 +44,7 @@ def _kept(context: Context, subject: Subject, field: str, value: Any) -> Any:
         size=len(kept.content),
         at=context.now,
         content=kept.content,
+        status=viruses.first_status(),
     )
     context.session.add(row)
     context.session.flush()

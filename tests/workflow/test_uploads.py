@@ -113,11 +113,12 @@ import resource, sys
 from PIL import Image
 from app.workflow.uploads import Upload, fault_of
 Image.init()
-sent = Upload("x", open(sys.argv[1], "rb").read())
-before = resource.getrusage(resource.RUSAGE_SELF)
-fault = fault_of(sent)
-after = resource.getrusage(resource.RUSAGE_SELF)
-print(fault, (after.ru_maxrss - before.ru_maxrss) // 1024, int(after.ru_utime - before.ru_utime))
+for each in sys.argv[1:]:
+    sent = Upload("x", open(each, "rb").read())
+    before = resource.getrusage(resource.RUSAGE_SELF)
+    fault = fault_of(sent)
+    after = resource.getrusage(resource.RUSAGE_SELF)
+    print(fault, (after.ru_maxrss - before.ru_maxrss) // 1024, int(after.ru_utime - before.ru_utime))
 """
 
 
@@ -135,13 +136,13 @@ def bomb(kind):
     return made.getvalue()
 
 
-@pytest.mark.parametrize("kind", BOMBS)
-def test_f17_a_bomb_is_refused_without_being_unpacked(kind, tmp_path):
-    (tmp_path / "bomb").write_bytes(bomb(kind))
-    told = subprocess.run(
-        [sys.executable, "-c", MEASURED, tmp_path / "bomb"], capture_output=True, text=True, check=True
-    )
-    fault, megabytes, seconds = told.stdout.split()
-    assert fault == BOMBS[kind]
-    assert int(megabytes) < 200
-    assert int(seconds) < 1
+def test_f17_a_bomb_is_refused_without_being_unpacked(tmp_path):
+    for kind in BOMBS:
+        (tmp_path / kind).write_bytes(bomb(kind))
+    command = [sys.executable, "-c", MEASURED, *(tmp_path / kind for kind in BOMBS)]
+    told = subprocess.run(command, capture_output=True, text=True, check=True)
+    for fault, line in zip(BOMBS.values(), told.stdout.splitlines(), strict=True):
+        said, megabytes, seconds = line.split()
+        assert said == fault
+        assert int(megabytes) < 200
+        assert int(seconds) < 1
