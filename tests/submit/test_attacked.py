@@ -153,18 +153,3 @@ def test_f20_a_full_disk_is_told_and_leaves_nothing_behind(office, visitor):
         assert db.session.scalar(text("PRAGMA integrity_check")) == "ok"
     visitor.open()
     assert visitor.send(attachments=file("a.pdf", b"%PDF-1.7\n")).status_code == 303
-
-
-def test_files_may_be_asked_for_in_some_areas_only(elsewhere):
-    elsewhere.publish(
-        ATTACHED,
-        ("  new_handler: {choices:", "  attachments: {when: {area: [education_quality]}}\n  new_handler: {choices:"),
-    )
-    visitor = Browser(elsewhere.app.test_client())
-    visitor.open()
-    assert visitor.send(attachments=file("a.pdf", b"%PDF-1.7\n")).status_code == 303
-    assert "attachments" in elsewhere.case().answers
-    visitor.open()
-    other = "learning_environment"
-    assert visitor.send(area=other, attachments=file("a.pdf", b"%PDF-1.7\n")).status_code in (303, 400)
-    assert len(every(elsewhere, StoredFile)) == 1
