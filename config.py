@@ -39,6 +39,8 @@ MAIL_FROM = os.environ.get("MAIL_FROM", "avviksflyt@localhost")
 ADMIN_MAIL = os.environ.get("ADMIN_MAIL", "")
 # Who gets the end of the journal's chain by mail, once a day; empty = nobody.
 ANCHOR_MAIL = os.environ.get("ANCHOR_MAIL", "")
+# The virus scanner: clamd at tcp://host:port or unix:///path. Empty = files are not scanned.
+CLAMD_URL = os.environ.get("CLAMD_URL", "")
 WORKER = os.environ.get("WORKER", "embedded")
 
 # Whether a draft of the routine must be approved by an administrator who didn't make it.

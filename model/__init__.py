@@ -16,7 +16,7 @@ from model.edition import (
     StuckCase,
     WorkflowEdition,
 )
-from model.file import PendingFile, StoredFile
+from model.file import CLEAN, INFECTED, PENDING, UNSCANNED, PendingFile, StoredFile
 from model.joined import CaseLink, CaseReading, CodeName
 from model.journal import JournalEntry, JournalSeal
 from model.organisation import (
@@ -34,6 +34,10 @@ from model.organisation import (
 from model.outbox import Counter, Lease, OutgoingMail
 
 __all__ = [
+    "CLEAN",
+    "INFECTED",
+    "PENDING",
+    "UNSCANNED",
     "Area",
     "Assignment",
     "Away",

@@ -10,9 +10,15 @@ from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 from model.base import Base, UtcDateTime
 from model.case import Subject
 
+UNSCANNED, PENDING, CLEAN, INFECTED = "unscanned", "pending", "clean", "infected"
+"""What is known of a file: received where there is no virus scanner, waiting for it, and its two answers."""
+
 
 class StoredFile(Base):
-    """One file that was the answer to a field. `name` is safe to show and to save under; `kind` is a MIME type."""
+    """One file that was the answer to a field. `name` is safe to show and to save under; `kind` is a MIME type.
+
+    `status` is one of those above; `tried_at` is when the scanner last failed to answer. An infected file is empty.
+    """
 
     __tablename__ = "stored_file"
 
@@ -24,8 +30,15 @@ class StoredFile(Base):
     size: Mapped[int]
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     content: Mapped[bytes] = deferred(mapped_column(LargeBinary, nullable=False))
+    status: Mapped[str] = mapped_column(String(16), default=UNSCANNED, server_default=UNSCANNED, index=True)
+    tried_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     subject: Mapped[Subject] = relationship()
+
+    @property
+    def downloadable(self) -> bool:
+        """Whether anybody may have the content: not before a scanner has seen it, and never what it found."""
+        return self.status in (UNSCANNED, CLEAN)
 
 
 class PendingFile(Base):

@@ -148,13 +148,14 @@ class Happened(Schema):
 
 
 class File(Schema):
-    """A file that one may download."""
+    """A file; one whose status is "pending" or "infected" can't be downloaded."""
 
     id = whole()
     field = words()
     name = words()
     kind = words()
     size = fields.Integer(required=True, metadata={"description": "Bytes"})
+    status = words()
     address = words()
 
 

@@ -156,6 +156,7 @@ class Shown:
                 "name": each.name,
                 "kind": each.kind,
                 "size": each.size,
+                "status": each.status,
                 "address": url_for(f"{view_of(self.subject)}.file", number=self.subject.number, which=each.id),
             }
 

@@ -16,6 +16,11 @@ SUBJECTS: Mapping[str, Text] = {
         "nn": "{noun} {number} manglar saksbehandlar",
         "en": "{noun} {number} has no handler",
     },
+    "infected_file": {
+        "nb": "{noun} {number}: en fil med virus er fjernet",
+        "nn": "{noun} {number}: ei fil med virus er fjerna",
+        "en": "{noun} {number}: a file with a virus was removed",
+    },
     "cases_handed_over": {
         "nb": "Du har fått saker: {count}",
         "nn": "Du har fått saker: {count}",
@@ -54,6 +59,11 @@ BODIES: Mapping[str, Text] = {
         "nb": "{noun} {number} har ingen saksbehandler: rollen den skulle til, er uten folk. Status er «{state}».",
         "nn": "{noun} {number} har ingen saksbehandlar: rolla ho skulle til, er utan folk. Status er «{state}».",
         "en": "{noun} {number} has no handler: nobody holds the role it should go to. It is “{state}”.",
+    },
+    "infected_file": {
+        "nb": "En fil i {noun} {number} hadde virus. Innholdet er slettet.",
+        "nn": "Ei fil i {noun} {number} hadde virus. Innhaldet er sletta.",
+        "en": "A file in {noun} {number} held a virus. Its content is erased.",
     },
     "cases_handed_over": {
         "nb": "Rutinen er endret, og {count} åpne saker har kommet til deg. De ligger i listen din.",

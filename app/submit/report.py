@@ -24,6 +24,8 @@ from app.workflow.evaluator import Verdict, holds_by, may, present
 
 NAMELESS = "nameless"
 """The tick by which somebody logged in leaves out who they are."""
+SHOWN = "shown"
+"""What a form says of itself: the questions that its page had."""
 
 
 class NoEntrance(Exception):
@@ -140,6 +142,15 @@ class Report:
     def form(self) -> Form:
         """The form that the routine asks for, holding what was typed."""
         return forms.build(self.context, self.empty, self.transition, self.actor, language(), self.sent)
+
+    @property
+    def brought(self) -> list[str]:
+        """Names of questions that the answers have brought about (by a `when`) and that the page didn't have yet.
+
+        None for a report that was sent without a page.
+        """
+        shown = self.typed[SHOWN].split() if SHOWN in self.typed else list(self.form.data)
+        return [each.name for each in self.form if each.name not in shown and self.field(each.name).when is not None]
 
     @cached_property
     def doors(self) -> dict[str, Door]:

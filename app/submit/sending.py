@@ -16,7 +16,7 @@ from app.submit import followed, sheet, ticket
 from app.submit.desk import context, standing
 from app.submit.place import Place
 from app.submit.progress import mails_reporter
-from app.submit.report import NoEntrance, Report
+from app.submit.report import SHOWN, NoEntrance, Report
 from app.web import pending, people
 from app.web.attached import posted
 from app.web.database import db
@@ -71,6 +71,10 @@ def _send(report: Report, held: ticket.Ticket) -> ResponseReturnValue:
     if page.faulty:
         db.session.rollback()
         return _page(report, request.form["key"], page), 400
+    if report.brought:
+        db.session.rollback()
+        told = gettext("Your answers bring up a question more. Look through the form and send it.")
+        return _page(report, request.form["key"], page, told), 400
     name, flow = report.transition.name, report.entrance[0].name
     try:
         case = engine.create(report.context, name, actor=actor, answers=answers, flow=flow, submit_key=held.key)
@@ -158,6 +162,7 @@ def _page(report: Report, key: str, shown: sheet.Sheet | None = None, notice: st
         notice=notice,
         standing=standing(report.context),
         trap=TRAP,
+        shown=SHOWN,
         reporter=reporter,
         home=say(reporter.unit.label) if reporter and reporter.unit else "",
         intake=_intake(report),

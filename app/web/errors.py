@@ -1,9 +1,12 @@
 """Pages for what went wrong, in one voice: what is wrong, and what to do."""
 
+import errno
+from http import HTTPStatus
+
 from flask import Flask, current_app, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from app.i18n import lazy_gettext
@@ -43,6 +46,13 @@ TEXTS = {
         lazy_gettext("Something broke at our end"),
         lazy_gettext("It is not your fault, and it has been written down. Nothing was changed. Try again in a while."),
     ),
+    507: (
+        lazy_gettext("There is no more room"),
+        lazy_gettext(
+            "What you sent could not be kept, and nothing was changed. Go back: what you wrote is usually still there. "
+            "Try again later, and tell whoever runs this system."
+        ),
+    ),
 }
 FORM = (
     lazy_gettext("Your form was not sent"),
@@ -51,6 +61,15 @@ FORM = (
         "Go back in the browser: what you wrote is usually still there. Copy it, reload the page, and send it again."
     ),
 )
+
+POSTGRESQL_FULL = "53100"
+SQLITE_FULL = "database or disk is full"
+
+
+class NoRoom(InternalServerError):
+    """The disk is full."""
+
+    code = HTTPStatus.INSUFFICIENT_STORAGE
 
 
 def init_errors(app: Flask) -> None:
@@ -82,7 +101,14 @@ def _broken(error: Exception) -> ResponseReturnValue:
     db.session.rollback()
     if current_app.config.get("PROPAGATE_EXCEPTIONS"):
         raise error
-    return _http(InternalServerError())
+    return _http(NoRoom() if _is_full(error) else InternalServerError())
+
+
+def _is_full(error: Exception) -> bool:
+    """Whether a disk has no more room: the database's, or the one where a large upload is put down meanwhile."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    state = getattr(cause, "sqlstate", None)
+    return state == POSTGRESQL_FULL or getattr(cause, "errno", None) == errno.ENOSPC or SQLITE_FULL in str(cause)
 
 
 def _page(code: int, texts: tuple[object, object]) -> ResponseReturnValue:

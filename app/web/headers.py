@@ -37,7 +37,7 @@ def protect(response: Response) -> Response:
     """Put the headers on an answer."""
     policy = "; ".join(f"{name} {value}" for name, value in POLICY.items())
     headers = response.headers
-    headers["Content-Security-Policy"] = policy.format(nonce=csp_nonce())
+    headers.setdefault("Content-Security-Policy", policy.format(nonce=csp_nonce()))
     headers["X-Content-Type-Options"] = "nosniff"
     headers["X-Frame-Options"] = "DENY"
     headers["Permissions-Policy"] = FEATURES

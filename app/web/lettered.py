@@ -13,6 +13,7 @@ from app.access import Viewer
 from app.i18n import gettext, say
 from app.outbox import paper
 from app.routing.facts import CaseFacts
+from app.web.attached import SEALED
 from app.workflow import letters
 from app.workflow.context import Context
 from model import Document
@@ -62,4 +63,7 @@ def download(context: Context, document: Document) -> Response:
     """Send the letter as a PDF to be saved."""
     sheet = letters.sheet(context, document)
     name = paper.file_name(sheet)
-    return send_file(BytesIO(paper.pdf(sheet)), mimetype="application/pdf", as_attachment=True, download_name=name)
+    pdf = BytesIO(paper.pdf(sheet))
+    answer = send_file(pdf, mimetype="application/pdf", as_attachment=True, download_name=name)
+    answer.headers.update(SEALED)
+    return answer

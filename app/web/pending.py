@@ -46,15 +46,18 @@ def uploads(each: Any) -> list[Upload]:
     """The answer of a question: what was chosen now, then what is held. A file held no more says so itself."""
     rows: list[PendingFile] = getattr(each, "held", [])
     lost = [Upload("", b"", gone=True)] if getattr(each, "gone", False) else []
-    return [*lost, *_chosen(each), *(Upload(row.name, row.content) for row in rows)]
+    return [*lost, *_chosen(each), *(Upload(row.name, row.content, clean=True) for row in rows)]
 
 
 def _chosen(each: Any) -> list[Upload]:
-    """What was chosen now; each file is read from its beginning, however often it is looked at."""
-    files = [one for one in each.raw_data or () if isinstance(one, FileStorage) and one.filename]
-    for one in files:
-        one.seek(0)
-    return [Upload(one.filename or "", one.read(MOST_BYTES + 1)) for one in files]
+    """What was chosen now; read once, so that each file is looked into once."""
+    if not hasattr(each, "chosen"):
+        files = [one for one in each.raw_data or () if isinstance(one, FileStorage) and one.filename]
+        for one in files:
+            one.seek(0)
+        each.chosen = [Upload(one.filename or "", one.read(MOST_BYTES + 1)) for one in files]
+    chosen: list[Upload] = each.chosen
+    return chosen
 
 
 def keep(form: Iterable[Field]) -> bool:

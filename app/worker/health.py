@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.outbox import queue
 from app.web.database import db
 from app.worker import lease
+from app.workflow import viruses
 from model import WorkflowEdition
 
 SILENCE = 60
@@ -47,7 +48,17 @@ def look(session: Session, now: datetime) -> dict[str, Any]:
         "edition": edition,
         "worker": {"heartbeat_age": _age(lease.last_beat(session), now)},
         "outbox": {"waiting": waiting, "oldest_age": _age(oldest, now), "dead": dead},
+        "scanner": _scanner(session, now),
     }
+
+
+def _scanner(session: Session, now: datetime) -> dict[str, Any] | None:
+    """Look at the virus scanner; None where there is none. Reports come in without it, so that nothing fails here."""
+    if not viruses.scanner():
+        return None
+    waiting = viruses.waiting(session)
+    status = "out of reach" if waiting.failed else "ok"
+    return {"status": status, "waiting": waiting.number, "oldest_age": _age(waiting.oldest, now)}
 
 
 def _schema(session: Session) -> str | None:

@@ -1,4 +1,4 @@
-"""What a worker does each time it wakes, whoever wakes it: fire the clocks that are due, send the mails that wait."""
+"""What a worker does each time it wakes, whoever wakes it: fire clocks that are due, send mails, have files scanned."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,6 +17,7 @@ from app.outbox.sink import Mailbox, Sink
 from app.web.database import db
 from app.worker.nightly import check
 from app.worker.proving import prove
+from app.worker.scanning import scan
 from app.worker.trying import try_out
 from app.workflow.orphans import rehome
 from app.workflow.pending import sweep
@@ -45,7 +46,8 @@ def tick(app: Flask, now: datetime | None = None, alive: Callable[[], object] = 
         done = _fire(now or datetime.now(UTC))
         prove(now or datetime.now(UTC))
         check(now or datetime.now(UTC))
-        return done + send(now) + try_out(now or datetime.now(UTC), sign)
+        done += send(now) + scan(now or datetime.now(UTC), alive)
+        return done + try_out(now or datetime.now(UTC), sign)
 
 
 def send(now: datetime | None = None) -> int:

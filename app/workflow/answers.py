@@ -13,7 +13,8 @@ from app.language.definition import Choice, Field
 from app.routing.facts import CaseFacts
 from app.routing.parties import Lookup
 from app.workflow import spans
-from app.workflow.uploads import MOST_FILES, TOO_BIG, Upload, fault_of
+from app.workflow.unfit import TOO_BIG
+from app.workflow.uploads import MOST_FILES, Upload, fault_of
 
 MISSING = "missing"
 INVALID = "invalid"
@@ -28,7 +29,7 @@ BETWEEN_CASES = re.compile(r"[\s,;]+")
 
 
 class Unacceptable(Exception):
-    """The answer can't be kept; the argument is one of the reasons above, or of app.workflow.uploads."""
+    """The answer can't be kept; the argument is one of the reasons above, or of app.workflow.unfit."""
 
 
 def unanswered(value: object) -> bool:

@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
+from app.workflow import viruses
 from app.workflow.context import Context
-from app.workflow.uploads import Upload, kind_of, safe_name
+from app.workflow.uploads import Upload, safe_name
 from model import StoredFile, Subject
 
 FILE = "file"
@@ -34,15 +35,16 @@ def _kept(context: Context, subject: Subject, field: str, value: Any) -> Any:
         return [_kept(context, subject, field, each) for each in value]
     if not isinstance(value, Upload):
         return value
-    _, kind = kind_of(value) or ("", "application/octet-stream")
+    kept = value.found
     row = StoredFile(
         subject_id=subject.id,
         field=field,
         name=safe_name(value),
-        kind=kind,
-        size=len(value.content),
+        kind=kept.kind,
+        size=len(kept.content),
         at=context.now,
-        content=value.content,
+        content=kept.content,
+        status=viruses.first_status(),
     )
     context.session.add(row)
     context.session.flush()

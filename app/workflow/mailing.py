@@ -209,9 +209,11 @@ def administrators(context: Context) -> list[Person]:
     return list(context.session.scalars(select(Person).where(Person.user.has(is_admin))))
 
 
-def warn_administrators(context: Context, subject: Subject, facts: CaseFacts, event_key: str) -> None:
-    """Tell the administrators that nobody could be found for a case: a report is never lost quietly."""
-    who = [Recipient(person.id, NO_HANDLER, "administrators") for person in administrators(context)]
+def warn_administrators(
+    context: Context, subject: Subject, facts: CaseFacts, event_key: str, mail: str = NO_HANDLER
+) -> None:
+    """Tell the administrators what only they can mend: that nobody could be found for a case, or what `mail` says."""
+    who = [Recipient(person.id, mail, "administrators") for person in administrators(context)]
     send(context, facts, who, f"{event_key}:{subject.id}")
 
 

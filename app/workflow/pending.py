@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from app.workflow.uploads import MOST_FILES, Upload, fault_of, safe_name
+from app.workflow.uploads import MOST_FILES, Upload, fault_of, safe_name, stem_of
 from model import PendingFile
 
 LASTS = timedelta(hours=2)
@@ -23,13 +23,15 @@ def hold(
 
     The sender's files of other forms make room, the oldest first; those `beside`, of the same form, stay.
     """
+    several = list(uploads)
     rows: list[PendingFile] = []
-    without_room = []
-    for upload in (each for each in uploads if not fault_of(each)):
-        size = len(upload.content)
+    without_room = [stem_of(each.name) for each in several[MOST_FILES:]]  # not looked at: looking costs
+    for upload in (each for each in several[:MOST_FILES] if not fault_of(each)):
+        content = upload.found.content
+        size = len(content)
         if _make_room(session, owner, size, keep={row.id for row in (*beside, *rows)}):
             name = safe_name(upload)
-            row = PendingFile(owner=owner, field=field, name=name, size=size, at=now, content=upload.content)
+            row = PendingFile(owner=owner, field=field, name=name, size=size, at=now, content=content)
             session.add(row)
             session.flush()
             rows.append(row)

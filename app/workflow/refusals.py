@@ -7,11 +7,23 @@ from collections.abc import Iterator
 from app.i18n import force_locale, gettext, say
 from app.language.definition import Routine
 from app.language.parties import Party, Query, name_of, opened
+from app.language.said import said
 from app.routing.facts import CaseFacts
 from app.workflow.answers import INVALID, MISSING, NO_CASE, PERSONAL, SAME_CASE
 from app.workflow.context import Context
 from app.workflow.evaluator import Refusal
-from app.workflow.uploads import GONE, MOST_BYTES, MOST_FILES, TOO_BIG, UNKNOWN_KIND
+from app.workflow.unfit import BROKEN, GONE, MACROS, MOVING, TOO_BIG, UNKNOWN_KIND
+from app.workflow.uploads import MOST_BYTES, MOST_FILES
+
+FILES = {
+    GONE: said("A file you chose earlier in “%(label)s” is no longer kept. Choose it again."),
+    TOO_BIG: said("“%(label)s” is too much: at most %(files)d files of %(most)d MB each."),
+    UNKNOWN_KIND: said("“%(label)s” can be PDF, a picture, a document or plain text. Choose another file."),
+    BROKEN: said("“%(label)s”: a file is damaged or far too large when opened. Save it anew, or choose another."),
+    MOVING: said("“%(label)s”: a moving picture can't be kept. Choose a still one."),
+    MACROS: said("“%(label)s”: a document with macros can't be kept. Save it without macros."),
+}
+"""What is said of a file that isn't taken, by reason."""
 
 
 def sentences(refusal: Refusal, routine: Routine, context: Context) -> Iterator[str]:
@@ -36,14 +48,9 @@ def of_field(refusal: Refusal, label: str) -> str:
         return gettext("“%(label)s”: no such case. Check the number.", label=label)
     if refusal.reason == SAME_CASE:
         return gettext("“%(label)s”: a case can't be joined to itself.", label=label)
-    if refusal.reason == GONE:
-        return gettext("A file you chose earlier in “%(label)s” is no longer kept. Choose it again.", label=label)
-    if refusal.reason == TOO_BIG:
+    if refusal.reason in FILES:
         sizes = {"files": MOST_FILES, "most": MOST_BYTES // 1_000_000}
-        return gettext("“%(label)s” is too much: at most %(files)d files of %(most)d MB each.", label=label, **sizes)
-    if refusal.reason == UNKNOWN_KIND:
-        told = gettext("“%(label)s” can be PDF, a picture, a document or plain text. Choose another file.", label=label)
-        return str(told)
+        return str(gettext(FILES[refusal.reason], label=label, **sizes))
     if refusal.reason == INVALID:
         return gettext("“%(label)s” can't be read. Check what you wrote or chose.", label=label)
     return label

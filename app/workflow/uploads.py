@@ -1,50 +1,105 @@
-"""A file as somebody sends it: what it may be is told by its content, never by its name."""
+"""A file as somebody sends it: told by its content, never by its name, and what is kept of it."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
-TOO_BIG, UNKNOWN_KIND, GONE = "too_big", "unknown_kind", "gone"
+from app.workflow.archives import kind_of_archive
+from app.workflow.pictures import remade
+from app.workflow.unfit import GONE, TOO_BIG, UNKNOWN_KIND, Unfit
+
 MOST_BYTES = 10_000_000
 MOST_FILES = 10
 LONGEST_NAME = 120
-OFFICE = {
+KINDS = {
+    "pdf": "application/pdf",
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "webp": "image/webp",
+    "txt": "text/plain",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
     "odt": "application/vnd.oasis.opendocument.text",
     "ods": "application/vnd.oasis.opendocument.spreadsheet",
 }
-SIGNATURES = {
-    b"%PDF-": ("pdf", "application/pdf"),
-    b"\x89PNG\r\n\x1a\n": ("png", "image/png"),
-    b"\xff\xd8\xff": ("jpg", "image/jpeg"),
-}
-TEXT = ("txt", "text/plain")
+"""MIME types of what is kept, by ending."""
 
 
-@dataclass(frozen=True, slots=True)
+class Picture(NamedTuple):
+    """How a picture begins, its format, the format it is kept in and the ending of that."""
+
+    start: re.Pattern[bytes]
+    format: str
+    becomes: str
+    ending: str
+
+
+PICTURES = (
+    Picture(re.compile(rb"\x89PNG\r\n\x1a\n"), "PNG", "PNG", "png"),
+    Picture(re.compile(rb"\xff\xd8\xff"), "JPEG", "JPEG", "jpg"),
+    Picture(re.compile(rb"RIFF.{4}WEBP", re.DOTALL), "WEBP", "WEBP", "webp"),
+    Picture(re.compile(rb"GIF8[79]a"), "GIF", "PNG", "png"),
+)
+
+
+@dataclass(frozen=True)
 class Upload:
-    """One file that was sent; `gone` stands for one that was held and isn't any more."""
+    """One file that was sent.
+
+    `gone` stands for one that was held and isn't any more; `clean` says that the content was made by us when the
+    file was first received.
+    """
 
     name: str
     content: bytes
     gone: bool = False
+    clean: bool = False
+
+    @cached_property
+    def found(self) -> Found:
+        """What the file turned out to be; looked at once, however often it is asked."""
+        try:
+            return _look(self)
+        except Unfit as fault:
+            return Found(fault=str(fault))
 
 
-def kind_of(upload: Upload) -> tuple[str, str] | None:
-    """Give the ending and the MIME type of what the content is; None for what isn't taken."""
-    for start, kind in SIGNATURES.items():
-        if upload.content.startswith(start):
-            return kind
-    if upload.content[:4] == b"RIFF" and upload.content[8:12] == b"WEBP":
-        return "webp", "image/webp"
-    ending = upload.name.rsplit(".", 1)[-1].lower()
-    if upload.content.startswith(b"PK\x03\x04"):
-        return (ending, OFFICE[ending]) if ending in OFFICE else None
-    return TEXT if ending == TEXT[0] and _is_text(upload.content) else None
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is kept of a file: its ending and its content; or `fault`, why nothing is."""
+
+    ending: str = ""
+    content: bytes = b""
+    fault: str = ""
+
+    @property
+    def kind(self) -> str:
+        """The MIME type."""
+        return KINDS[self.ending]
+
+
+def _look(upload: Upload) -> Found:
+    content = upload.content
+    if upload.gone:
+        raise Unfit(GONE)
+    if len(content) > MOST_BYTES and not upload.clean:
+        raise Unfit(TOO_BIG)
+    picture = next((each for each in PICTURES if each.start.match(content)), None)
+    if picture is not None:
+        made = content if upload.clean else remade(content, picture.format, picture.becomes)
+        return Found(picture.ending, made)
+    if content.startswith(b"%PDF-"):
+        return Found("pdf", content)
+    if content.startswith(b"PK\x03\x04"):
+        return Found(kind_of_archive(content), content)
+    if content and upload.name.lower().endswith(".txt") and _is_text(content):
+        return Found("txt", content)
+    raise Unfit(UNKNOWN_KIND)
 
 
 def _is_text(content: bytes) -> bool:
@@ -55,18 +110,17 @@ def _is_text(content: bytes) -> bool:
 
 
 def fault_of(upload: Upload) -> str:
-    """Say what is wrong with the file: GONE, TOO_BIG, UNKNOWN_KIND, or nothing."""
-    if upload.gone:
-        return GONE
-    if len(upload.content) > MOST_BYTES:
-        return TOO_BIG
-    return "" if upload.content and kind_of(upload) else UNKNOWN_KIND
+    """Say why the file isn't taken, as app.workflow.unfit names it; nothing for one that is."""
+    return upload.found.fault
 
 
 def safe_name(upload: Upload) -> str:
-    """Give a name to show and to save under: no path, no control or turning characters, the ending of its content."""
-    ending = (kind_of(upload) or TEXT)[0]
-    last = re.split(r"[/\\]", upload.name)[-1]
+    """Give a name to show and to save under: one line, no path or turning characters, the ending of its content."""
+    return f"{stem_of(upload.name)}.{upload.found.ending or 'txt'}"
+
+
+def stem_of(name: str) -> str:
+    """Give a name's own part, safe to show, without looking at any content."""
+    last = re.split(r"[/\\]", name)[-1]
     letters = "".join(each for each in last if unicodedata.category(each)[0] not in "CZ" or each == " ")
-    stem = letters.rsplit(".", 1)[0].strip(". ")[:LONGEST_NAME]
-    return f"{stem or 'file'}.{ending}"
+    return letters.rsplit(".", 1)[0].strip(". ")[:LONGEST_NAME] or "file"

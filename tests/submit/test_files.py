@@ -148,3 +148,35 @@ def test_a_file_stays_with_a_handlers_refused_move(office, visitor):
     assert visitor.post(page, {**sent, "summary": "Mended.", "held-proof": kept}).status_code == 302
     assert office.case().answers["proof"]["name"] == "kart.pdf"
     assert counted(office, PendingFile) == 0
+
+
+@pytest.fixture
+def some_areas(elsewhere):
+    elsewhere.publish(
+        ("optional: [unit, course]", "optional: [unit, course, attachments]"),
+        ("  new_handler: {choices:", "  attachments: {when: {area: [education_quality]}}\n  new_handler: {choices:"),
+    )
+    return elsewhere
+
+
+def test_files_asked_for_in_some_areas_are_asked_for_once_the_area_is_chosen(some_areas):
+    visitor = Browser(some_areas.app.test_client())
+    visitor.open()
+    assert 'type="file"' not in visitor.text
+    sent = {"key": visitor.hidden("key"), "shown": visitor.hidden("shown")}
+    assert visitor.send(**sent).status_code == 400
+    assert 'type="file"' in visitor.text
+    assert "Svarene dine gir ett spørsmål til" in visitor.text
+    assert "Vi spurte i uke 36." in visitor.text
+    assert some_areas.cases() == 0
+    again = {"key": visitor.hidden("key"), "shown": visitor.hidden("shown")}
+    assert visitor.send(**again, attachments=pdf()).status_code == 303
+    assert some_areas.case().answers["attachments"][0]["name"] == "kart.pdf"
+
+
+def test_a_file_is_not_kept_in_an_area_that_has_none_and_nothing_more_is_asked(some_areas):
+    visitor = Browser(some_areas.app.test_client())
+    visitor.open()
+    sent = {"key": visitor.hidden("key"), "shown": visitor.hidden("shown"), "area": "physical"}
+    assert visitor.send(**sent, attachments=pdf()).status_code == 303
+    assert counted(some_areas, StoredFile) == 0
