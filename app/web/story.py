@@ -20,6 +20,7 @@ from app.telling.names import quoted
 from app.workflow import journal, orphans
 from app.workflow.context import Context, Edition
 from app.workflow.migrating import MIGRATED
+from app.workflow.redacting import REDACTED
 from app.workflow.refusals import of_party
 from app.workflow.words import in_words
 from model import JournalEntry, Subject
@@ -182,6 +183,7 @@ def title(entry: JournalEntry, edition: Edition) -> str:
         journal.REMINDED: gettext("Reminder sent"),
         orphans.FOUND: gettext("Somebody was found to handle the case"),
         LOOKED_UP: gettext("The reporter's identity was looked up"),
+        REDACTED: gettext("Words were removed from the case"),
         MIGRATED: gettext("Edition %(number)d of the routine counts from here", number=edition.number),
     }
     if entry.event in words:

@@ -50,6 +50,10 @@ GET /cases/<number>/letter/<int:which>.pdf@quality login no none none none none 
 GET /cases/<number>/letter/<int:which>.pdf@other login no none none none none none none
 POST /cases/<number>/reporter@quality login no    none  ok      none  none  none  none
 POST /cases/<number>/reporter@other   login no    none  none    ok    none  none  none
+GET /cases/<number>/remove-words@quality  login no none ok      none  none  none  none
+GET /cases/<number>/remove-words@other    login no none none    ok    none  none  none
+POST /cases/<number>/remove-words@quality login no none bad     none  none  none  none
+POST /cases/<number>/remove-words@other   login no none none    bad   none  none  none
 
 GET /actions/                     login   no      ok    ok      ok    ok    ok    ok
 GET /actions/export/*             login   no      ok    ok      ok    ok    ok    ok
