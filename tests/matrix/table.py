@@ -32,6 +32,7 @@ POST /follow/<token>/<transition> late    late    late  late    late  late  late
 GET /follow/<token>/file/<int:which> none none    none  none    none  none  none  none
 GET /follow/<token>/letter/<int:which>* none none none none none none none none
 GET /my/                          go      ok      ok    ok      ok    ok    ok    ok
+GET /my/data.zip                  go      ok      ok    ok      ok    ok    ok    ok
 GET /my/<number>                  go      go      go    go      go    go    go    go
 
 GET /cases/                       login   no      ok    ok      ok    ok    ok    ok
