@@ -28,8 +28,9 @@ MARKS_IN_A_ROW = 4
 BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 LINE_ENDS = re.compile("\r\n|[\r\x85\u2028\u2029]")
 
-BETWEEN = r"[ \t.\-\u2010-\u2015\u00a0\u2007\u2009\u200b\u202f\u2060\u00ad\ufeff]{0,3}"
+BETWEEN = r"[ \t\r\n.,/\-\u2010-\u2015\u00a0\u2007\u2009\u200b\u202f\u2060\u00ad\ufeff]{0,3}"
 ELEVEN_DIGITS = re.compile(rf"(?<!\d)(?=(\d(?:{BETWEEN}\d){{10}})(?!\d))")
+IN_TWO = re.compile(r"(?i)(?<!\d)(\d{6})\W{1,3}(?:og )?(?:personnummer|personnr|pers\.?nr|pnr)\W{0,3}(\d{5})(?!\d)")
 AS_ACCOUNT = re.compile(r"\d{4}\D\d{2}\D\d{5}")
 ACCOUNT_BEFORE = re.compile(r"(?i)(?:konto(?:nummer|nr)?|account(?: number)?)\W{0,3}$")
 LONGEST_MONTH = 31
@@ -39,8 +40,9 @@ SHIFTED_MONTHS = (80, 65, 40)
 
 EMAIL = re.compile(
     r"(?i)(?<![\w.+-])[\w+-][\w.+-]{0,63}"
-    r"(?:@|\s?[(\[{<]\s?(?:at|@|alfa|krøllalfa)\s?[)\]}>]\s?|\s(?:krøllalfa|snabel-?a)\s)"
+    r"(?:(?:\s?[@＠]\s?|\s?[(\[{<]\s?(?:at|@|alfa|krøllalfa)\s?[)\]}>]\s?|\s(?:krøllalfa|snabel-?a)\s)"
     r"[\w-]{1,63}(?:(?:\.|\s?[(\[{<]\s?(?:dot|punktum|prikk)\s?[)\]}>]\s?)[\w-]{1,63}){1,4}"
+    r"|\sat\s[\w-]{1,63}(?:\s(?:dot|punktum|prikk)\s[\w-]{1,63}){0,3}\s(?:dot|punktum|prikk)\s(?:no|com|org|net|edu)\b)"
 )
 
 ROLES = (
@@ -56,14 +58,21 @@ ROLES = (
     r"teaching assistant|student assistant|classmate"
 )
 WORD = r"[A-ZÆØÅÄÖ][a-zæøåäöéèüáíóß]+"
-NAMED = re.compile(rf"\b(?i:{ROLES})[ \u00a0]+(?P<name>{WORD}(?:[ \u00a0-]{WORD}){{0,3}})(?P<after>[ -]?\w*)")
+BEFORE_NAME = r"(?: (?:vår|min|vårt|mitt|er|(?:som )?hei?ter|is|named|called))?[ \u00a0]+"
+AFTER_COMMA = rf"(?=, {WORD}[ \u00a0-]{WORD}),[ ]"
+NAMED = re.compile(
+    rf"\b(?i:{ROLES})(?:{BEFORE_NAME}|{AFTER_COMMA})"
+    rf"(?P<name>{WORD}(?:[ \u00a0-]{WORD}){{0,3}})(?P<after>[ -]?\w*)"
+)
 NOT_A_NAME = re.compile(
     "Blackboard|Canvas|Inspera|Teams|Zoom|Feide|Studentweb|Wiseflow|Moodle|Panopto|Discord|Facebook|Outlook|Mazemap|"
     "Trondheim|Gjøvik|Ålesund|Oslo|Bergen|Norge|Noreg|Norway|Gløshaugen|Dragvoll|"
     "Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|January|February|March|April|May|June|July|August|"
-    "September|October|November|December|Se|Vi|De|Det|Den|Dei|Jeg|Eg|Hva|Kva|Hvor|Kvar|Når|The|This|That|It|We|They|He|She"
+    "September|October|November|December|Se|Vi|De|Det|Den|Dei|Jeg|Eg|Hva|Kva|Hvor|Kvar|Når|"
+    "Og|Eller|Men|Etter|Før|Har|Er|Var|Som|Ingen|Alle|Noen|Nokon|Institutt|Instituttet|Fakultet|Fakultetet|Norges|The|This|That|It|We|They|He|She"
 )
 DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|(?:19|20)\d\d[.-]?(?:0[1-9]|1[0-2])[.-]?(?:0[1-9]|[12]\d|3[01])")
+CASE_NUMBER = re.compile(r"\d{2,4}/\d+(?:-\d+)?")
 SHORTEST_PHONE = 8
 NOT_AFTER = re.compile(
     r"(?i)^[ -]?(?:gate|gata|gt|vei|veien|veg|vegen|plass|auditorie|auditoriet|bygge?t?|huset|hall|rom)$"
@@ -126,20 +135,35 @@ def _all(text: str) -> Iterator[tuple[str, int, int]]:
     yield from _numbers(text)
     for match in EMAIL.finditer(text):
         yield "email", match.start(), match.end()
-    for phone in PhoneNumberMatcher(text, "NO"):
-        of_a_person = sum(map(str.isdecimal, phone.raw_string)) >= SHORTEST_PHONE
-        if of_a_person and not DATE.fullmatch(phone.raw_string):
-            yield "phone", phone.start, phone.end
+    yield from _phones(text)
     for match in NAMED.finditer(text):
         if not NOT_A_NAME.fullmatch(match["name"].split()[0]) and not NOT_AFTER.match(match["after"]):
             yield "name", match.start("name"), match.end("name")
 
 
+def _phones(text: str) -> Iterator[tuple[str, int, int]]:
+    for phone in PhoneNumberMatcher(text, "NO"):
+        written = phone.raw_string
+        of_a_person = sum(map(str.isdecimal, written)) >= SHORTEST_PHONE
+        if of_a_person and not DATE.fullmatch(written) and not CASE_NUMBER.fullmatch(written):
+            opened = written.startswith("(") and ")" not in written
+            yield "phone", phone.start + opened, phone.end
+
+
 def _numbers(text: str) -> Iterator[tuple[str, int, int]]:
     for match in ELEVEN_DIGITS.finditer(text):
-        if is_national_id("".join(each for each in match[1] if each.isdecimal())):
+        if is_national_id(_digits(match[1])):
             account = AS_ACCOUNT.fullmatch(match[1]) or ACCOUNT_BEFORE.search(text[: match.start(1)][-20:])
             yield "account" if account else "national_id", match.start(1), match.end(1)
+
+    for match in IN_TWO.finditer(text):
+        if is_national_id(_digits(match[1] + match[2])):
+            yield "national_id", match.start(), match.end()
+
+
+def _digits(text: str) -> str:
+    """The digits alone, in the way that they are mostly written: full-width ones and those of other scripts too."""
+    return "".join(str(int(each)) for each in text if each.isdecimal())
 
 
 def is_national_id(digits: str) -> bool:

@@ -2,9 +2,12 @@
 
 from flask import Flask
 
-from app.cli import assets, journal, publishing, routine, seed, worker, workflow
+from app.cli import assets, journal, person, publishing, routine, seed, worker, workflow
 
-COMMANDS = (assets.group, journal.group, routine.group, worker.group, workflow.group, *seed.groups)
+COMMANDS = (
+    *(assets.group, journal.group, person.group, routine.group, worker.group, workflow.group),
+    *seed.groups,
+)
 
 
 def register(app: Flask) -> None:

@@ -26,7 +26,7 @@ from app.web.filed import files_for, letters_for
 from app.web.grants import can
 from app.web.lettered import Kept
 from app.web.reasons import Check, of_refusals, of_trace
-from app.web.roles import permission_of
+from app.web.roles import CASES, permission_of
 from app.web.story import Line, Pairs
 from app.workflow import finding, journal
 from app.workflow.actor import Actor
@@ -156,6 +156,11 @@ class CasePage:
     def may_see_reporter(self) -> bool:
         """Whether the viewer may look up who reported."""
         return self.case.reporter_id is not None and self.shows("reporter")
+
+    @property
+    def may_redact(self) -> bool:
+        """Whether the viewer may take words out of it."""
+        return self.full and can("can_redact", CASES)
 
     def reporter(self) -> str:
         """Name and address of who reported."""

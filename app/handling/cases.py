@@ -19,6 +19,7 @@ from app.handling.fieldlist import FieldInterface, FieldLook
 from app.handling.moving import MovePage, back_to
 from app.handling.opening import opened
 from app.handling.permissions import moves_on
+from app.handling.redaction import RedactionPage
 from app.i18n import gettext, lazy_gettext
 from app.web import lettered, queue
 from app.web.attached import download
@@ -62,7 +63,7 @@ class CaseView(FieldLook):
         "delete",
         "show",
     }
-    base_permissions = ["can_list", "can_show", *moves_on(VIEW)]
+    base_permissions = ["can_list", "can_show", "can_redact", *moves_on(VIEW)]
     list_template = "handling/queue.html"
     list_columns = ["number", "unit", "state", "next_step", "due_at", "submitted_at"]
     order_columns = ["due_at", "submitted_at", "number"]
@@ -243,6 +244,17 @@ class CaseView(FieldLook):
         return self.shown(
             "handling/case.html", title=case.title or case.number, page=replace(page, reporter_shown=True)
         )
+
+    @expose("/<number>/remove-words", methods=["GET", "POST"])
+    @has_access
+    @permission_name("redact")
+    def redact(self, number: str) -> ResponseReturnValue:
+        """Show the texts of a case that one sees wholly, and take words out of them for good."""
+        case, viewer = self.one_case(number), context().viewer(actor().person)
+        if not viewer.fully(context().facts(case)):
+            abort(404)
+        with opened(case):
+            return RedactionPage(context(), case, viewer, actor(), queue.address(case)).answer()
 
     def get_redirect(self) -> str:
         """Go to the list."""

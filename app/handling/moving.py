@@ -102,18 +102,12 @@ class MovePage:
 
     def _is_stale(self) -> bool:
         """Whether a form was sent that was theirs to send before the case's last move."""
-        sent = request.method == "POST" and self.subject is not None and self._sent_version() != self.version
+        sent = request.method == "POST" and self.subject is not None and sent_version() != self.version
         return sent and holds_by(self.facts, self.declared, actor())
 
     def _too_late(self, form: Form | None = None) -> ResponseReturnValue:
         """Show what was typed, and what has happened since the form was opened."""
         return self._shown(form or self._form(), Verdict(()), stale=True), 409
-
-    @staticmethod
-    def _sent_version() -> int:
-        """The version that the form was made from; 0, which no case has, for what isn't a number."""
-        sent = request.form.get("version", "")
-        return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < LONGEST_VERSION else 0
 
     def _make(self, answers: dict[str, Any]) -> Subject:
         name, here = self.declared.name, context()
@@ -121,7 +115,7 @@ class MovePage:
             return engine.create(
                 here, name, actor=actor(), answers=answers, flow=self.facts.flow.name, whole=self.whole
             )
-        version = self._sent_version()
+        version = sent_version()
         return engine.move(here, self.subject, name, actor=actor(), answers=answers, version=version)
 
     # -- what the page shows ---------------------------------------------------
@@ -260,6 +254,12 @@ class MovePage:
         return [
             (say(labels[n].label), spoken(self.facts, n, language())) for n in ("unit", "area") if self.facts.value(n)
         ]
+
+
+def sent_version() -> int:
+    """The version that the form was made from; 0, which no case has, for what isn't a number."""
+    sent = request.form.get("version", "")
+    return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < LONGEST_VERSION else 0
 
 
 def back_to(href: str) -> Callable[[Subject], ResponseReturnValue]:

@@ -14,6 +14,7 @@ from app.studio.coverage import CoverageView
 from app.studio.editions import Editions
 from app.studio.explain import ExplainView
 from app.studio.publish import Publish
+from app.studio.retention import RetentionView
 from app.studio.scenarios import Scenarios
 from app.studio.start import Start
 from app.studio.workflow import Workflow
@@ -55,6 +56,7 @@ def register(app: Flask, appbuilder: AppBuilder) -> None:
         (texts.PageTextView(), lazy_gettext("Page texts")),
         (changes.ChangesView(), lazy_gettext("Changes in the draft")),
         (history.HistoryView(), lazy_gettext("History")),
+        (RetentionView(), lazy_gettext("Retention")),
         (files.FilesView(), lazy_gettext("Files")),
     ):
         admin.add_view(page)

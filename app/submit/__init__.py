@@ -9,7 +9,7 @@ from flask_appbuilder import AppBuilder
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, TooManyRequests
 
-from app.submit import desk, following, listed, receipt, routine, sending
+from app.submit import desk, following, listed, owndata, receipt, routine, sending
 from app.submit.hush import Hush
 
 BIGGEST = 100_000
@@ -53,6 +53,7 @@ def _cases(pages: Blueprint, limited: object) -> None:
     add("/follow/<token>/letter/<int:which>.pdf", "letter_pdf", following.letter_pdf)
     add("/follow/<token>/<transition>", "move", following.move, methods=["POST"])
     add("/my/", "mine", following.mine)
+    add("/my/data.zip", "own_data", owndata.page)
     add("/my/<number>", "mine_one", following.mine_one)
 
 

@@ -78,6 +78,7 @@ class UserDBModelView(Safe, fab.UserDBModelView):  # type: ignore[misc]
         links = [
             (str(lazy_gettext("Change my password")), url_for("ResetMyPasswordView.this_form_get")),
             (str(lazy_gettext("Change my name")), url_for("UserInfoEditView.this_form_get")),
+            (str(lazy_gettext("Download what is held about me")), url_for("submit.own_data")),
         ]
         title = lazy_gettext("My account")
         return self.shown(self.show_template, title=title, row=row, facts=facts, related=[], links=links, own=True)

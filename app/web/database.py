@@ -25,7 +25,7 @@ from model import (
 )
 
 CONFIGURATION = (Area, Assignment, Away, Calendar, MailText, Person, Role, RoutingRow, Unit, WorkflowEdition)
-PRAGMAS = ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=10000", "synchronous=NORMAL")
+PRAGMAS = ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=10000", "synchronous=NORMAL", "secure_delete=ON")
 
 db = SQLA(metadata=Model.metadata)
 

@@ -27,7 +27,7 @@ SECTIONS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (lazy_gettext("Coverage"), ("Studio coverage", "Studio routing", "Studio explain")),
     (lazy_gettext("Organisation"), ("Studio unit", "Studio area", "Studio door", "Studio calendar")),
     (lazy_gettext("People"), ("Studio role", "Studio assignment", "Studio person")),
-    (lazy_gettext("Workflow"), ("Studio workflow", "Studio scenarios")),
+    (lazy_gettext("Workflow"), ("Studio workflow", "Studio scenarios", "Studio retention")),
     (lazy_gettext("Texts"), ("Studio mail", "Studio reply")),
     (lazy_gettext("Publishing"), PUBLISHING),
     (lazy_gettext("Access"), ACCESS),

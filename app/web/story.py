@@ -211,6 +211,7 @@ def title(entry: JournalEntry, edition: Edition) -> str:
         journal.REMINDED: gettext("Reminder sent"),
         orphans.FOUND: gettext("Somebody was found to handle the case"),
         journal.LOOKED_UP: gettext("The reporter's identity was looked up"),
+        journal.REDACTED: gettext("Words were removed from the case"),
         MIGRATED: gettext("Edition %(number)d of the routine counts from here", number=edition.number),
     }
     if entry.event in words:

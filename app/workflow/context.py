@@ -110,9 +110,11 @@ class Context:
 
     def edition(self, row: Subject | JournalEntry) -> Edition:
         """The edition that the subject runs on, or that the event happened under."""
-        if row.edition_id == self.newest.id:
-            return self.newest
-        return self._editions.get(self.session, row.edition_id)
+        return self.edition_of(row.edition_id)
+
+    def edition_of(self, edition: int) -> Edition:
+        """The edition with that id."""
+        return self.newest if edition == self.newest.id else self._editions.get(self.session, edition)
 
     @cached_property
     def _editions(self) -> Editions:

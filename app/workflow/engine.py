@@ -130,7 +130,7 @@ def move(
     """
     if isinstance(subject, Part):
         hold(context, subject.whole)
-    _claim(context, subject, version)
+    claim(context, subject, version)
     facts = context.facts(subject)
     declared = facts.flow.transitions[transition]
     verdict = may(facts, transition, actor, answers)
@@ -262,7 +262,7 @@ def hold(context: Context, subject: Subject) -> None:
     context.session.refresh(subject)
 
 
-def _claim(context: Context, subject: Subject, version: int | None) -> None:
+def claim(context: Context, subject: Subject, version: int | None) -> None:
     """Compare and set: the one whose version still stands goes on, everybody else is stale."""
     expected = subject.version if version is None else version
     claimed = context.session.execute(

@@ -23,6 +23,10 @@ from model import JournalEntry
 FORGOTTEN = "forgotten"
 SCAR: Mapping[str, Any] = {FORGOTTEN: True}
 """Stands in a row's answers where a field was erased for good."""
+MARK = "██"
+"""Stands in a text where words were taken out."""
+REWRITTEN = "rewritten "
+"""Begins what stands in the salt's place once words were taken out of the part; how many times follows."""
 ACTOR, TRACE = "actor", "trace"
 ANSWER, MAIL = "answers.", "mails."
 LENGTH = 32
@@ -76,6 +80,14 @@ def unsalt(entry: JournalEntry, names: Iterable[str]) -> None:
     gone = set(names)
     if entry.salts is not None and gone:
         entry.salts = {name: salt for name, salt in entry.salts.items() if name not in gone}
+
+
+def rewritten(entry: JournalEntry, names: Iterable[str]) -> None:
+    """Let these prints of a row tell nothing any more: words are being taken out of what they were made of."""
+    for name in names if entry.salts is not None else ():
+        before = (entry.salts or {}).get(name, "")
+        times = int(before.removeprefix(REWRITTEN)) if before.startswith(REWRITTEN) else 0
+        entry.salts = {**(entry.salts or {}), name: f"{REWRITTEN}{times + 1}"}
 
 
 def printed(row: Row) -> dict[str, Any]:

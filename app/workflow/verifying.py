@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, Select, func, or_, select
 
 from app.workflow import anchors, prints
 from app.workflow.anchors import Anchor
+from app.workflow.journal import REDACTED
 from app.workflow.sealing import START, Seal
 from model import JournalEntry, JournalSeal, Subject
 
@@ -43,6 +44,8 @@ class Verifier:
     adopted: int = 0
     _erased: dict[tuple[int, str], tuple[int, int]] = field(default_factory=dict)
     _forgotten: dict[tuple[int, str], int] = field(default_factory=dict)
+    _rewritten: dict[int, tuple[int, int]] = field(default_factory=dict)
+    _redacted: dict[int, int] = field(default_factory=dict)
 
     def faults(self) -> Iterator[Fault]:
         """Give what is wrong, in the order in which it is found."""
@@ -53,6 +56,7 @@ class Verifier:
         yield from self._sealed()
         yield from self._not_sealed()
         yield from self._without_reason()
+        yield from self._without_removal()
         yield from self._counted()
 
     def _sealed(self) -> Iterator[Fault]:
@@ -109,6 +113,8 @@ class Verifier:
     def _row(self, row: Row[Any]) -> Iterator[Fault]:
         """Look at one row: its digest, and every part against its print."""
         made = row.prints or {}
+        if row.event == REDACTED:
+            self._redacted[row.case_id] = row.id
         if prints.digest_of(self.key, row, made) != row.digest:
             yield self._about(row.id, row.subject_id, "the row was changed, or not written by the product")
             return
@@ -125,6 +131,9 @@ class Verifier:
         if salt is None:
             self._note_erased(row, name)
             return prints.is_scar(name, value)
+        if salt.startswith(prints.REWRITTEN):
+            self._rewritten[row.case_id] = (row.id, row.subject_id)
+            return prints.MARK in prints.canonical(value)
         if prints.print_of(salt, name, value) != made:
             return False
         if value == prints.SCAR:
@@ -146,6 +155,11 @@ class Verifier:
             if self._forgotten.get((subject, name), 0) < ordinal:
                 what = name or "a person"
                 yield self._about(entry, subject, f"{what} was erased, and no later row says that it was forgotten")
+
+    def _without_removal(self) -> Iterator[Fault]:
+        for case, (entry, subject) in self._rewritten.items():
+            if self._redacted.get(case, 0) < entry:
+                yield self._about(entry, subject, "words were taken out, and no later row says so")
 
     def _counted(self) -> Iterator[Fault]:
         """Count each case's rows: 1, 2, 3, ... up to the number that the case has had."""

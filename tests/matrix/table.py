@@ -32,6 +32,7 @@ POST /follow/<token>/<transition> late    late    late  late    late  late  late
 GET /follow/<token>/file/<int:which> none none    none  none    none  none  none  none
 GET /follow/<token>/letter/<int:which>* none none none none none none none none
 GET /my/                          go      ok      ok    ok      ok    ok    ok    ok
+GET /my/data.zip                  go      ok      ok    ok      ok    ok    ok    ok
 GET /my/<number>                  go      go      go    go      go    go    go    go
 
 GET /cases/                       login   no      ok    ok      ok    ok    ok    ok
@@ -50,6 +51,10 @@ GET /cases/<number>/letter/<int:which>.pdf@quality login no none none none none 
 GET /cases/<number>/letter/<int:which>.pdf@other login no none none none none none none
 POST /cases/<number>/reporter@quality login no    none  ok      none  none  none  none
 POST /cases/<number>/reporter@other   login no    none  none    ok    none  none  none
+GET /cases/<number>/remove-words@quality  login no none ok      none  none  none  none
+GET /cases/<number>/remove-words@other    login no none none    ok    none  none  none
+POST /cases/<number>/remove-words@quality login no none bad     none  none  none  none
+POST /cases/<number>/remove-words@other   login no none none    bad   none  none  none
 
 GET /actions/                     login   no      ok    ok      ok    ok    ok    ok
 GET /actions/export/*             login   no      ok    ok      ok    ok    ok    ok

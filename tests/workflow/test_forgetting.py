@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from app.outbox import queue
+from app.workflow import reminding, retention
 from model import OutgoingMail
 
 ROUTINE = """
@@ -101,3 +102,47 @@ def test_what_was_empty_leaves_no_scar(town):
     before = len(town.journal(case))
     town.do(case, "dora", "part_ways")
     assert town.journal(case)[before].answers == {}
+
+
+KEPT = ROUTINE.replace(
+    "    transitions:", "    clocks: {kept: {start: shut, runs: 24 months, then: erase}}\n    transitions:"
+).replace(
+    "      close:",
+    "      erase: {label: Erase, from: shut, to: same, by: itself, forget: [reporter, description]}\n      close:",
+)
+
+
+def closed(town):
+    case = town.report(description="Stig saw it.")
+    town.do(case, "dora", "settle", illness="x", result="y")
+    town.do(case, "dora", "close")
+    return case
+
+
+def ahead(town):
+    [found] = retention.ahead(town.context)
+    return found.soon, found.later, [number for number, _ in found.cases]
+
+
+def test_what_is_old_is_erased_by_the_worker_a_batch_at_a_time(settle_on_both):
+    town = settle_on_both(KEPT)
+    cases = [closed(town) for _ in range(5)]
+    town.work("2028-03-01 09:00")
+    assert [case.description for case in cases] == ["Stig saw it."] * 5
+    town.now = town.now.replace(day=4)
+    assert [reminding.run_due(town.session, town.now, limit=2) for _ in range(4)] == [2, 2, 1, 0]
+    town.session.commit()
+    assert [(case.description, case.reporter_id, case.state) for case in cases] == [("", None, "shut")] * 5
+    assert town.journal(cases[0])[-1].answers == {"reporter": {"forgotten": True}, "description": {"forgotten": True}}
+
+
+def test_what_will_be_erased_is_known_ahead(settle_on_both):
+    town = settle_on_both(KEPT)
+    case = closed(town)
+    assert ahead(town) == (0, 0, [])
+    town.work("2027-12-20 09:00")
+    assert ahead(town) == (0, 1, [case.number])
+    town.work("2028-02-20 09:00")
+    assert ahead(town) == (1, 1, [case.number])
+    town.work("2028-03-04 09:00")
+    assert ahead(town) == (0, 0, [])

@@ -1,0 +1,107 @@
+"""Fault F12: words that should never have been written are taken out everywhere, and a scar stays."""
+
+import json
+
+import pytest
+from sqlalchemy import MetaData, select
+
+from app.workflow.redacting import words_in
+from model import JournalEntry, OutgoingMail, Subject
+from tests.house import Person, cases, session_of
+
+SECRET = "Testnavn Prøvesen"
+BROKEN = "Foreleseren heter Testnavn\nPrøvesen, og det er 900 00 001 som er nummeret. TESTNAVN  PRØVESEN kom ikke."
+
+
+def everything(app):
+    """All that stands in the database, table by table, as one text."""
+    with session_of(app) as session:
+        known = MetaData()
+        known.reflect(session.connection())
+        rows = {name: session.execute(select(table)).all() for name, table in known.tables.items()}
+        return {name: " ".join(map(str, (tuple(row) for row in found))) for name, found in rows.items()}
+
+
+def stands(app, *words):
+    """Tables in which one of the words stands, in whatever case and spacing, however JSON spells it."""
+    found = set()
+    for table, text in everything(app).items():
+        plain = " ".join(text.replace("\\n", " ").split()).casefold()
+        spelled = [*words, *(json.dumps(word)[1:-1] for word in words), *(repr(word)[1:-1] for word in words)]
+        found |= {table for word in spelled if word.casefold() in plain}
+    return found
+
+
+@pytest.fixture
+def case(house):
+    """A case of IE's quality contact, with the secret in its report, messages, notes, a mail and an action."""
+    Person(house).report(description=BROKEN, keep_personal_data="y")
+    number = next(iter(cases(house)))
+    Person(house, "desk").move(number, "forward", unit="ie", area="education_quality")
+    quality = Person(house, "quality_ie")
+    quality.move(number, "accept")
+    quality.move(number, "write_to_reporter", conversation=f"Vi snakker med {SECRET} om dette.")
+    quality.move(number, "note", comment=f"Ringte {SECRET.upper()} i dag.")
+    with session_of(house) as session:
+        mail = session.scalars(select(OutgoingMail).order_by(OutgoingMail.id)).first()
+        mail.body += f"\n{SECRET}"
+        mail.subject = "Foreleseren heter Testnavn"
+        session.commit()
+    return number
+
+
+@pytest.fixture
+def quality(house):
+    return Person(house, "quality_ie")
+
+
+def test_f12_words_are_gone_from_every_table_and_a_scar_says_so(house, case, quality):
+    assert {"subject", "journal_entry", "outgoing_mail"} <= stands(house, SECRET)
+    page = f"/cases/{case}/remove-words"
+    quality.get(page)
+    assert "900 00 001" in quality.text
+    quality.post(page, words=SECRET, found="900 00 001", preview="1")
+    assert "██ (fjernet av " in quality.text
+    assert {"subject", "journal_entry"} <= stands(house, SECRET), "a preview changes nothing"
+    quality.post(page, words=SECRET, found="900 00 001", remove="1")
+    assert quality.status == 302, quality.text
+    assert stands(house, SECRET, "900 00 001", "Testnavn") == set()
+    quality.follow()
+    assert "Words were removed" in quality.text or "Ord er fjernet fra saken" in quality.text
+    with session_of(house) as session:
+        row = session.scalars(select(Subject).where(Subject.number == case)).one()
+        assert row.title == "Foreleseren heter ██, og det er ██ som er nummeret"
+        assert row.description.count("██ (fjernet av ") == 3
+        last = session.scalars(select(JournalEntry).order_by(JournalEntry.id.desc())).first()
+        assert (last.event, last.answers, last.transition) == ("redacted", {}, None)
+
+
+def test_f12_the_scar_names_the_function_and_never_the_person(house, case, quality):
+    quality.get(f"/cases/{case}/remove-words")
+    quality.post(f"/cases/{case}/remove-words", words=SECRET, remove="1")
+    with session_of(house) as session:
+        text = session.scalars(select(Subject).where(Subject.number == case)).one().description
+    assert "fjernet av Studiekvalitetskontakt IE " in text
+
+
+def test_f12_nothing_happens_without_words_that_stand_there(house, case, quality):
+    page = f"/cases/{case}/remove-words"
+    quality.get(page)
+    assert quality.post(page, words="", remove="1").status_code == 400
+    assert quality.post(page, words="noe helt annet", remove="1").status_code == 400
+    assert "noe helt annet" in quality.text
+    assert "journal_entry" in stands(house, SECRET)
+
+
+def test_f12_a_case_that_moved_meanwhile_is_looked_through_again(house, case, quality):
+    page = f"/cases/{case}/remove-words"
+    quality.get(page)
+    old = quality.hidden()
+    Person(house, "quality_ie").move(case, "note", comment="Noe nytt.")
+    assert quality.post(page, **old, words=SECRET, remove="1").status_code == 409
+    assert SECRET in quality.text
+    assert "journal_entry" in stands(house, SECRET)
+
+
+def test_a_word_is_taken_whole_and_too_short_ones_not_at_all():
+    assert words_in(" Per  Hansen \n\nx\nPer  Hansen\nab") == ["Per Hansen", "ab"]
