@@ -16,6 +16,7 @@ from model.edition import (
     WorkflowEdition,
 )
 from model.file import PendingFile, StoredFile
+from model.identity import Identity
 from model.joined import CaseLink, CaseReading, CodeName
 from model.journal import JournalEntry
 from model.organisation import (
@@ -51,6 +52,7 @@ __all__ = [
     "DraftChange",
     "DryRun",
     "DryRunCase",
+    "Identity",
     "JournalEntry",
     "LastCheck",
     "Lease",
