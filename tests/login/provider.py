@@ -60,7 +60,7 @@ class Provider:
 
     def id_token(self, asked, access):
         now = int(time.time())
-        digest = hashlib.sha512 if self.told["alg"] == "EdDSA" else hashlib.sha256
+        digest = hashlib.sha512 if self.told["alg"] in ("EdDSA", "RS512") else hashlib.sha256
         whole = digest(access.encode()).digest()
         half = b64(whole[: len(whole) // 2])
         claims = {"iss": self.address, "aud": CLIENT, "sub": self.told["sub"], "iat": now, "exp": now + 300}
