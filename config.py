@@ -53,9 +53,20 @@ TIMEZONE = os.environ.get("TIMEZONE", "Europe/Oslo")
 SESSION_COOKIE_SECURE = os.environ.get("SESSION_COOKIE_SECURE", "0") == "1"
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = True
-PERMANENT_SESSION_LIFETIME = timedelta(hours=10)
+# A login ends after so many hours whatever happens, and after so many minutes in which nothing happens.
+PERMANENT_SESSION_LIFETIME = timedelta(hours=float(os.environ.get("PERMANENT_SESSION_LIFETIME", "10")))
+SESSION_IDLE = timedelta(minutes=float(os.environ.get("SESSION_IDLE", "120")))
 # How passwords are hashed, in Werkzeug's words; the rest of Flask-AppBuilder follows it, too.
 FAB_PASSWORD_HASH_METHOD = os.environ.get("PASSWORD_HASH_METHOD", "scrypt")
+# Login by OpenID Connect, in front of local passwords; no issuer = off.
+OIDC_ISSUER = os.environ.get("OIDC_ISSUER", "")
+OIDC_CLIENT_ID = os.environ.get("OIDC_CLIENT_ID", "")
+OIDC_CLIENT_SECRET = os.environ.get("OIDC_CLIENT_SECRET", "")
+OIDC_NAME = os.environ.get("OIDC_NAME", "Feide")
+OIDC_SCOPES = os.environ.get("OIDC_SCOPES", "openid profile email")
+# The claim by which a first login finds somebody who is here already (empty = nobody), and the one with their kind.
+OIDC_MATCH = os.environ.get("OIDC_MATCH", "eduPersonPrincipalName")
+OIDC_KIND = os.environ.get("OIDC_KIND", "")
 TRUSTED_PROXIES = int(os.environ.get("TRUSTED_PROXIES", "0"))
 
 MAX_CONTENT_LENGTH = 40_000_000

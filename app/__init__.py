@@ -11,7 +11,7 @@ from flask_wtf import CSRFProtect
 from sqlalchemy import inspect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import api, cli, handling, reports, studio, submit, worker
+from app import api, cli, handling, login, reports, studio, submit, worker
 from app.i18n import init_languages
 from app.setup.accounts import DEMO_PASSWORD
 from app.web.assets import init_assets
@@ -24,7 +24,7 @@ from app.web.headers import init_headers
 from app.web.security import Security, init_security
 from app.web.templates import init_templates
 
-ROOMS = (submit, handling, reports, studio, api, worker)
+ROOMS = (submit, handling, reports, studio, api, worker, login)
 """Entrances in the order their pages stand in the menu."""
 
 

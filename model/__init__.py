@@ -17,6 +17,7 @@ from model.edition import (
     WorkflowEdition,
 )
 from model.file import CLEAN, INFECTED, PENDING, UNSCANNED, PendingFile, StoredFile
+from model.identity import Identity
 from model.joined import CaseLink, CaseReading, CodeName
 from model.journal import JournalEntry, JournalSeal
 from model.organisation import (
@@ -56,6 +57,7 @@ __all__ = [
     "DraftChange",
     "DryRun",
     "DryRunCase",
+    "Identity",
     "JournalEntry",
     "JournalSeal",
     "LastCheck",

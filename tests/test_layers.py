@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-ENTRANCES = ("submit", "handling", "studio", "reports", "api", "worker", "setup")
+ENTRANCES = ("submit", "handling", "studio", "reports", "api", "worker", "setup", "login")
 LEVELS = (
     ("config",),
     ("model",),

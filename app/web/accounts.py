@@ -1,18 +1,24 @@
 """The screens for accounts, access and permissions: Flask-AppBuilder's own, with our look."""
 
+import re
 from typing import Any, ClassVar
 
-from flask import flash, g, redirect, request, url_for
+from flask import flash, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
+from flask_appbuilder.hooks import before_request
 from flask_appbuilder.security import views as fab
+from flask_appbuilder.security.sqla.models import User
 from flask_login import current_user
 from wtforms import Form, StringField
 
 from app.i18n import lazy_gettext
 from app.web.admins import require_one, require_without
+from app.web.database import db
+from app.web.lasting import LEAVING
 from app.web.look import Look, Quiet, Refusal
 
+ID = re.compile(r"[0-9]{1,9}")
 USER_COLUMNS = ["first_name", "last_name", "username", "email", "active", "roles", "groups"]
 USER_FACTS = [*USER_COLUMNS, "last_login", "login_count", "fail_login_count"]
 USER_LABELS = {
@@ -75,11 +81,10 @@ class UserDBModelView(Safe, fab.UserDBModelView):  # type: ignore[misc]
         row = g.user
         names = ("username", "first_name", "last_name", "email", "last_login")
         facts = [("", [(str(self.label_columns[name]), self.value(row, name)) for name in names])]
-        links = [
-            (str(lazy_gettext("Change my password")), url_for("ResetMyPasswordView.this_form_get")),
-            (str(lazy_gettext("Change my name")), url_for("UserInfoEditView.this_form_get")),
-            (str(lazy_gettext("Download what is held about me")), url_for("submit.own_data")),
-        ]
+        password = (str(lazy_gettext("Change my password")), url_for("ResetMyPasswordView.this_form_get"))
+        name = (str(lazy_gettext("Change my name")), url_for("UserInfoEditView.this_form_get"))
+        data = (str(lazy_gettext("Download what is held about me")), url_for("submit.own_data"))
+        links = [name, data] if LEAVING in session else [password, name, data]
         title = lazy_gettext("My account")
         return self.shown(self.show_template, title=title, row=row, facts=facts, related=[], links=links, own=True)
 
@@ -160,7 +165,7 @@ class ResetPasswordView(Quiet, fab.ResetPasswordView):  # type: ignore[misc]
     def form_post(self, form: Form) -> ResponseReturnValue:
         """Set it, if there is such an account."""
         pk = request.args.get("pk", "")
-        user = self.appbuilder.sm.load_user(pk)
+        user = db.session.get(User, int(pk)) if ID.fullmatch(pk) else None
         if user is None:
             flash(str(lazy_gettext("There is no such user.")), "danger")
         else:
@@ -174,6 +179,14 @@ class ResetMyPasswordView(Quiet, fab.ResetMyPasswordView):  # type: ignore[misc]
 
     form_title = lazy_gettext("Change my password")
     message = lazy_gettext("The password is changed.")
+
+    @before_request
+    def _is_kept_here(self) -> ResponseReturnValue | None:
+        """Give no second door to whoever a provider lets in: it would stay open when they leave the house."""
+        if LEAVING not in session:
+            return None
+        flash(str(lazy_gettext("Your password is not kept here. Change it where you log in.")), "info")
+        return redirect(url_for("UserDBModelView.userinfo"))
 
 
 class UserInfoEditView(Quiet, fab.UserInfoEditView):  # type: ignore[misc]

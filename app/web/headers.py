@@ -2,6 +2,7 @@
 
 import secrets
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
 from flask.globals import request_ctx
@@ -17,7 +18,7 @@ POLICY = {
     "img-src": "'self' data:",
     "font-src": "'self' data:",
     "connect-src": "'self'",
-    "form-action": "'self'",
+    "form-action": "'self'{forms}",
     "base-uri": "'none'",
     "frame-ancestors": "'none'",
 }
@@ -33,11 +34,20 @@ def csp_nonce() -> str:
     return nonce
 
 
+def let_forms_lead_to(address: str) -> None:
+    """Let a form of this answer lead on to another site: browsers look at where its answer leads, too."""
+    parts = urlsplit(address)
+    if parts.netloc:
+        context: Any = request_ctx
+        context.avviksflyt_forms = f" {parts.scheme}://{parts.netloc}"
+
+
 def protect(response: Response) -> Response:
     """Put the headers on an answer."""
     policy = "; ".join(f"{name} {value}" for name, value in POLICY.items())
     headers = response.headers
-    headers.setdefault("Content-Security-Policy", policy.format(nonce=csp_nonce()))
+    forms = getattr(request_ctx, "avviksflyt_forms", "")
+    headers.setdefault("Content-Security-Policy", policy.format(nonce=csp_nonce(), forms=forms))
     headers["X-Content-Type-Options"] = "nosniff"
     headers["X-Frame-Options"] = "DENY"
     headers["Permissions-Policy"] = FEATURES

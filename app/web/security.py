@@ -11,7 +11,7 @@ from flask_appbuilder.security import views as fab
 from flask_appbuilder.security.forms import LoginForm_db
 from flask_appbuilder.security.sqla.manager import SecurityManager
 from flask_appbuilder.security.sqla.models import User
-from flask_login import LoginManager, current_user, login_user, logout_user
+from flask_login import LoginManager, current_user, logout_user
 from sqlalchemy.orm import joinedload
 
 from app.i18n import gettext, lazy_gettext
@@ -20,7 +20,9 @@ from app.web.database import db
 from app.web.demo import demo_accounts
 from app.web.frame import name_target
 from app.web.grants import Grants, can, grants, me
+from app.web.headers import let_forms_lead_to
 from app.web.interface import Interface
+from app.web.lasting import LEAVING, begin, lasts
 from app.web.seal import SEAL, break_seal, seal
 
 __all__ = ["Grants", "Security", "can", "grants", "init_security", "me"]
@@ -45,27 +47,27 @@ class AuthDBView(fab.AuthDBView):  # type: ignore[misc]
         if user is None:
             message = gettext("The user name or the password is wrong.")
             return self._page(form, target, message), 401
-        session.clear()
-        login_user(user)
-        session[SEAL] = seal(user)
+        begin(user)
         return redirect(target)
 
     def _page(self, form: LoginForm_db, target: str, message: str = "") -> str:
-        told = {"target": name_target(target), "message": message, "accounts": demo_accounts()}
+        told = {"target": name_target(target), "way": target, "message": message, "accounts": demo_accounts()}
         page: str = self.render_template(self.login_template, form=form, **told)
         return page
 
     @expose("/logout/", methods=["GET", "POST"])
     def logout(self) -> ResponseReturnValue:
         """Ask on GET, log out on POST."""
+        leaving = str(session.get(LEAVING, "/"))
         if request.method == "GET":
+            let_forms_lead_to(leaving)
             page: str = self.render_template("appbuilder/general/security/logout.html")
             return page
         break_seal()
         logout_user()
         session.clear()
         flash(gettext("You are logged out."), "success")
-        return redirect("/")
+        return redirect(leaving)
 
 
 class Security(SecurityManager):  # type: ignore[misc]
@@ -112,8 +114,12 @@ class Security(SecurityManager):  # type: ignore[misc]
 
     def limit_logins(self, view: Any) -> None:
         """Count failed logins by the view together with those by every other view that takes them."""
+        self.limited("POST")(view.blueprint)
+
+    def limited(self, method: str) -> Any:
+        """Decorate a view or a blueprint whose failed logins count."""
         limit = current_app.config["LOGIN_LIMIT"]
-        self.limiter.shared_limit(limit, "login", methods=["POST"], deduct_when=_is_refused)(view.blueprint)
+        return self.limiter.shared_limit(limit, "login", methods=[method], deduct_when=_is_refused)
 
     def create_login_manager(self, app: Flask) -> LoginManager:
         """Let a session say who it is on every page, and a token where programs ask."""
@@ -126,7 +132,7 @@ class Security(SecurityManager):  # type: ignore[misc]
         if bearer.takes_tokens() or not pk.isdigit():
             return None
         user: User | None = db.session.get(User, int(pk), options=[joinedload(User.person)])
-        return user if user and user.is_active and session.get(SEAL) == seal(user) else None
+        return user if user and user.is_active and session.get(SEAL) == seal(user) and lasts() else None
 
     def is_item_public(self, permission_name: str, view_name: str) -> bool:  # noqa: ARG002 - the framework's signature
         """Visitors have no permission: what they may use asks for none."""

@@ -24,7 +24,12 @@ blueprint = Blueprint("health", __name__)
 @blueprint.get("/healthz")
 def health() -> ResponseReturnValue:
     """200 when all is well, 503 with the reason when not."""
-    facts: dict[str, Any] = {"status": "ok", "version": str(current_app.config["VERSION"])}
+    shared = not str(current_app.config["RATELIMIT_STORAGE_URI"]).startswith("memory:")
+    facts: dict[str, Any] = {
+        "status": "ok",
+        "version": str(current_app.config["VERSION"]),
+        "limits": "shared by all processes" if shared else "counted by each process",
+    }
     try:
         with Session(db.engine) as session:
             facts |= look(session, datetime.now(UTC))

@@ -95,6 +95,8 @@ GET /api/v1/reports/<name>        key     no      ok    ok      ok    ok    none
 GET /home/                        go      go      go    go      go    go    go    go
 GET /login/                       ok      go      go    go      go    go    go    go
 POST /login/                      ok      go      go    go      go    go    go    go
+GET /login/oidc                   none    none    none  none    none  none  none  none
+GET /login/oidc/back              none    none    none  none    none  none  none  none
 GET /logout/                      ok      ok      ok    ok      ok    ok    ok    ok
 POST /logout/                     go      go      go    go      go    go    go    go
 GET /healthz                      503     503     503   503     503   503   503   503
