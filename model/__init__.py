@@ -30,7 +30,7 @@ from model.organisation import (
     RoutingRow,
     Unit,
 )
-from model.outbox import Counter, Lease, OutgoingMail
+from model.outbox import Counter, Lease, OutboxPause, OutgoingMail
 
 __all__ = [
     "Area",
@@ -56,6 +56,7 @@ __all__ = [
     "Lease",
     "MailText",
     "Migration",
+    "OutboxPause",
     "OutgoingMail",
     "Part",
     "PendingFile",

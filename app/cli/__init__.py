@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from app.cli import assets, publishing, routine, seed, worker, workflow
+from app.cli import assets, backup, publishing, routine, seed, worker, workflow
 
-COMMANDS = (assets.group, routine.group, worker.group, workflow.group, *seed.groups)
+COMMANDS = (assets.group, routine.group, worker.group, workflow.group, *seed.groups, *backup.commands)
 
 
 def register(app: Flask) -> None:
