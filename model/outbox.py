@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from model.base import Base, Json, UtcDateTime
+from model.organisation import Person
 
 
 class OutgoingMail(Base):
@@ -65,6 +66,8 @@ class OutboxPause(Base):
     released_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     released_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     dropped: Mapped[int] = mapped_column(default=0)
+
+    released_by: Mapped[Person | None] = relationship()
 
 
 class Lease(Base):
