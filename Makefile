@@ -54,6 +54,10 @@ test: setup .venv/ready-dev ## Run every test
 	$(BIN)/mypy
 	$(BIN)/pytest -q -n 2 $(ARGS)
 
+.PHONY: soak
+soak: setup ## Kill real processes at random and count what is lost: KILLS=10000 ARGS="--broker redis://127.0.0.1:6379/5"
+	$(BIN)/python -m bench.soak --kills $(or $(KILLS),100) $(ARGS)
+
 .PHONY: lock
 lock: .venv/ready-dev ## Pin the dependencies anew from requirements*.in
 	$(BIN)/pip install -q uv

@@ -32,7 +32,7 @@ from model.organisation import (
     RoutingRow,
     Unit,
 )
-from model.outbox import Counter, Lease, OutgoingMail
+from model.outbox import Counter, Lease, OutboxPause, OutgoingMail
 
 __all__ = [
     "CLEAN",
@@ -64,6 +64,7 @@ __all__ = [
     "Lease",
     "MailText",
     "Migration",
+    "OutboxPause",
     "OutgoingMail",
     "Part",
     "PendingFile",

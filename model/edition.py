@@ -203,7 +203,7 @@ class StuckCase(Base):
 
 
 class LastCheck(Base):
-    """The last time something was looked over, and what it found: `radar` is one."""
+    """The last time something was looked over, and what it found: `radar` is one, `backup` another."""
 
     __tablename__ = "last_check"
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from model.base import Base, Json, UtcDateTime
+from model.organisation import Person
 
 
 class OutgoingMail(Base):
     """One mail to one receiver about one event; written in the event's own transaction.
 
     `event_key` with `receiver_id`/`address` and `name` is unique: however many workers run, one mail.
-    `status` is waiting, sent or dead; `locked_until` is the sending worker's lease.
+    `status` is waiting, sent, dead or dropped (before it was sent, after a restore); a late reminder is gathering
+    until it goes alone (waiting) or is told in a digest (gathered). `locked_until` is the sending worker's lease.
     `link` names what the mail's link opens: `case:<number>`, `action:<number>`, `follow:<subject id>`, `report:<name>`
     or nothing. The link itself is made when the mail is sent: a follow link's token is never stored.
     `letter` is what stands above it on paper (institution, reference, day) if it goes along as a PDF, else empty.
@@ -47,6 +49,25 @@ class OutgoingMail(Base):
     locked_by: Mapped[str | None] = mapped_column(String(64))
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     fault: Mapped[str] = mapped_column(String(500), default="")
+
+
+class OutboxPause(Base):
+    """A time in which no mail is sent, since a backup was restored; who ended it, and what became of the old mails.
+
+    `backup_at` is when the backup was made: mails written before it may have been sent before the restore.
+    `released_by_id` empty = released by a command. Rows are only added and released, so they are its journal.
+    """
+
+    __tablename__ = "outbox_pause"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    since: Mapped[datetime] = mapped_column(UtcDateTime)
+    backup_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    released_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    released_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    dropped: Mapped[int] = mapped_column(default=0)
+
+    released_by: Mapped[Person | None] = relationship()
 
 
 class Lease(Base):

@@ -19,7 +19,7 @@ LEVELS = (
     ("app.access",),
     ("app.outbox",),
     ("app.workflow",),
-    ("app.change", "app.figures"),
+    ("app.change", "app.figures", "app.backup"),
     ("app.web",),
     ("app.forms",),
     tuple(f"app.{room}" for room in ENTRANCES),

@@ -3,6 +3,7 @@
 import json
 import signal
 from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 from flask import current_app
@@ -42,7 +43,7 @@ def once() -> None:
 def status() -> None:
     """Show the worker's heartbeat and what is waiting."""
     with Session(db.engine) as session:
-        click.echo(json.dumps(look(session, datetime.now(UTC)), indent=2))
+        click.echo(json.dumps(look(session, datetime.now(UTC), Path(current_app.config["VAR"])), indent=2))
 
 
 @group.command("retry")

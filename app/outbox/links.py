@@ -6,7 +6,14 @@ from urllib.parse import quote
 from app.outbox.settings import Settings
 from app.outbox.tokens import token
 
-PAGES = {"case": "cases", "cases": "cases", "action": "actions", "report": "reports", "studio": "studio"}
+PAGES = {
+    "case": "cases",
+    "cases": "cases",
+    "action": "actions",
+    "actions": "actions",
+    "report": "reports",
+    "studio": "studio",
+}
 
 
 def followed(link: str) -> int | None:
@@ -18,7 +25,7 @@ def followed(link: str) -> int | None:
 def address(link: str, salts: Mapping[int, str | None], settings: Settings) -> str:
     """Give the address of `case:<number>`, `action:<number>`, `report:<name>` or `follow:<subject id>`.
 
-    `cases:` is the list of cases, `studio:<page>` a page of the setup.
+    `cases:` is the list of cases, `actions:` that of actions, `studio:<page>` a page of the setup.
 
     A case whose salt is gone is followed by nobody: the link then leads to where a code is asked for.
     """

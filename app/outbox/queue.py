@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import case, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from app.outbox import pausing
 from app.outbox.links import followed
 from app.outbox.message import Letter
 from app.outbox.paper import sheet_of
@@ -29,7 +30,9 @@ class Claim:
 
 
 def claim(session: Session, *, worker: str, now: datetime, limit: int) -> Claim:
-    """Take up to `limit` mails that are due and nobody holds, the oldest first."""
+    """Take up to `limit` mails that are due and nobody holds, the oldest first; none while the outbox is paused."""
+    if pausing.standing(session) is not None:
+        return Claim((), {})
     free = or_(OutgoingMail.locked_until.is_(None), OutgoingMail.locked_until <= now)
     due = (
         select(OutgoingMail.id)

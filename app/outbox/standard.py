@@ -11,6 +11,7 @@ NOUNS: Mapping[str, Text] = {
 SUBJECTS: Mapping[str, Text] = {
     "": {"nb": "{noun} {number}", "nn": "{noun} {number}", "en": "{noun} {number}"},
     "reminder": {"nb": "Påminnelse: {number}", "nn": "Påminning: {number}", "en": "Reminder: {number}"},
+    "reminders": {"nb": "Påminnelser: {count}", "nn": "Påminningar: {count}", "en": "Reminders: {count}"},
     "no_handler": {
         "nb": "{noun} {number} mangler saksbehandler",
         "nn": "{noun} {number} manglar saksbehandlar",
@@ -54,6 +55,11 @@ BODIES: Mapping[str, Text] = {
         "nb": "{noun} {number} har en frist. Status er «{state}».",
         "nn": "{noun} {number} har ein frist. Status er «{state}».",
         "en": "{noun} {number} has a deadline. It is “{state}”.",
+    },
+    "reminders": {
+        "nb": "Disse har en frist. Du får én e-post om alle, for påminnelsene er forsinket:\n\n{cases}",
+        "nn": "Desse har ein frist. Du får éin e-post om alle, for påminningane er forseinka:\n\n{cases}",
+        "en": "These have a deadline. You get one mail about all of them, since the reminders are late:\n\n{cases}",
     },
     "no_handler": {
         "nb": "{noun} {number} har ingen saksbehandler: rollen den skulle til, er uten folk. Status er «{state}».",

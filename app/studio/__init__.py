@@ -13,6 +13,7 @@ from app.studio.base import PERMISSION, Setting
 from app.studio.coverage import CoverageView
 from app.studio.editions import Editions
 from app.studio.explain import ExplainView
+from app.studio.operations import Operations
 from app.studio.publish import Publish
 from app.studio.retention import RetentionView
 from app.studio.scenarios import Scenarios
@@ -58,6 +59,7 @@ def register(app: Flask, appbuilder: AppBuilder) -> None:
         (history.HistoryView(), lazy_gettext("History")),
         (RetentionView(), lazy_gettext("Retention")),
         (files.FilesView(), lazy_gettext("Files")),
+        (Operations(), lazy_gettext("Operations")),
     ):
         admin.add_view(page)
         appbuilder.add_link(

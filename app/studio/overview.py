@@ -17,7 +17,7 @@ from app.change import coverage, drafts
 from app.change.remedies import worst_first
 from app.change.sweeping import RADAR, whole_of, why_stuck
 from app.i18n import gettext, long_day, ngettext, say, today
-from app.outbox import queue
+from app.outbox import pausing, queue
 from app.web.cells import Tag
 from app.web.database import db
 from app.web.here import context
@@ -153,6 +153,11 @@ class Overview:
         return queue.counts(db.session())
 
     @cached_property
+    def paused(self) -> bool:
+        """Whether no mail is sent, since a backup was restored."""
+        return pausing.standing(db.session()) is not None
+
+    @cached_property
     def draft(self) -> Draft | None:
         """The open draft."""
         return drafts.open_draft(db.session())
@@ -165,7 +170,7 @@ class Overview:
     @property
     def well(self) -> bool:
         """Whether there is nothing to mend."""
-        return not (self.stuck_count or self.holes or self.late or self.mails[2] or self.failed)
+        return not (self.stuck_count or self.holes or self.late or self.mails[2] or self.failed or self.paused)
 
     def tiles(self) -> Iterator[Tile]:
         """The numbers on top."""

@@ -1,19 +1,17 @@
 """`/healthz`: whether the product works, for machines; nothing in it is secret or about anybody."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, current_app, jsonify
 from flask.typing import ResponseReturnValue
-from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from app.outbox import queue
+from app.web import running
 from app.web.database import db
-from app.worker import lease
 from app.workflow import viruses
-from model import WorkflowEdition
 
 SILENCE = 60
 """Seconds without a heartbeat after which the worker is taken to be gone."""
@@ -32,7 +30,7 @@ def health() -> ResponseReturnValue:
     }
     try:
         with Session(db.engine) as session:
-            facts |= look(session, datetime.now(UTC))
+            facts |= look(session, datetime.now(UTC), Path(current_app.config["VAR"]))
     except SQLAlchemyError as fault:
         facts |= {"status": "failing", "reason": "database", "database": type(fault).__name__}
         return jsonify(facts), 503
@@ -43,16 +41,25 @@ def health() -> ResponseReturnValue:
     return jsonify(facts)
 
 
-def look(session: Session, now: datetime) -> dict[str, Any]:
-    """Look at database, edition, worker and outbox; ages in seconds."""
-    edition = session.scalar(select(WorkflowEdition.number).order_by(WorkflowEdition.number.desc()).limit(1))
-    waiting, oldest, dead = queue.counts(session)
+def look(session: Session, now: datetime, folder: Path) -> dict[str, Any]:
+    """Look at database, edition, worker, outbox, clocks and backup; ages in seconds."""
+    found = running.look(session, now, folder)
+    waiting, dead = found.mails.get("waiting", 0), found.mails.get("dead", 0)
     return {
         "database": session.get_bind().dialect.name,
-        "schema": _schema(session),
-        "edition": edition,
-        "worker": {"heartbeat_age": _age(lease.last_beat(session), now)},
-        "outbox": {"waiting": waiting, "oldest_age": _age(oldest, now), "dead": dead},
+        "schema": found.schema,
+        "edition": found.edition,
+        "worker": {"heartbeat_age": _age(found.beat, now)},
+        "outbox": {
+            "waiting": waiting,
+            "oldest_age": _age(found.oldest, now),
+            "dead": dead,
+            "sent": found.mails.get("sent", 0),
+            "paused": found.pause is not None,
+        },
+        "clocks": {"due": found.clocks},
+        "backup": {"age": _age(found.backup, now)},
+        "anchor": {"age": _age(found.anchor, now)},
         "scanner": _scanner(session, now),
     }
 
@@ -64,13 +71,6 @@ def _scanner(session: Session, now: datetime) -> dict[str, Any] | None:
     waiting = viruses.waiting(session)
     status = "out of reach" if waiting.failed else "ok"
     return {"status": status, "waiting": waiting.number, "oldest_age": _age(waiting.oldest, now)}
-
-
-def _schema(session: Session) -> str | None:
-    """Which migration the database stands at; None when it was made without any."""
-    if not inspect(session.connection()).has_table("alembic_version"):
-        return None
-    return str(session.scalar(text("SELECT version_num FROM alembic_version")))
 
 
 def _age(moment: datetime | None, now: datetime) -> int | None:

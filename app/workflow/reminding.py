@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.language import definition
 from app.language.parties import name_of
 from app.routing.facts import CaseFacts
-from app.workflow import clocks, engine, journal, mailing
+from app.workflow import clocks, digest, engine, journal, mailing
 from app.workflow.actor import ITSELF
 from app.workflow.context import Context
 from model import Clock, JournalEntry, Part, Subject
@@ -24,14 +24,18 @@ log = structlog.get_logger(__name__)
 
 
 def run_due(session: Session, now: datetime, limit: int = 50) -> int:
-    """Do what is due on at most `limit` clocks; give how many had something. The caller commits."""
+    """Do what is due on at most `limit` clocks; give how many had something. The caller commits.
+
+    Late reminders go when no clock is left that is due, so that each person gets one mail for all of theirs.
+    """
     query = select(Clock).where(Clock.stopped_at.is_(None), Clock.next_at <= now).order_by(Clock.next_at, Clock.id)
     rows = session.scalars(query.limit(limit)).all()
-    if not rows:
-        return 0
-    context = Context.open(session, now)
-    for row in rows:
-        _run_apart(context, row)
+    if rows:
+        context = Context.open(session, now)
+        for row in rows:
+            _run_apart(context, row)
+    if len(rows) < limit:
+        digest.gather(session, now)
     return len(rows)
 
 
@@ -81,8 +85,10 @@ def _remind(context: Context, facts: CaseFacts, clock: definition.Clock, row: Cl
         return
     subject.events += 1
     told = []
-    for _, key, recipient in latest.values():
+    for at, key, recipient in latest.values():
         told += mailing.send(context, facts, [recipient], key)
+        if context.now - at > digest.LATE:
+            digest.hold_back(context.session, key, recipient.person)
     journal.write(context, subject, None, ITSELF, subject.state, {}, (), told, event=journal.REMINDED)
 
 

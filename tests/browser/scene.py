@@ -167,6 +167,7 @@ def _admins(pages, scene, lang):
         admin.sees(f"studio-{name}", f"/studio/{name}/")
         admin.sees(f"studio-{name}-edit", f"/studio/{name}/edit/?id=1")
     admin.sees("studio-unit-new", "/studio/unit/new/")
+    admin.sees("studio-operations", "/studio/operations/")
     admin.sends("studio-unit-errors", "/studio/unit/new/", 200)
     for name in ACCOUNTS:
         admin.sees(f"accounts-{name}", f"/{name}/list/")

@@ -118,6 +118,9 @@ GET /studio/explain/              login   no      no    no      no    no    no  
 GET /studio/                      login   no      no    no      no    no    no    ok
 POST /studio/check                login   no      no    no      no    no    no    go
 POST /studio/mails                login   no      no    no      no    no    no    go
+GET /studio/operations/           login   no      no    no      no    no    no    ok
+POST /studio/operations/retry     login   no      no    no      no    no    no    bad
+POST /studio/operations/release   login   no      no    no      no    no    no    go
 GET /studio/scenarios/            login   no      no    no      no    no    no    ok
 POST /studio/scenarios/           login   no      no    no      no    no    no    late
 POST /studio/scenarios/check      login   no      no    no      no    no    no    ok

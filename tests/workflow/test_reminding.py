@@ -1,8 +1,10 @@
 """What the worker does when a clock's time comes: each reminder once, a ladder of them, and the end by itself."""
 
 import pytest
+from sqlalchemy import select
 
-from model import JournalEntry
+from app.workflow import reminding
+from model import JournalEntry, OutgoingMail
 from tests.workflow.town import moment, nothing_written
 
 ROUTINE = """
@@ -45,6 +47,10 @@ def reminded(town):
     return sorted(name for name, mail in town.mails() if mail == "reminder")
 
 
+def name_of(town, mail):
+    return next(name for name, person in town.people.items() if person == mail.receiver_id)
+
+
 def test_each_reminder_goes_at_its_moment_and_once(town):
     town.report()
     sent = []
@@ -76,6 +82,30 @@ def test_after_days_without_a_worker_each_person_gets_one_reminder_and_the_journ
     assert town.work("2026-03-25 12:05") == 0
 
 
+def test_after_days_without_a_worker_each_person_gets_one_mail_for_all_cases(town):
+    numbers = [town.report().number for _ in range(3)]
+    assert town.work("2026-03-09 12:00") == 3
+    told = [mail for mail in town.session.scalars(select(OutgoingMail)) if mail.status == "waiting"]
+    assert sorted((name_of(town, mail), mail.name, mail.subject, mail.link) for mail in told) == [
+        (name, "reminders", "Reminders: 3", "cases:") for name in ("dirk", "dora")
+    ]
+    for mail in told:
+        assert all(f"{number}: 5 March 2026" in mail.body for number in numbers), mail.body
+    assert town.work("2026-03-09 12:05") == 0
+
+
+def test_more_late_clocks_than_a_transaction_takes_are_still_one_mail_and_punctual_ones_are_not_gathered(town):
+    for _ in range(3):
+        town.report()
+    at = moment("2026-03-09 12:00")
+    while reminding.run_due(town.session, at, limit=2):
+        town.session.commit()
+    waiting = select(OutgoingMail.name).where(OutgoingMail.status == "waiting")
+    assert town.session.scalars(waiting).all() == ["reminders"] * 2
+    reminding.run_due(town.session, moment("2026-03-11 07:00"))
+    assert sorted(town.session.scalars(waiting).all()) == ["reminder"] * 6 + ["reminders"] * 2
+
+
 def test_the_ladder_climbs_from_the_handler_to_the_boss(town):
     case = town.do(town.report(), "dora", "take")
     town.go_to("2026-03-03 07:30")
@@ -88,7 +118,7 @@ def test_the_ladder_climbs_from_the_handler_to_the_boss(town):
 
 
 def test_a_reminder_goes_to_those_who_hold_it_now(town):
-    from sqlalchemy import select, update  # noqa: PLC0415 - only here
+    from sqlalchemy import update  # noqa: PLC0415 - only here
 
     from app.web.database import bump  # noqa: PLC0415
     from model import Assignment  # noqa: PLC0415
