@@ -1,13 +1,17 @@
 """Fault F12: words that should never have been written are taken out everywhere, and a scar stays."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import MetaData, select
 
+from app.web.database import snapshot
+from app.workflow import sealing
 from app.workflow.redacting import words_in
 from model import JournalEntry, OutgoingMail, Subject
 from tests.house import Person, cases, session_of
+from tests.workflow.proof import faults
 
 SECRET = "Testnavn Prøvesen"
 BROKEN = "Foreleseren heter Testnavn\nPrøvesen, og det er 900 00 001 som er nummeret. TESTNAVN  PRØVESEN kom ikke."
@@ -101,6 +105,31 @@ def test_f12_a_case_that_moved_meanwhile_is_looked_through_again(house, case, qu
     assert quality.post(page, **old, words=SECRET, remove="1").status_code == 409
     assert SECRET in quality.text
     assert "journal_entry" in stands(house, SECRET)
+
+
+def proved(house):
+    """What is wrong with the journal, once all of it is sealed."""
+    with session_of(house) as session:
+        while sealing.seal(session):
+            session.commit()
+        session.commit()
+        with snapshot(session.get_bind()) as connection:
+            return [what for _, _, what in faults(connection, datetime.now(UTC))]
+
+
+def test_f62_the_journal_still_proves_itself_and_tells_words_that_were_taken_out_by_hand(house, case, quality):
+    page = f"/cases/{case}/remove-words"
+    for words in ("Testnavn", "Prøvesen", "900 00 001"):
+        quality.get(page)
+        assert quality.post(page, words=words, remove="1").status_code == 302, quality.text
+    assert proved(house) == []
+    quality.move(case, "note", comment="Noe helt nytt.")
+    with session_of(house) as session:
+        last = session.scalars(select(JournalEntry).order_by(JournalEntry.id.desc())).first()
+        last.salts = {**last.salts, "answers.comment": "rewritten 1"}
+        last.answers = {"comment": "██ helt nytt."}
+        session.commit()
+    assert proved(house) == ["words were taken out, and no later row says so"]
 
 
 def test_a_word_is_taken_whole_and_too_short_ones_not_at_all():
