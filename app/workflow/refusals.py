@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from app.i18n import force_locale, gettext, say
+from app.i18n import force_locale, gettext, lazy_gettext, say
 from app.language.definition import Routine
 from app.language.parties import Party, Query, name_of, opened
-from app.language.said import said
 from app.routing.facts import CaseFacts
 from app.workflow.answers import INVALID, MISSING, NO_CASE, PERSONAL, SAME_CASE
 from app.workflow.context import Context
@@ -16,12 +15,14 @@ from app.workflow.unfit import BROKEN, GONE, MACROS, MOVING, TOO_BIG, UNKNOWN_KI
 from app.workflow.uploads import MOST_BYTES, MOST_FILES
 
 FILES = {
-    GONE: said("A file you chose earlier in “%(label)s” is no longer kept. Choose it again."),
-    TOO_BIG: said("“%(label)s” is too much: at most %(files)d files of %(most)d MB each."),
-    UNKNOWN_KIND: said("“%(label)s” can be PDF, a picture, a document or plain text. Choose another file."),
-    BROKEN: said("“%(label)s”: a file is damaged or far too large when opened. Save it anew, or choose another."),
-    MOVING: said("“%(label)s”: a moving picture can't be kept. Choose a still one."),
-    MACROS: said("“%(label)s”: a document with macros can't be kept. Save it without macros."),
+    GONE: lazy_gettext("A file you chose earlier in “%(label)s” is no longer kept. Choose it again."),
+    TOO_BIG: lazy_gettext("“%(label)s” is too much: at most %(files)d files of %(most)d MB each."),
+    UNKNOWN_KIND: lazy_gettext("“%(label)s” can be PDF, a picture, a document or plain text. Choose another file."),
+    BROKEN: lazy_gettext(
+        "“%(label)s”: a file is damaged or far too large when opened. Save it anew, or choose another."
+    ),
+    MOVING: lazy_gettext("“%(label)s”: a moving picture can't be kept. Choose a still one."),
+    MACROS: lazy_gettext("“%(label)s”: a document with macros can't be kept. Save it without macros."),
 }
 """What is said of a file that isn't taken, by reason."""
 
@@ -50,7 +51,7 @@ def of_field(refusal: Refusal, label: str) -> str:
         return gettext("“%(label)s”: a case can't be joined to itself.", label=label)
     if refusal.reason in FILES:
         sizes = {"files": MOST_FILES, "most": MOST_BYTES // 1_000_000}
-        return str(gettext(FILES[refusal.reason], label=label, **sizes))
+        return str(FILES[refusal.reason]) % {"label": label, **sizes}
     if refusal.reason == INVALID:
         return gettext("“%(label)s” can't be read. Check what you wrote or chose.", label=label)
     return label

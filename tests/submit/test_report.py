@@ -14,7 +14,7 @@ from tests.submit.conftest import REPORT, ROOT, Browser, make_app
 def test_the_page_asks_what_the_routine_asks_and_no_more(browser):
     page = browser.open()
     names = re.findall(r'<(?:input|textarea|select)[^>]* name="([^"]+)"', page)
-    asked = list(dict.fromkeys(name for name in names if name not in ("csrf_token", "key", "more_about_you")))
+    asked = list(dict.fromkeys(name for name in names if name not in ("csrf_token", "key", "shown", "more_about_you")))
     assert asked == ["area", "unit", "description", "tried_first", "no_personal_data", "reporter"]
 
 
