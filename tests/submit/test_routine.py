@@ -49,7 +49,7 @@ def test_it_reads_from_report_to_closed(small_house):
         "Student Services will read your case within three working days.",
         "3 working days.",
         "Case … is yours",
-        "Your case was sent to [Unit the report concerns].",
+        "Your case was sent to [Unit the report is about].",
         "Accept for handling The handler",
         "Where reports go",
         "If the area is “Physical learning environment” or “Health, safety and environment (HSE)”:",
