@@ -168,8 +168,9 @@ def test_a_filter_finds_what_a_page_would_show_field_by_field(settle_on_both, se
 
 
 def test_where_rows_cannot_tell_a_filter_finds_nothing_rather_than_too_much(settle_on_both):  # noqa: F811
-    see = "[{who: contact, when: {over: slow}}, {who: contact, only: [severity]}]"
-    text = SIGHTS.replace("SIGHT", see).replace("PART", "owner").replace("high: High}", "high: High}, see: desk")
+    see = "[contact, {who: boss, only: [severity]}]"
+    held = "high: High}, see: [desk, {who: contact, when: {over: slow}}]"
+    text = SIGHTS.replace("SIGHT", see).replace("PART", "owner").replace("high: High}", held)
     clock = "    clocks: {slow: {start: submit, stop: close, runs: 1 day}}\n  job:"
     town = settle_on_both(text.replace("  job:", clock, 1))
     people_town(town)

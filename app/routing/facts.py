@@ -247,7 +247,9 @@ class CaseFacts:
 
     def clock_is(self, clock: str, status: str) -> bool:
         """`running`: started, not stopped, not past its end; `over`: past its end, until started again."""
-        declared, row = self.flow.clocks[clock], self.clock(clock)
+        declared, row = self.flow.clocks.get(clock), self.clock(clock)
+        if declared is None:  # a field's `see` may ask a clock of the whole, or of a flow that the case isn't in
+            return self.whole is not None and self.whole.clock_is(clock, status)
         if self._starts_by_answer(declared, row):
             past = lengths.is_past(declared, self, row.paused_units if row else 0)
             return past is not None and past == (status == "over")

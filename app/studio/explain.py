@@ -31,7 +31,7 @@ from app.web.here import context
 from model import Person, Subject
 
 PLACE = ("unit", "area")
-ASKED = ("choice", "tick", "text", "date", "number")
+ASKED = ("choice", "tick", "text", "place", "date", "number")
 """Types of fields that can be answered here; people are never asked for."""
 LONGEST = 200
 LONGEST_ID = 9

