@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from app.change.script_words import ANYONE, REPORTER
+from app.change.script_words import ANYONE, EMPTY, REPORTER
 from app.change.stage import Play
 from app.language.definition import Routine
 from app.workflow import engine
@@ -15,7 +15,6 @@ from app.workflow.refusals import sentences
 from app.workflow.uploads import Upload
 from model import Case, Part, Person, Subject
 
-EMPTY = "empty"
 SOMETHING = b"%PDF-1.4\n"
 """What is in a file that a scenario names."""
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from app.change.script_words import Cast, expectation, moment, names_with_words
+from app.change.script_words import EMPTY, Cast, expectation, moment, names_with_words
 from app.language.data_people import people
 from app.language.definition import Routine
 from app.language.fault import Fault
@@ -159,7 +159,7 @@ def _check_answers(reading: Reading, node: Node | None, cast: Cast) -> None:
     for key, value in node.entries:
         name = reading.known(key, FIELD, cast.fields)
         for each in value.each() if cast.fields.get(name) == "person" else ():
-            if "@" not in each.text:
+            if "@" not in each.text and each.text != EMPTY:
                 reading.known(each, PERSON, cast.people)
         for each in value.each() if cast.fields.get(name) == "case" else ():
             if not A_NUMBER.fullmatch(each.text):

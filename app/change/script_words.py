@@ -21,6 +21,8 @@ REPORTER = "reporter"
 ANYONE = "anyone"
 ITSELF = "itself"
 NO_TIME = "none"
+EMPTY = "empty"
+"""As an answer: left out, what would be answered by itself, too."""
 EXPECT_WORDS = (
     *("case", "as", "state", "round", "handler", "fields", "sees", "hidden from", "offers", "not offered", "mails"),
     *("holds", "lacks", "reads", "not read", "due", "log", "rows"),

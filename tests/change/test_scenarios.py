@@ -460,3 +460,35 @@ def test_what_everybody_sees_reads_and_counts_can_be_told():
         ROUTINE, DATA, text.split("      - {as: anyone")[0].replace("sees: [anyone]", "hidden from: [anyone]")
     )
     assert any("Teaching" in str(fault) for fault in played.faults)
+
+
+ONE_FLOW = HEAD + dedent("""
+    flows:
+      hall:
+        label: Hall
+        when: {area: safety}
+        see: [reporter, desk]
+        states: {open: {label: Open}, shut: {label: Shut, final: true}}
+        transitions:
+          submit: {label: Report, from: new, to: open, by: anyone, fields: [area, description], optional: [reporter, unit], assign: desk}
+          close: {label: Close, from: open, to: shut, by: handler}
+    reports:
+      open_ones: {label: Open, of: hall, show: [number, handler], see: desk}
+    """)
+
+
+def test_no_case_begins_in_a_flow_that_is_not_for_it():
+    elsewhere = REPORT.replace("makes: A", "makes: A, refused: not offered")
+    assert told(elsewhere, routine=ONE_FLOW) == []
+    assert "there is no case “A”" in told(REPORT, "expect: {case: A, state: open}", routine=ONE_FLOW)[-1]
+
+
+def test_whoever_leaves_out_who_they_are_is_nobody_and_a_list_tells_who_has_it():
+    named = REPORT.replace("area: teaching", "area: safety")
+    nameless = named.replace("area: safety", "area: safety, reporter: empty")
+    assert told(named, "expect: {case: A, fields: {reporter: stig}}", routine=ONE_FLOW) == []
+    assert told(nameless, "expect: {case: A, fields: {reporter: empty, entered_by: empty}}", routine=ONE_FLOW) == []
+    assert (
+        told(named, "{as: dora, report: open_ones, expect: {rows: [{number: A, handler: desk}]}}", routine=ONE_FLOW)
+        == []
+    )
