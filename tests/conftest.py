@@ -12,10 +12,12 @@ from flask import Flask
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
 
-from tests.copies import Compiled, Copies
+from tests.copies import Compiled, Copies, look_for_litter_less, share_routes, share_statements
 from tests.house import Person, fill, make_app
 
 Flask.jinja_options["bytecode_cache"] = Compiled()
+share_routes()
+share_statements()
 
 POSTGRESQL = os.environ.get("TEST_POSTGRESQL_URL", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
 STRICT = os.environ.get("CI_STRICT") == "1"
@@ -27,6 +29,10 @@ def missing(what):
     if STRICT:
         pytest.fail(f"{what} is missing, and CI_STRICT allows no skipping")
     pytest.skip(f"{what} is missing")
+
+
+def pytest_collection_finish():
+    look_for_litter_less()
 
 
 @pytest.fixture(scope="session")

@@ -1,12 +1,13 @@
 """A filled installation, and people who use it over HTTP as a browser without JavaScript would."""
 
 import re
+import shutil
 import threading
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from html import unescape
 
-from sqlalchemy import select
+from sqlalchemy import make_url, select
 from werkzeug.serving import make_server
 
 from app import create_app
@@ -20,6 +21,7 @@ from app.worker.tick import tick  # noqa: F401 - journeys take it from here
 from config import ROOT
 from model import Case, OutgoingMail, Part
 from model.schema import upgrade
+from tests.copies import filled
 
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
 
@@ -40,6 +42,13 @@ def make_app(url, folder, **settings):
 
 def fill(url, folder, routine="ntnu"):
     """Bring a database to the newest schema and fill it with a routine's organisation, rules and accounts."""
+    if url.startswith("sqlite"):
+        shutil.copy(filled(routine, _fill), make_url(url).database)
+    else:
+        _fill(url, folder, routine)
+
+
+def _fill(url, folder, routine):
     upgrade(url)
     app = make_app(url, folder, UPDATE_PERMISSIONS=True)
     with app.app_context():
