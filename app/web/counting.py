@@ -22,6 +22,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from app.i18n import moment
 from app.web import attack
 from app.web.database import db
 from model import RateCount
@@ -38,7 +39,7 @@ PATIENCE = {"socket_connect_timeout": 2, "socket_timeout": 2}
 class OwnDatabase(Storage):
     """The counts as rows of our own database; each hit is one statement in a transaction of its own."""
 
-    STORAGE_SCHEME = ["database"]  # noqa: RUF012 - the library's own way to be registered
+    STORAGE_SCHEME = ["database"]
 
     @property
     def base_exceptions(self) -> type[Exception]:
@@ -169,6 +170,11 @@ def again_at() -> datetime:
     stopped = limiter().current_limit
     ends = stopped.reset_at if stopped else 0
     return datetime.fromtimestamp(max(ends, time.time() + 1), UTC)
+
+
+def said(until: datetime) -> str:
+    """Name the minute from which they may."""
+    return moment(until + timedelta(seconds=59))
 
 
 def seconds_left(until: datetime) -> str:

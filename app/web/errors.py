@@ -9,7 +9,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from app.i18n import gettext, lazy_gettext, moment
+from app.i18n import gettext, lazy_gettext
 from app.web import bearer, counting, problems
 from app.web.database import db
 
@@ -92,11 +92,12 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     if code == HTTPStatus.TOO_MANY_REQUESTS:
         again = counting.again_at()
         headers["Retry-After"] = counting.seconds_left(again)
-        texts = texts[0], gettext("For safety we stop for a while. You can try again from %(when)s on.", when=moment(again))
+        told = gettext("For safety we stop for a while. You can try again from %(when)s on.", when=counting.said(again))
+        texts = texts[0], told
     if bearer.takes_tokens():
-        told = problems.answer(error)
-        told.headers.update(headers)
-        return told
+        problem = problems.answer(error)
+        problem.headers.update(headers)
+        return problem
     page = _page(code, texts)
     return (*page, headers) if isinstance(page, tuple) else page
 

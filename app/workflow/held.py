@@ -58,6 +58,12 @@ def by_key(session: Session, submit_key: str) -> HeldReport | None:
     return session.scalar(select(HeldReport).where(HeldReport.submit_key == submit_key))
 
 
+def of_sender(session: Session, person: int) -> Sequence[HeldReport]:
+    """Give those that wait and that the person sent while logged in, the newest first."""
+    query = select(HeldReport).where(*_waiting(HeldReport.sender_id == person)).options(undefer(HeldReport.shown))
+    return session.scalars(query.order_by(HeldReport.id.desc()).limit(MOST)).all()
+
+
 def by_token(session: Session, token: str) -> HeldReport | None:
     """Find the one that waits and that the link's token opens."""
     return _opened(session, HeldReport.follow_hash == tokens.digest(token))
