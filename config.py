@@ -95,6 +95,8 @@ ATTACK_SUBMIT_LIMIT = os.environ.get("ATTACK_SUBMIT_LIMIT", "10 per hour")
 ATTACK_LOGIN_LIMIT = os.environ.get("ATTACK_LOGIN_LIMIT", "5 per 5 minutes")
 ATTACK_OIDC_LIMIT = os.environ.get("ATTACK_OIDC_LIMIT", "60 per 5 minutes")
 ATTACK_UPLOAD_LIMIT = os.environ.get("ATTACK_UPLOAD_LIMIT", "20 per hour")
-# The work that a browser does then for each report: 2 to this power tries on average, and minutes until it is too old.
+# The work that a browser does then for each report: 2 to this power tries on average. A report waits so many
+# seconds for it, and the work is too old after so many minutes.
 PROOF_BITS = int(os.environ.get("PROOF_BITS", "16"))
+PROOF_SECONDS = float(os.environ.get("PROOF_SECONDS", "30"))
 PROOF_MINUTES = float(os.environ.get("PROOF_MINUTES", "120"))

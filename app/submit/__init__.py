@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException, TooManyRequests
 
 from app.submit import desk, following, listed, owndata, receipt, routine, sending
 from app.submit.hush import Hush
+from app.submit.reception import HeldView
 from app.web import counting
 
 BIGGEST = 100_000
@@ -28,6 +29,7 @@ def register(app: Flask, builder: AppBuilder) -> None:
     pages.register_error_handler(CSRFError, _late)
     pages.register_error_handler(TooManyRequests, _too_many)
     app.register_blueprint(pages)
+    builder.add_view_no_menu(HeldView)
     for logger in (app.logger, *map(logging.getLogger, LOGGERS)):
         logger.addFilter(Hush())
 

@@ -79,7 +79,7 @@ def hold(report: Report, form: ticket.Ticket, odd: list[str], actor: Actor, answ
 
 def _keep(report: Report, row: HeldReport, files: list[HeldFile], *, has_page: bool) -> HeldReport:
     person = me()
-    row.sender_id = person.id if person else None
+    row.sender_id = person.id if person and not report.nameless else None
     row.number = numbers.next_case(report.context)
     row.files = files
     db.session.add(row)

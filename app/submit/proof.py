@@ -28,6 +28,11 @@ def bits() -> int:
     return int(current_app.config["PROOF_BITS"])
 
 
+def wanted() -> dict[str, float]:
+    """Say what the browser must do: so many bits, for which a report waits so many milliseconds. Empty = nothing."""
+    return {"bits": bits(), "patience": float(current_app.config["PROOF_SECONDS"]) * 1000} if asked() else {}
+
+
 def fits(challenge: str, nonce: str) -> bool:
     """Whether the work was done: the SHA-256 of `challenge:nonce` begins with so many zero bits."""
     if not NONCE.fullmatch(nonce):

@@ -188,7 +188,7 @@ def _page(report: Report, key: str, shown: sheet.Sheet | None = None, notice: st
         home=say(reporter.unit.label) if reporter and reporter.unit else "",
         intake=_intake(report),
         mailed=all(mails_reporter(each, report.context.routine) for _, each in report.entrances),
-        proof=proof.bits() if proof.asked() else 0,
+        proof=proof.wanted(),
         unsure=_unsure(),
         understood=_understood(report),
     )

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from app.web import counting, running
+from app.web import attack, counting, running
 from app.web.database import db
 from app.workflow import viruses
 
@@ -60,6 +60,8 @@ def look(session: Session, now: datetime, folder: Path) -> dict[str, Any]:
         "backup": {"age": _age(found.backup, now)},
         "anchor": {"age": _age(found.anchor, now)},
         "scanner": _scanner(session, now),
+        "held": {"waiting": found.held, "oldest_age": _age(found.held_since, now)},
+        "attack": current_app.config["ATTACK_MODE"] or attack.standing(session, now) is not None,
     }
 
 

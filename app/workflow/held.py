@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, delete, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload, undefer
 
 from app.access import Viewer
+from app.language.parties import InRole
 from app.outbox import tokens
 from app.outbox.settings import Settings
 from model import DELETED, EXPIRED, RELEASED, WAITING, Case, HeldFile, HeldReport
@@ -24,6 +25,16 @@ BYTES = 1_000_000_000
 def theirs(viewer: Viewer) -> ColumnElement[bool]:
     """Predicate on HeldReport: those whose case would be the viewer's to handle. Nobody else reads one."""
     return HeldReport.handler.in_(viewer.seats())
+
+
+def receives(viewer: Viewer) -> bool:
+    """Whether reports as they come may be the viewer's to handle: all that isn't said by the role alone may be."""
+    flows = (flow for flow in viewer.routine.flows.values() if not flow.part_of)
+    parties = [move.assign for flow in flows for move in flow.transitions.values() if move.creates]
+    roles = {each.role for each in parties if isinstance(each, InRole)}
+    elsewhere = any(each is not None and not isinstance(each, InRole) for each in parties)
+    held = {each.role for each in viewer.organisation.holdings if each.person == viewer.person}
+    return bool(held) and (elsewhere or bool(held & roles))
 
 
 def waiting(session: Session, which: ColumnElement[bool] | None = None) -> int:
@@ -142,6 +153,12 @@ def ahead(session: Session, now: datetime, days: int, soon: timedelta, later: ti
         waiting(session, *ending),
         tuple((number, at + stays) for number, at in found),
     )
+
+
+def decided(session: Session) -> Sequence[HeldReport]:
+    """Give those that were decided last, the newest first."""
+    query = select(HeldReport).where(HeldReport.status != WAITING).order_by(HeldReport.decided_at.desc())
+    return session.scalars(query.options(joinedload(HeldReport.decided_by)).limit(MOST)).all()
 
 
 def ended(session: Session, statuses: Collection[str] = (RELEASED, DELETED, EXPIRED)) -> dict[str, int]:
