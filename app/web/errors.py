@@ -40,7 +40,7 @@ TEXTS = {
     ),
     429: (
         lazy_gettext("Too many tries"),
-        lazy_gettext("For safety we stop for a while. Try again later."),
+        "",  # when one may try again is said in its place
     ),
     500: (
         lazy_gettext("Something broke at our end"),
