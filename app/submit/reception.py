@@ -73,9 +73,10 @@ class HeldView(BaseView):  # type: ignore[misc]
     @permission_name("release")
     def release(self, pk: int) -> ResponseReturnValue:
         """Let it become a case, as if it had just come."""
-        report = held.taken(db.session(), pk, _which()) or abort(404)
+        now = datetime.now(UTC)
+        report = held.taken(db.session(), pk, _which(), now) or abort(404)
         try:
-            case = release(report, actor(), datetime.now(UTC))
+            case = release(report, actor(), now)
             db.session.commit()
         except Impossible:
             db.session.rollback()
@@ -90,9 +91,10 @@ class HeldView(BaseView):  # type: ignore[misc]
     @permission_name("delete")
     def delete(self, pk: int) -> ResponseReturnValue:
         """Delete it for good; only whoever may read it does."""
-        report = held.taken(db.session(), pk, _readable()) or abort(404)
+        now = datetime.now(UTC)
+        report = held.taken(db.session(), pk, _readable(), now) or abort(404)
         number = report.number
-        held.end(db.session(), report, DELETED, actor().person, datetime.now(UTC))
+        held.end(db.session(), report, DELETED, actor().person, now)
         db.session.commit()
         flash(gettext("%(number)s is deleted.", number=number), "success")
         return redirect(url_for("HeldView.list"))

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, true
+from sqlalchemy import ColumnElement, delete, func, or_, select, true, update
 from sqlalchemy.orm import Session, joinedload, undefer
 
 from app.access import Viewer
@@ -58,10 +58,11 @@ def listed(session: Session, which: ColumnElement[bool]) -> Sequence[HeldReport]
     return session.scalars(query.options(joinedload(HeldReport.sender), undefer(HeldReport.shown))).all()
 
 
-def taken(session: Session, pk: int, which: ColumnElement[bool]) -> HeldReport | None:
-    """Give one that waits, locked until the transaction ends: two people decide one after the other."""
-    query = select(HeldReport).where(HeldReport.id == pk, *_waiting(which)).with_for_update()
-    return session.scalars(query.execution_options(populate_existing=True)).first()
+def taken(session: Session, pk: int, which: ColumnElement[bool], now: datetime) -> HeldReport | None:
+    """Take one that waits, until the transaction ends: of two people who decide at once, one finds it gone."""
+    taking = update(HeldReport).where(HeldReport.id == pk, *_waiting(which)).values(decided_at=now)
+    found = session.scalar(taking.returning(HeldReport.id).execution_options(synchronize_session=False))
+    return session.get(HeldReport, pk, populate_existing=True) if found is not None else None
 
 
 def by_key(session: Session, submit_key: str) -> HeldReport | None:

@@ -177,19 +177,6 @@ def test_f7_the_same_form_with_another_report_is_asked_about_and_nothing_is_lost
     assert office.cases() == 2
 
 
-def test_f8_a_trapped_machine_gets_a_receipt_and_leaves_nothing(browser, office, caplog):
-    answer = browser.send(more_about_you="http://spam.example")
-    assert answer.status_code == 200
-    assert "set aside" in caplog.text
-    assert office.cases() == 0
-
-
-def test_f8_so_does_one_that_is_too_quick(folder, caplog):
-    browser = Browser(make_app(folder, SUBMIT_SECONDS=2).test_client())
-    assert browser.send().status_code == 200
-    assert "set aside" in caplog.text
-
-
 def test_a_form_without_our_ticket_is_shown_again(browser, office):
     assert browser.send(key="made up").status_code == 400
     assert "Vi spurte i uke 36." in browser.text
