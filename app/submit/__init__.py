@@ -4,11 +4,11 @@ import logging
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, Flask, Response, make_response, request
+from flask import Blueprint, Flask, Response, current_app, make_response, request
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import AppBuilder
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, TooManyRequests
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, TooManyRequests
 
 from app.submit import desk, following, listed, owndata, receipt, routine, sending
 from app.submit.hush import Hush
@@ -89,6 +89,9 @@ def _keep_it_small(_endpoint: str | None, _values: dict[str, object] | None) -> 
     request.max_form_memory_size = BIGGEST
     if request.method != "POST" or not desk.takes_files():
         request.max_content_length = BIGGEST
+    # Parts are counted only where each has a head of its own; so many answers in one line are no form of ours either.
+    if request.method == "POST" and len([*request.form.items(multi=True)]) > current_app.config["MAX_FORM_PARTS"]:
+        raise RequestEntityTooLarge
 
 
 def _late(error: CSRFError) -> ResponseReturnValue:
