@@ -16,7 +16,9 @@ from typing import Any
 
 from flask import Flask, current_app, request
 from flask_limiter import Limiter, RequestLimit
+from limits import RateLimitItem
 from limits.storage import Storage
+from limits.strategies import STRATEGIES, FixedWindowRateLimiter
 from sqlalchemy import case, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
@@ -29,6 +31,7 @@ from model import RateCount
 
 WITH_PORT = re.compile(r"(\d+\.\d+\.\d+\.\d+):\d+|\[([0-9a-fA-F:.]+)\](?::\d+)?")
 UNKNOWN = "unknown"
+READS_FIRST = "reads-first"
 SITE = 64
 """Bits of an IPv6 address that its holder can't change: all addresses behind them are one sender."""
 SHARED, APART = "shared by all processes", "counted by each process"
@@ -105,6 +108,17 @@ def _kept(key: str) -> str:
     return hmac.digest(secret, key.encode(), "sha256").hex()
 
 
+class ReadsFirst(FixedWindowRateLimiter):
+    """Counts in spans of time, and writes nothing for whoever is stopped already: an attack must not cost writes."""
+
+    def hit(self, item: RateLimitItem, *identifiers: str, cost: int = 1) -> bool:
+        """Count a hit if it may be; whether it may."""
+        return self.test(item, *identifiers, cost=cost) and super().hit(item, *identifiers, cost=cost)
+
+
+STRATEGIES[READS_FIRST] = ReadsFirst
+
+
 def sweep(session: Session, now: datetime) -> int:
     """Forget counts whose time is over; how many. The caller commits."""
     over = session.scalars(select(RateCount.key).where(RateCount.ends_at <= now).limit(1)).first()
@@ -146,6 +160,7 @@ def make(app: Flask) -> Limiter:
     options = PATIENCE if str(app.config["RATELIMIT_STORAGE_URI"]).startswith("redis") else {}
     limiter = Limiter(
         key_func=address,
+        strategy=READS_FIRST,
         storage_options=options,
         in_memory_fallback_enabled=True,
         swallow_errors=True,

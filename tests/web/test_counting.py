@@ -197,6 +197,14 @@ def test_health_tells_how_hits_are_counted(sqlite_url, tmp_path):
     assert told(RATELIMIT_ENABLED=True, RATELIMIT_STORAGE_URI=nowhere).startswith("the store is out of reach")
 
 
+def test_whoever_is_stopped_costs_no_more_writes(sqlite_url, tmp_path):
+    app = make_app(sqlite_url, tmp_path, RATELIMIT_ENABLED=True, SUBMIT_LIMIT="2 per hour")
+    person = English(app)
+    assert [person.report(reporter=None).status_code for _ in range(4)] == [400, 400, 429, 429]
+    with session_of(app) as session:
+        assert session.scalars(select(RateCount.count)).all() == [2]
+
+
 def test_the_counts_are_gone_with_a_reset(counted):
     assert [sign_in(counted).status_code for _ in range(4)][-1] == 429
     with session_of(counted) as session:
