@@ -74,10 +74,29 @@ MAX_FORM_MEMORY_SIZE = 500_000
 MAX_FORM_PARTS = 1_000
 
 RATELIMIT_ENABLED = os.environ.get("RATELIMIT_ENABLED", "1") == "1"
-RATELIMIT_STORAGE_URI = os.environ.get("RATELIMIT_STORAGE_URI", "memory://")
+# Where tries are counted: our own database, which every process shares; or redis://, or memory:// for each process.
+RATELIMIT_STORAGE_URI = os.environ.get("RATELIMIT_STORAGE_URI", "database://")
 SUBMIT_LIMIT = os.environ.get("SUBMIT_LIMIT", "600 per hour" if DEMO else "30 per hour")
 # Seconds under which a report counts as a machine's. Off by default: a person with a filled-in form is fast, too.
 SUBMIT_SECONDS = float(os.environ.get("SUBMIT_SECONDS", "0"))
+# Reports that look like a machine's wait for a person: for so many days, and so many of them at the most.
+HELD_DAYS = int(os.environ.get("HELD_DAYS", "30"))
+HELD_MOST = int(os.environ.get("HELD_MOST", "2000"))
 # How long a program's token counts; logging out and a new password end it sooner.
 API_TOKEN_MINUTES = int(os.environ.get("API_TOKEN_MINUTES", "60"))
 LOGIN_LIMIT = os.environ.get("LOGIN_LIMIT", "10 per 5 minutes")
+# Ways to the login provider and files from one address: many people may sit behind it.
+OIDC_LIMIT = os.environ.get("OIDC_LIMIT", "120 per 5 minutes")
+UPLOAD_LIMIT = os.environ.get("UPLOAD_LIMIT", "200 per hour")
+
+# Under attack: on for good by this setting; an administrator can begin it, too, for some hours.
+ATTACK_MODE = os.environ.get("ATTACK_MODE", "0") == "1"
+ATTACK_SUBMIT_LIMIT = os.environ.get("ATTACK_SUBMIT_LIMIT", "10 per hour")
+ATTACK_LOGIN_LIMIT = os.environ.get("ATTACK_LOGIN_LIMIT", "5 per 5 minutes")
+ATTACK_OIDC_LIMIT = os.environ.get("ATTACK_OIDC_LIMIT", "60 per 5 minutes")
+ATTACK_UPLOAD_LIMIT = os.environ.get("ATTACK_UPLOAD_LIMIT", "20 per hour")
+# The work that a browser does then for each report: 2 to this power tries on average. A report waits so many
+# seconds for it, and the work is too old after so many minutes.
+PROOF_BITS = int(os.environ.get("PROOF_BITS", "16"))
+PROOF_SECONDS = float(os.environ.get("PROOF_SECONDS", "30"))
+PROOF_MINUTES = float(os.environ.get("PROOF_MINUTES", "120"))

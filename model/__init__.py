@@ -17,6 +17,7 @@ from model.edition import (
     WorkflowEdition,
 )
 from model.file import CLEAN, INFECTED, PENDING, UNSCANNED, PendingFile, StoredFile
+from model.guarding import DELETED, EXPIRED, RELEASED, WAITING, AttackMode, HeldFile, HeldReport, RateCount
 from model.identity import Identity
 from model.joined import CaseLink, CaseReading, CodeName
 from model.journal import JournalEntry, JournalSeal
@@ -36,11 +37,16 @@ from model.outbox import Counter, Lease, OutboxPause, OutgoingMail
 
 __all__ = [
     "CLEAN",
+    "DELETED",
+    "EXPIRED",
     "INFECTED",
     "PENDING",
+    "RELEASED",
     "UNSCANNED",
+    "WAITING",
     "Area",
     "Assignment",
+    "AttackMode",
     "Away",
     "Base",
     "Calendar",
@@ -57,6 +63,8 @@ __all__ = [
     "DraftChange",
     "DryRun",
     "DryRunCase",
+    "HeldFile",
+    "HeldReport",
     "Identity",
     "JournalEntry",
     "JournalSeal",
@@ -69,6 +77,7 @@ __all__ = [
     "Part",
     "PendingFile",
     "Person",
+    "RateCount",
     "Role",
     "RoutingRow",
     "StoredFile",

@@ -10,6 +10,7 @@ from app.api.document import DocumentApi
 from app.api.reports import ReportApi
 from app.api.routine import RoutineApi
 from app.api.security import SecurityApi
+from app.web import counting
 
 
 def register(app: Flask, appbuilder: Any) -> None:
@@ -17,5 +18,5 @@ def register(app: Flask, appbuilder: Any) -> None:
     for view in (CaseApi, ActionApi, ReportApi, RoutineApi, DocumentApi):
         appbuilder.add_api(view)
     appbuilder.sm.limit_logins(appbuilder.add_api(SecurityApi))
-    limited = appbuilder.sm.limiter.limit(app.config["SUBMIT_LIMIT"])
+    limited = appbuilder.sm.limiter.shared_limit(counting.limit("SUBMIT_LIMIT"), "report")
     app.view_functions["CaseApi.report"] = limited(app.view_functions["CaseApi.report"])

@@ -33,7 +33,7 @@ from app.web.interface import Page
 from app.web.roles import CASES as VIEW
 from app.web.roles import permission_of
 from app.web.table import Table
-from app.workflow import finding, readings
+from app.workflow import finding, held, readings
 from model import Case, Subject
 
 
@@ -151,7 +151,14 @@ class CaseView(FieldLook):
             table=self.table(page, answers),
             filters=self.filters(),
             tabs=queue.tabs(self.tab(), numbers),
+            held=self._held(),
         )
+
+    @staticmethod
+    def _held() -> int:
+        """How many reports are held back that would be the person's to handle."""
+        viewer = context().viewer(actor().person)
+        return held.waiting(db.session(), held.theirs(viewer)) if held.receives(viewer) else 0
 
     def one_case(self, number: str) -> Case:
         """The case with that number, if one may open it; otherwise the page isn't there."""

@@ -5,6 +5,7 @@ from flask_appbuilder import AppBuilder
 
 from app.login import pages
 from app.login.provider import Provider
+from app.web import counting
 
 
 def register(app: Flask, builder: AppBuilder) -> None:
@@ -15,6 +16,7 @@ def register(app: Flask, builder: AppBuilder) -> None:
             config["OIDC_ISSUER"], config["OIDC_CLIENT_ID"], config["OIDC_CLIENT_SECRET"], config["OIDC_SCOPES"]
         )
     login = Blueprint("login", __name__)
-    login.add_url_rule("/login/oidc", "start", pages.start)
+    begun = builder.sm.limiter.limit(counting.limit("OIDC_LIMIT"))
+    login.add_url_rule("/login/oidc", "start", begun(pages.start))
     login.add_url_rule("/login/oidc/back", "back", builder.sm.limited("GET")(pages.back))
     app.register_blueprint(login)

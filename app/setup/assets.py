@@ -20,7 +20,7 @@ STYLES = (
 )
 FONT = MODULES / "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2"
 COMPONENTS = MODULES / "@digdir/designsystemet-web/dist/umd/index.js"
-SCRIPTS = ("look.js", "coverage.js", "editor.js")
+SCRIPTS = ("look.js", "coverage.js", "editor.js", "proof.js", "proof-worker.js")
 
 
 def build(target: Path = BUILT) -> dict[str, str]:

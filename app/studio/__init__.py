@@ -65,6 +65,8 @@ def register(app: Flask, appbuilder: AppBuilder) -> None:
         appbuilder.add_link(
             name=f"Studio {page.name}", label=label, href=f"/studio/{page.name}/", category="Setup", cond=_may
         )
+    label = lazy_gettext("Held back reports")
+    appbuilder.add_link(name="Studio held", label=label, href="/held/", category="Setup", cond=_may)
     if appbuilder.update_perms:
         _allow_admins(appbuilder.sm)
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from flask import abort, current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,14 +17,17 @@ from sqlalchemy import select
 from app.i18n import gettext, lazy_gettext, ngettext
 from app.outbox import pausing, queue
 from app.studio.base import Guarded
-from app.web import running
+from app.web import attack, running
 from app.web.database import db
 from app.web.grants import me
-from model import OutboxPause, OutgoingMail, Subject
+from app.workflow import held
+from model import HeldReport, OutboxPause, OutgoingMail, Subject
 
 MOST = 50
 """Mails that did not arrive that are listed; all of them can be tried again."""
 PAUSES = 10
+HOURS = (1, 4, 12, 24)
+"""For how long attack mode can be begun; then it ends by itself."""
 SILENT = 60
 """Seconds after which the worker is said to be silent."""
 LONGEST_ID = 9
@@ -74,6 +78,7 @@ class Operations(Guarded, BaseView):  # type: ignore[misc]
             old=pausing.written_before(db.session(), found.pause.backup_at) if found.pause else 0,
             silent=expected and (found.beat is None or (now - found.beat).total_seconds() > SILENT),
             pauses=_ended(),
+            attack=_attack(now),
         )
         return page
 
@@ -87,6 +92,23 @@ class Operations(Guarded, BaseView):  # type: ignore[misc]
         db.session.commit()
         flash(ngettext("%(num)d mail is tried again.", "%(num)d mails are tried again.", count), "success")
         return redirect(url_for("studio_operations.index"))
+
+    @expose("/attack", methods=("POST",))
+    def attack(self) -> ResponseReturnValue:
+        """Begin attack mode for some hours, or end it."""
+        asked = request.form.get("hours", "")
+        if asked not in ("0", *map(str, HOURS)):
+            abort(400)
+        person, now = me(), datetime.now(UTC)
+        if asked == "0":
+            attack.end(db.session(), person.id if person else None, now)
+            told = gettext("Attack mode is off.")
+        else:
+            attack.begin(db.session(), person.id if person else None, now, int(asked))
+            told = gettext("Attack mode is on.")
+        db.session.commit()
+        flash(told, "success")
+        return redirect(url_for("studio_operations.index", _anchor="attack"))
 
     @expose("/release", methods=("POST",))
     def release(self) -> ResponseReturnValue:
@@ -103,6 +125,16 @@ class Operations(Guarded, BaseView):  # type: ignore[misc]
         else:
             flash(_released(dropped), "success")
         return redirect(url_for("studio_operations.index"))
+
+
+def _attack(now: datetime) -> dict[str, Any]:
+    """What the page says of attack mode."""
+    standing = attack.standing(db.session(), now)
+    since = standing.since if standing else now
+    held_since = held.waiting(db.session(), HeldReport.received_at >= since) if standing else 0
+    earlier = attack.over(db.session(), now)
+    always = current_app.config["ATTACK_MODE"]
+    return {"standing": standing, "always": always, "held": held_since, "hours": HOURS, "earlier": earlier}
 
 
 def _released(dropped: int) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from flask import current_app
 from flask.typing import ResponseReturnValue
 from flask_admin import BaseView, expose
 
 from app.i18n import day, gettext, say
 from app.studio.base import Guarded
+from app.web.database import db
 from app.web.here import context
-from app.workflow import retention
+from app.workflow import held, retention
 
 
 class RetentionView(Guarded, BaseView):  # type: ignore[misc]
@@ -20,7 +22,7 @@ class RetentionView(Guarded, BaseView):  # type: ignore[misc]
     @expose("/")
     def index(self) -> ResponseReturnValue:
         """Show them; no word of a case."""
-        here = context()
+        here, days = context(), current_app.config["HELD_DAYS"]
         page: str = self.render(
             "studio/retention.html",
             title=gettext("Retention"),
@@ -35,6 +37,8 @@ class RetentionView(Guarded, BaseView):  # type: ignore[misc]
                 }
                 for each in retention.ahead(here)
             ],
+            held=held.ahead(db.session(), here.now, days, retention.SOON, retention.LATER),
+            days=days,
             soon=retention.SOON.days,
             later=retention.LATER.days,
         )

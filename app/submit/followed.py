@@ -12,6 +12,7 @@ from app.language.definition import Flow, Routine
 from app.language.parties import InField, Word, walk
 from app.outbox import tokens
 from app.web.database import db
+from app.workflow import held
 from app.workflow.context import Context
 from model import Case, JournalEntry
 
@@ -23,13 +24,15 @@ YEAR = timedelta(days=365)
 
 
 def by_token(context: Context, token: str) -> Case | None:
-    """Find the case that the link's token opens."""
-    return _one(context, Case.follow_hash == tokens.digest(token))
+    """Find the case that the link's token opens, also a link from before it was one."""
+    digest = tokens.digest(token)
+    return _one(context, Case.follow_hash == digest) or _one(context, held.became(digest))
 
 
 def by_code(context: Context, typed: str) -> Case | None:
-    """Find the case that the code opens, however it was typed."""
-    return _one(context, Case.code_hash == tokens.digest(tokens.normal(typed)))
+    """Find the case that the code opens, however it was typed, also a code from before it was one."""
+    digest = tokens.digest(tokens.normal(typed))
+    return _one(context, Case.code_hash == digest) or _one(context, held.became(digest))
 
 
 def mine(context: Context, person: int) -> Sequence[Case]:

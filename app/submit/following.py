@@ -1,5 +1,6 @@
 """The follow page: how the case stands, what was written, and what its reporter may do - nothing else, ever."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,14 +12,14 @@ from werkzeug.exceptions import HTTPException
 from app import forms
 from app.i18n import gettext, language, ngettext, say
 from app.language.definition import Transition
-from app.submit import followed, progress, sheet
+from app.submit import followed, progress, sheet, waiting
 from app.submit.desk import context, found, reporter_of, sight, standing
 from app.submit.dialogue import Sight
 from app.web import addresses, lettered, pending
 from app.web.attached import attached, download, posted
 from app.web.database import db
 from app.web.grants import me
-from app.workflow import engine, letters
+from app.workflow import engine, held, letters
 from app.workflow.evaluator import names_reporter
 from app.workflow.table import offers
 from app.workflow.told import told
@@ -47,16 +48,22 @@ def open_by_code() -> ResponseReturnValue:
     """Lead from the code to the case."""
     typed = request.form.get("code", "")
     case = followed.by_code(context(), typed)
-    if case is None:
+    if case is not None:
+        return redirect(url_for("submit.case", token=followed.token_of(case)), 303)
+    report = held.by_code(db.session(), typed)
+    if report is None:
         told = gettext("We can't find a case with this code. Look at the receipt: it has 16 characters.")
         return _code_page(typed, told), 400
-    return redirect(url_for("submit.case", token=followed.token_of(case)), 303)
+    return redirect(url_for("submit.case", token=held.token_of(report)), 303)
 
 
-def too_many(error: HTTPException) -> ResponseReturnValue:
-    """Say that the code can't be tried again just now."""
-    told = gettext("There have been too many tries. Wait some minutes and try again.")
-    return _code_page("", told), error.code or 429
+def too_many(error: HTTPException, when: str) -> ResponseReturnValue:
+    """Say when the code can be tried again, or what was written be sent; that is kept."""
+    told = gettext("There have been too many tries. You can try again from %(when)s on.", when=when)
+    arguments: dict[str, str] = request.view_args or {}
+    if request.endpoint != "submit.move":
+        return _code_page(request.form.get("code", ""), told), error.code or 429
+    return _kept(arguments, told), error.code or 429
 
 
 def ask_again(error: HTTPException) -> ResponseReturnValue:
@@ -72,7 +79,10 @@ def _code_page(typed: str = "", fault: str = "") -> str:
 def show(token: str) -> ResponseReturnValue:
     """Show the case that the token opens. Reading changes nothing."""
     here = context()
-    return _page(sight(here, found(here, token)), token)
+    case = followed.by_token(here, token)
+    if case is None:
+        return waiting.page(token) or abort(404)
+    return _page(sight(here, case), token)
 
 
 def file(token: str, which: int) -> ResponseReturnValue:
@@ -236,13 +246,17 @@ def _stale(token: str, offer: Offer) -> ResponseReturnValue:
 
 def late(error: HTTPException) -> ResponseReturnValue:
     """Show the page again, with what was typed, when its safety token is too old or missing."""
-    arguments: dict[str, str] = request.view_args or {}
+    told = gettext("The page had been open for too long, so nothing has been sent. Press the button once more.")
+    return _kept(request.view_args or {}, told), error.code or 400
+
+
+def _kept(arguments: Mapping[str, str], notice: str) -> str:
+    """Show the page again with what was typed."""
     here = context()
     seen = sight(here, found(here, arguments["token"]))
-    told = gettext("The page had been open for too long, so nothing has been sent. Press the button once more.")
     declared = seen.facts.flow.transitions.get(arguments["transition"])
     tried = _offer(seen, declared, posted()) if declared else None
-    return _page(seen, arguments["token"], tried, told), error.code or 400
+    return _page(seen, arguments["token"], tried, notice)
 
 
 def mine() -> ResponseReturnValue:
@@ -252,7 +266,7 @@ def mine() -> ResponseReturnValue:
         return redirect(url_for("submit.ask"))
     here = context()
     cases = [(case, _state(here, case)) for case in followed.mine(here, person.id)]
-    return render_template("submit/mine.html", cases=cases)
+    return render_template("submit/mine.html", cases=cases, reports=waiting.mine(person.id))
 
 
 def _state(here: Any, case: Case) -> str:

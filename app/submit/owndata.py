@@ -23,7 +23,7 @@ from app.submit.dialogue import Sight
 from app.submit.followed import followed, journal
 from app.web.grants import me
 from app.web.story import title
-from app.workflow import letters
+from app.workflow import held, letters
 from app.workflow.context import Context
 from model import Assignment, Case, CaseReading, JournalEntry, OutgoingMail, Person
 
@@ -32,6 +32,7 @@ HEADINGS: Mapping[str, Any] = {
     "account": lazy_gettext("Account"),
     "assignments": lazy_gettext("Assignments"),
     "away": lazy_gettext("Days away"),
+    "held": lazy_gettext("Reports that you sent and that are still being looked at"),
     "cases": lazy_gettext("Cases that you reported"),
     "entered": lazy_gettext("Cases that you entered for somebody"),
     "mails": lazy_gettext("Mails to you"),
@@ -70,6 +71,7 @@ def about(here: Context, person: Person) -> dict[str, list[Item]]:
         "account": _account(person),
         "assignments": _assignments(here, person),
         "away": ({"from": str(each.starts_on), "to": str(each.ends_on or "")} for each in person.away),
+        "held": _held(here, person),
         "cases": (_case(here, case) for case in _reported(here, person)),
         "entered": _entered(here, person),
         "mails": _mails(here, person),
@@ -100,6 +102,13 @@ def _assignments(here: Context, person: Person) -> Iterator[Item]:
             "to": str(each.ends_on or ""),
             "deputy": each.deputy,
         }
+
+
+def _held(here: Context, person: Person) -> Iterator[Item]:
+    for each in held.of_sender(here.session, person.id):
+        files = [file.name for file in each.files]
+        sent = {"answers": dict(each.shown["facts"]), "texts": dict(each.shown["prose"]), "files": files}
+        yield {"number": each.number, "received": _plain(each.received_at), **sent}
 
 
 def _reported(here: Context, person: Person) -> Iterator[Case]:

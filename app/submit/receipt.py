@@ -4,10 +4,10 @@ from flask import abort, render_template, session
 from flask.typing import ResponseReturnValue
 
 from app.i18n import language
-from app.submit import followed, progress
-from app.submit.desk import context, found, sight
+from app.submit import followed, progress, waiting
+from app.submit.desk import context, sight
 from app.submit.progress import mails_reporter
-from app.submit.sending import RECEIVED
+from app.submit.waiting import RECEIVED
 from app.web.grants import me
 from app.workflow import wording
 from model import Case
@@ -16,7 +16,9 @@ from model import Case
 def show(token: str) -> ResponseReturnValue:
     """Show the receipt of the case that the token opens."""
     here = context()
-    case = found(here, token)
+    case = followed.by_token(here, token)
+    if case is None:
+        return waiting.receipt(token) or abort(404)
     seen = sight(here, case)
     reporter = case.reporter
     entries = followed.journal(case)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from flask import current_app, redirect, render_template, request, session, url_for
+from flask import redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -12,22 +12,21 @@ from werkzeug.exceptions import HTTPException
 from app import privacy
 from app.i18n import gettext, say
 from app.language.parties import InRole
-from app.submit import followed, sheet, ticket
+from app.submit import followed, holding, proof, sheet, ticket, waiting
 from app.submit.desk import context, standing
+from app.submit.holding import TRAP
 from app.submit.place import Place
 from app.submit.progress import mails_reporter
 from app.submit.report import SHOWN, NoEntrance, Report
+from app.submit.waiting import RECEIVED
 from app.web import pending, people
 from app.web.attached import posted
 from app.web.database import db
 from app.web.grants import me
 from app.workflow import engine
+from app.workflow import held as kept
 from app.workflow.context import Context
-from model import Case, JournalEntry, Subject, Unit
-
-TRAP = "more_about_you"
-"""A field that people don't see."""
-RECEIVED = "received"
+from model import Case, HeldReport, JournalEntry, Subject, Unit
 
 
 def show() -> ResponseReturnValue:
@@ -46,8 +45,8 @@ def send() -> ResponseReturnValue:
         if held is None:
             told = gettext("The form was not quite ready. Press the button once more.")
             return _page(report, ticket.issue(), notice=told), 400
-        if _is_robot(held):
-            return _quarantined()
+        if proof.asked() and (work := proof.of(held)).given and work.late:
+            return late()
         if earlier := _earlier(held):
             return _again(report, earlier)
         if report.door:
@@ -77,18 +76,25 @@ def _send(report: Report, held: ticket.Ticket) -> ResponseReturnValue:
         return _page(report, request.form["key"], page, told), 400
     name, flow = report.transition.name, report.entrance[0].name
     try:
-        case = engine.create(report.context, name, actor=actor, answers=answers, flow=flow, submit_key=held.key)
-        pending.forget(report.form)
+        if odd := holding.oddities(held):
+            made: Subject | HeldReport = holding.hold(report, held, odd, actor, answers)
+        else:
+            made = engine.create(report.context, name, actor=actor, answers=answers, flow=flow, submit_key=held.key)
+            pending.forget(report.form)
         db.session.commit()
+    except holding.NoRoom:
+        return _full(report)
     except IntegrityError:
         db.session.rollback()
         if earlier := _earlier(held):
             return _again(_report(posted()), earlier)
         raise
-    return _received(report.context, case)
+    return _received(report.context, made)
 
 
-def _received(here: Context, case: Subject) -> ResponseReturnValue:
+def _received(here: Context, case: Subject | HeldReport) -> ResponseReturnValue:
+    if isinstance(case, HeldReport):
+        return waiting.received(case)
     if isinstance(case, Case) and case.flow in followed.followed(here.routine):
         return redirect(url_for("submit.receipt", token=followed.token_of(case)), 303)
     session[RECEIVED] = case.number
@@ -98,27 +104,25 @@ def _received(here: Context, case: Subject) -> ResponseReturnValue:
 # -- what may go wrong ---------------------------------------------------------
 
 
-def _is_robot(held: ticket.Ticket) -> bool:
-    return bool(request.form.get(TRAP)) or held.seconds < current_app.config["SUBMIT_SECONDS"]
+def _earlier(held: ticket.Ticket) -> Case | HeldReport | None:
+    """What the form has become already."""
+    case = db.session.scalar(select(Case).where(Case.submit_key == held.key))
+    return case or kept.by_key(db.session(), held.key)
 
 
-def _quarantined() -> ResponseReturnValue:
-    """Answer a machine as if all went well; keep nothing, count it in the log."""
-    current_app.logger.warning("a report from a machine was set aside")
-    return render_template("submit/received.html", number="", text=request.form.get("description", ""))
-
-
-def _earlier(held: ticket.Ticket) -> Case | None:
-    return db.session.scalar(select(Case).where(Case.submit_key == held.key))
-
-
-def _again(report: Report, earlier: Case) -> ResponseReturnValue:
+def _again(report: Report, earlier: Case | HeldReport) -> ResponseReturnValue:
     """The form was sent before: show the same receipt, or ask whether this is another report."""
-    first = select(JournalEntry.answers).where(JournalEntry.subject_id == earlier.id).order_by(JournalEntry.ordinal)
-    if _is_same(report, db.session.scalar(first.limit(1)) or {}):
+    if _is_repeated(report, earlier):
         return _received(report.context, earlier)
     told = gettext("This form has been sent already. If this is another report, press the button once more.")
     return _page(report, ticket.issue(), notice=told), 409
+
+
+def _is_repeated(report: Report, earlier: Case | HeldReport) -> bool:
+    if isinstance(earlier, HeldReport):
+        return holding.is_same(report, earlier)
+    first = select(JournalEntry.answers).where(JournalEntry.subject_id == earlier.id).order_by(JournalEntry.ordinal)
+    return _is_same(report, db.session.scalar(first.limit(1)) or {})
 
 
 def _is_same(report: Report, before: Mapping[str, object]) -> bool:
@@ -129,16 +133,33 @@ def _is_same(report: Report, before: Mapping[str, object]) -> bool:
     return all((now[name] or "") == (before.get(name) or "") for name in compared)
 
 
-def late(error: HTTPException) -> ResponseReturnValue:
+def late(error: HTTPException | None = None) -> ResponseReturnValue:
     """Show the form again when its safety token is too old or missing: nothing is lost, nothing is sent."""
     told = gettext("The form had been open for too long, so nothing has been sent. Press the button once more.")
-    return _page(_report(posted()), _ticket(), notice=told), error.code or 400
+    key = _ticket() if error is not None else ticket.issue()
+    return _page(_report(posted()), key, notice=told), (error.code if error else None) or 400
 
 
-def too_many(error: HTTPException) -> ResponseReturnValue:
+def too_many(error: HTTPException, when: str) -> ResponseReturnValue:
     """Show the form again to somebody who has sent too much in a short time."""
-    told = gettext("Many reports have come from here in a short time. Wait a while, then press the button once more.")
-    return _page(_report(request.form), _ticket(), notice=told), error.code or 429
+    told = gettext(
+        "Many reports have come from here in a short time, so nothing has been sent. What you wrote is still here. "
+        "You can press the button again from %(when)s on.",
+        when=when,
+    )
+    try:
+        return _page(_report(posted()), _ticket(), notice=told), error.code or 429
+    except NoEntrance:
+        return _closed()
+
+
+def _full(report: Report) -> ResponseReturnValue:
+    db.session.rollback()
+    told = gettext(
+        "So many reports come in just now that we can't take this one. Nothing has been sent. "
+        "Keep what you wrote, and try again later today."
+    )
+    return _page(report, _ticket(), notice=told), 503, {"Retry-After": "3600"}
 
 
 def _ticket() -> str:
@@ -167,6 +188,7 @@ def _page(report: Report, key: str, shown: sheet.Sheet | None = None, notice: st
         home=say(reporter.unit.label) if reporter and reporter.unit else "",
         intake=_intake(report),
         mailed=all(mails_reporter(each, report.context.routine) for _, each in report.entrances),
+        proof=proof.wanted(),
         unsure=_unsure(),
         understood=_understood(report),
     )

@@ -9,8 +9,8 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from app.i18n import lazy_gettext
-from app.web import bearer, problems
+from app.i18n import gettext, lazy_gettext
+from app.web import bearer, counting, problems
 from app.web.database import db
 
 TEXTS = {
@@ -40,7 +40,7 @@ TEXTS = {
     ),
     429: (
         lazy_gettext("Too many tries"),
-        lazy_gettext("For safety we stop for a while. Wait some minutes and try again."),
+        "",  # when one may try again is said in its place
     ),
     500: (
         lazy_gettext("Something broke at our end"),
@@ -88,11 +88,17 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     if code < 400:  # noqa: PLR2004 - a redirect raised as an exception goes its way
         return error
     headers = {name: value for name, value in error.get_headers() if name in {"Allow", "Retry-After"}}
+    texts = TEXTS.get(code, TEXTS[400 if code < 500 else 500])  # noqa: PLR2004 - the visitor's faults or ours
+    if code == HTTPStatus.TOO_MANY_REQUESTS:
+        again = counting.again_at()
+        headers["Retry-After"] = counting.seconds_left(again)
+        told = gettext("For safety we stop for a while. You can try again from %(when)s on.", when=counting.said(again))
+        texts = texts[0], told
     if bearer.takes_tokens():
-        told = problems.answer(error)
-        told.headers.update(headers)
-        return told
-    page = _page(code, TEXTS.get(code, TEXTS[400 if code < 500 else 500]))  # noqa: PLR2004 - the visitor's faults or ours
+        problem = problems.answer(error)
+        problem.headers.update(headers)
+        return problem
+    page = _page(code, texts)
     return (*page, headers) if isinstance(page, tuple) else page
 
 

@@ -32,6 +32,7 @@ GRANTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         CASES: EVERYTHING,
         PARTS: EVERYTHING,
         "ReportView": EVERYTHING,
+        "HeldView": ("can_list", "can_release", "can_delete"),
         "Cases": ("menu_access",),
         "Actions": ("menu_access",),
         "Reports": ("menu_access",),

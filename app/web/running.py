@@ -11,6 +11,7 @@ from sqlalchemy import func, inspect, select, text
 from sqlalchemy.orm import Session
 
 from app.outbox import pausing, queue
+from app.workflow import held
 from model import Clock, LastCheck, Lease, OutboxPause, OutgoingMail, WorkflowEdition
 
 WORKER, BACKUP = "worker", "backup"
@@ -33,6 +34,8 @@ class Running:
     clocks: int
     backup: datetime | None
     anchor: datetime | None
+    held: int
+    held_since: datetime | None
 
 
 def look(session: Session, now: datetime, folder: Path) -> Running:
@@ -49,6 +52,8 @@ def look(session: Session, now: datetime, folder: Path) -> Running:
         clocks=session.scalar(due) or 0,
         backup=session.scalar(select(LastCheck.at).where(LastCheck.name == BACKUP)),
         anchor=_changed(folder / ANCHORS),
+        held=held.waiting(session),
+        held_since=held.oldest(session),
     )
 
 

@@ -11,11 +11,13 @@ from flask_appbuilder.security import views as fab
 from flask_appbuilder.security.forms import LoginForm_db
 from flask_appbuilder.security.sqla.manager import SecurityManager
 from flask_appbuilder.security.sqla.models import User
+from flask_limiter import Limiter
 from flask_login import LoginManager, current_user, logout_user
 from sqlalchemy.orm import joinedload
+from werkzeug.security import generate_password_hash
 
 from app.i18n import gettext, lazy_gettext
-from app.web import accounts, bearer
+from app.web import accounts, bearer, counting
 from app.web.database import db
 from app.web.demo import demo_accounts
 from app.web.frame import name_target
@@ -84,9 +86,16 @@ class Security(SecurityManager):  # type: ignore[misc]
     userstatschartview = None
 
     def __init__(self, appbuilder: Any) -> None:
+        # An unknown name costs what a known one does only if its hash is made the same way.
+        method = current_app.config["FAB_PASSWORD_HASH_METHOD"]
+        current_app.config["AUTH_DB_FAKE_PASSWORD_HASH_CHECK"] = generate_password_hash("nobody's", method)
         super().__init__(appbuilder)
         for view in (self.userdbmodelview, self.rolemodelview, self.groupmodelview, self.permissionviewmodelview):
             view.datamodel = Interface(view.datamodel.obj)
+
+    def create_limiter(self, app: Flask) -> Limiter:
+        """Count in the store that the settings name."""
+        return counting.make(app)
 
     def create_db(self) -> None:
         """Make the one role that has every permission; tables are the migrations' work."""
@@ -118,7 +127,7 @@ class Security(SecurityManager):  # type: ignore[misc]
 
     def limited(self, method: str) -> Any:
         """Decorate a view or a blueprint whose failed logins count."""
-        limit = current_app.config["LOGIN_LIMIT"]
+        limit = counting.limit("LOGIN_LIMIT")
         return self.limiter.shared_limit(limit, "login", methods=[method], deduct_when=_is_refused)
 
     def create_login_manager(self, app: Flask) -> LoginManager:

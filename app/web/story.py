@@ -210,6 +210,7 @@ def title(entry: JournalEntry, edition: Edition) -> str:
     words = {
         journal.REMINDED: gettext("Reminder sent"),
         orphans.FOUND: gettext("Somebody was found to handle the case"),
+        journal.LET_THROUGH: gettext("The report had been held back, and was let through"),
         journal.LOOKED_UP: gettext("The reporter's identity was looked up"),
         journal.REDACTED: gettext("Words were removed from the case"),
         MIGRATED: gettext("Edition %(number)d of the routine counts from here", number=edition.number),

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from app.web import running
+from app.web import attack, counting, running
 from app.web.database import db
 from app.workflow import viruses
 
@@ -22,11 +22,10 @@ blueprint = Blueprint("health", __name__)
 @blueprint.get("/healthz")
 def health() -> ResponseReturnValue:
     """200 when all is well, 503 with the reason when not."""
-    shared = not str(current_app.config["RATELIMIT_STORAGE_URI"]).startswith("memory:")
     facts: dict[str, Any] = {
         "status": "ok",
         "version": str(current_app.config["VERSION"]),
-        "limits": "shared by all processes" if shared else "counted by each process",
+        "limits": counting.told(),
     }
     try:
         with Session(db.engine) as session:
@@ -61,6 +60,8 @@ def look(session: Session, now: datetime, folder: Path) -> dict[str, Any]:
         "backup": {"age": _age(found.backup, now)},
         "anchor": {"age": _age(found.anchor, now)},
         "scanner": _scanner(session, now),
+        "held": {"waiting": found.held, "oldest_age": _age(found.held_since, now)},
+        "attack": current_app.config["ATTACK_MODE"] or attack.standing(session, now) is not None,
     }
 
 

@@ -14,11 +14,13 @@ from app.change.migrations import advance
 from app.outbox.deliver import BATCH, deliver
 from app.outbox.settings import Settings
 from app.outbox.sink import Mailbox, Sink
+from app.web import counting
 from app.web.database import db
 from app.worker.nightly import check
 from app.worker.proving import prove
 from app.worker.scanning import scan
 from app.worker.trying import try_out
+from app.workflow import held
 from app.workflow.orphans import rehome
 from app.workflow.pending import sweep
 from app.workflow.posting import post_reports
@@ -74,6 +76,8 @@ def _fire(now: datetime) -> int:
                 + post_reports(session, now)
                 + advance(session, now)
                 + sweep(session, now)
+                + counting.sweep(session, now)
+                + held.expire(session, now, current_app.config["HELD_DAYS"])
             )
     except Exception:
         log.exception("clocks_failed")

@@ -9,9 +9,11 @@ from app.workflow.context import Context
 from model import Case, Part, Subject
 
 
-def new_row(context: Context, flow: str, state: str, whole: Case | None, submit_key: str | None) -> Subject:
-    """Make the row of a case, or of a part of `whole`, that enters its first state."""
-    number = numbers.next_part(whole) if whole is not None else numbers.next_case(context)
+def new_row(
+    context: Context, flow: str, state: str, whole: Case | None, submit_key: str | None, number: str = ""
+) -> Subject:
+    """Make the row of a case, or of a part of `whole`, that enters its first state; `number` if it has one already."""
+    number = number or (numbers.next_part(whole) if whole is not None else numbers.next_case(context))
     kind = Part if whole is not None else Case
     row: Subject = kind(
         number=number,

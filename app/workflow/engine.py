@@ -89,8 +89,12 @@ def create(
     flow: str | None = None,
     whole: Case | None = None,
     submit_key: str | None = None,
+    number: str = "",
 ) -> Subject:
-    """Create a case (or, in `whole`, a part). Raises Refused; a repeated `submit_key` breaks its unique column."""
+    """Create a case (or, in `whole`, a part). Raises Refused; a repeated `submit_key` breaks its unique column.
+
+    `number` is the case's, if it was given out before.
+    """
     flow = flow or choose_flow(context, transition, answers, actor)
     if whole is not None:
         hold(context, whole)
@@ -101,7 +105,7 @@ def create(
     declared = facts.flow.transitions[transition]
     actor = signed(facts, declared, actor, verdict.answers)
     state = run(facts.flow, transition, Move(NEW, verdict))
-    subject = beginning.new_row(context, flow, state, whole, submit_key)
+    subject = beginning.new_row(context, flow, state, whole, submit_key, number)
     keeping.keep(subject, {**facts.answers, **filing.without_files(verdict.answers)}, facts)
     keeping.keep_reporter(subject, declared, actor, context)
     context.session.add(subject)

@@ -19,6 +19,8 @@ REMINDED = "reminded"
 REDACTED = "redacted"
 """Words were taken out of the case; the row doesn't hold them."""
 REFUSED_ITSELF = "refused"
+LET_THROUGH = "let_through"
+"""The report had been held back, and somebody let it become a case."""
 LOOKED_UP = "looked_up"
 """Somebody looked up who reported."""
 NOT_MADE = (PRESSED, REFUSED_ITSELF)

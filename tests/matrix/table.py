@@ -66,6 +66,8 @@ POST /actions/<number>/<name>@quality login no    none  none    none  none  late
 POST /actions/<number>/<name>@other   login no    none  none    none  none  none  none
 
 GET /reports/                     login   no      ok    ok      ok    ok    ok    ok
+GET /held/                        login   no      ok    ok      ok    ok    ok    ok
+POST /held/<int:pk>/*             login   no      none  none    none  none  none  none
 GET /reports/<name>*              login   no      ok    ok      ok    ok    none  none
 
 GET /api/v1/_openapi              ok      ok      ok    ok      ok    ok    ok    ok
@@ -119,6 +121,7 @@ GET /studio/                      login   no      no    no      no    no    no  
 POST /studio/check                login   no      no    no      no    no    no    go
 POST /studio/mails                login   no      no    no      no    no    no    go
 GET /studio/operations/           login   no      no    no      no    no    no    ok
+POST /studio/operations/attack    login   no      no    no      no    no    no    bad
 POST /studio/operations/retry     login   no      no    no      no    no    no    bad
 POST /studio/operations/release   login   no      no    no      no    no    no    go
 GET /studio/scenarios/            login   no      no    no      no    no    no    ok

@@ -178,7 +178,7 @@ def test_several_drawings_on_a_page_have_their_own_ids(english, ntnu):
     assert len(ids) == len(set(ids)) == 4
 
 
-def test_words_are_never_markup(english, ntnu):
+def test_f5_words_are_never_markup(english, ntnu):
     evil = {"en": '<script>alert("&")</script>'}
     case = ntnu.flows["case"]
     states = {**case.states, "received": replace(case.states["received"], label=evil)}
