@@ -19,6 +19,7 @@ from app.studio.base import Guarded
 from app.web import running
 from app.web.database import db
 from app.web.grants import me
+from app.web.seen import sent
 from model import OutboxPause, OutgoingMail, Subject
 
 MOST = 50
@@ -94,6 +95,13 @@ class Operations(Guarded, BaseView):  # type: ignore[misc]
         old = request.form.get("old", "")
         if old not in ("drop", "keep"):
             flash(gettext("Nothing is released yet. Say what becomes of the old mails."), "danger")
+            return redirect(url_for("studio_operations.index", _anchor="paused"))
+        pause = pausing.standing(db.session())
+        if pause is not None and sent() != str(pause.id):
+            flash(
+                gettext("Another backup has been restored meanwhile. Look again before you release the outbox."),
+                "danger",
+            )
             return redirect(url_for("studio_operations.index", _anchor="paused"))
         person = me()
         dropped = pausing.release(db.session(), datetime.now(UTC), person.id if person else None, drop=old == "drop")
