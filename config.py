@@ -75,6 +75,8 @@ MAX_FORM_PARTS = 1_000
 
 RATELIMIT_ENABLED = os.environ.get("RATELIMIT_ENABLED", "1") == "1"
 RATELIMIT_STORAGE_URI = os.environ.get("RATELIMIT_STORAGE_URI", "memory://")
+# Where the shared store is out of reach, each process counts by itself until it is back.
+RATELIMIT_IN_MEMORY_FALLBACK_ENABLED = True
 SUBMIT_LIMIT = os.environ.get("SUBMIT_LIMIT", "600 per hour" if DEMO else "30 per hour")
 # Seconds under which a report counts as a machine's. Off by default: a person with a filled-in form is fast, too.
 SUBMIT_SECONDS = float(os.environ.get("SUBMIT_SECONDS", "0"))

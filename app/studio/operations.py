@@ -98,11 +98,9 @@ class Operations(Guarded, BaseView):  # type: ignore[misc]
             return redirect(url_for("studio_operations.index", _anchor="paused"))
         pause = pausing.standing(db.session())
         if pause is not None and sent() != str(pause.id):
-            flash(
-                gettext("Another backup has been restored meanwhile. Look again before you release the outbox."),
-                "danger",
-            )
-            return redirect(url_for("studio_operations.index", _anchor="paused"))
+            told = gettext("Another backup has been restored meanwhile. Look again before you release the outbox.")
+            flash(told, "danger")
+            return self.index(), 409
         person = me()
         dropped = pausing.release(db.session(), datetime.now(UTC), person.id if person else None, drop=old == "drop")
         db.session.commit()

@@ -97,9 +97,9 @@ class Saving(Setting):
         if request.method == "GET":
             return self._page("admin/model/delete.html", place, by_draft=by_draft)
         try:
+            self._require_unchanged(place)
             self._refuse_named(place.row)
             self.check_deletion(place.row)
-            self._require_unchanged(place)
             change, still = Change(self.table, place.key, "remove"), partial(self._require_unchanged, place)
             asked = keep([change], DRAFT if by_draft else self._way(), request.form.get("confirmed", ""), still)
         except Changed:

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, current_app, jsonify
 from flask.typing import ResponseReturnValue
+from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -16,21 +17,25 @@ from app.workflow import viruses
 SILENCE = 60
 """Seconds without a heartbeat after which the worker is taken to be gone."""
 
+IMPATIENT = 1000
+"""Milliseconds that the page waits for its turn to write."""
+
 blueprint = Blueprint("health", __name__)
 
 
 @blueprint.get("/healthz")
 def health() -> ResponseReturnValue:
     """200 when all is well, 503 with the reason when not."""
-    shared = not str(current_app.config["RATELIMIT_STORAGE_URI"]).startswith("memory:")
     facts: dict[str, Any] = {
         "status": "ok",
         "version": str(current_app.config["VERSION"]),
-        "limits": "shared by all processes" if shared else "counted by each process",
+        "limits": _limits(),
+        "broker": _broker(),
     }
     try:
         with Session(db.engine) as session:
             facts |= look(session, datetime.now(UTC), Path(current_app.config["VAR"]))
+        require_writing(db.engine)
     except SQLAlchemyError as fault:
         facts |= {"status": "failing", "reason": "database", "database": type(fault).__name__}
         return jsonify(facts), 503
@@ -39,6 +44,40 @@ def health() -> ResponseReturnValue:
         facts |= {"status": "failing", "reason": "worker"}
         return jsonify(facts), 503
     return jsonify(facts)
+
+
+def require_writing(engine: Engine) -> None:
+    """Begin to write, and write nothing: a locked SQLite can still be read. Raises OperationalError."""
+    if engine.dialect.name != "sqlite":
+        return
+    with engine.connect() as connection:
+        usual = connection.exec_driver_sql("PRAGMA busy_timeout").scalar()
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {min(usual or 0, IMPATIENT)}")
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            connection.exec_driver_sql("ROLLBACK")
+        finally:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {usual}")
+
+
+def _limits() -> str:
+    """Where failed logins and reports are counted just now."""
+    if str(current_app.config["RATELIMIT_STORAGE_URI"]).startswith("memory:"):
+        return "counted by each process"
+    try:
+        reached = current_app.appbuilder.sm.limiter.storage.check()  # type: ignore[attr-defined]
+    except Exception:  # noqa: BLE001 - each kind of store has faults of its own
+        reached = False
+    return "shared by all processes" if reached else "counted by each process: the shared store is out of reach"
+
+
+def _broker() -> str | None:
+    """Whether the last nudge reached the broker; None where there is none. Mails go out without it, a little later."""
+    if not current_app.config["CELERY_BROKER_URL"]:
+        return None
+    from app.worker import nudger  # noqa: PLC0415 - Celery is imported where it is used
+
+    return {None: "not asked yet", True: "ok", False: "out of reach"}[nudger.reached]
 
 
 def look(session: Session, now: datetime, folder: Path) -> dict[str, Any]:

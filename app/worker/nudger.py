@@ -10,6 +10,8 @@ from app.worker import nudge
 from app.worker.celery_app import celery, configure, deliver_task
 
 log = structlog.get_logger()
+reached: bool | None = None
+"""Whether this process's last nudge got through; None before the first."""
 
 
 def start(app: Flask) -> None:
@@ -19,9 +21,12 @@ def start(app: Flask) -> None:
 
 
 def _pass_on() -> None:
+    global reached  # noqa: PLW0603 - one thread writes it
     while nudge.mails.wait():
         nudge.mails.clear()
         try:
             deliver_task.apply_async(retry=False, expires=60)
+            reached = True
         except (OperationalError, OSError) as fault:
+            reached = False
             log.warning("nudge_failed", fault=type(fault).__name__)  # the beat finds the mails anyway
