@@ -10,6 +10,8 @@ from app.worker import nudge
 from app.worker.celery_app import celery, configure, deliver_task
 
 log = structlog.get_logger()
+ONCE_MORE = {"max_retries": 1, "interval_start": 0}
+"""A connection kept from before the broker was away is made anew; without a retry it would stay broken."""
 reached: bool | None = None
 """Whether this process's last nudge got through; None before the first."""
 
@@ -25,7 +27,7 @@ def _pass_on() -> None:
     while nudge.mails.wait():
         nudge.mails.clear()
         try:
-            deliver_task.apply_async(retry=False, expires=60)
+            deliver_task.apply_async(retry=True, retry_policy=ONCE_MORE, expires=60)
             reached = True
         except (OperationalError, OSError) as fault:
             reached = False
