@@ -60,6 +60,7 @@ def test_each_rows_fault_is_told_and_nothing_typed_is_lost(small_house, admin):
 
 
 def test_a_row_that_somebody_else_has_changed_is_told(small_house, admin):
+    """F47."""
     pk = of(small_house, Role, name="dean")
     admin.get("/studio/role/?edit=1")
     late = filled(admin.page)
