@@ -94,6 +94,9 @@ class Draft(Base):
     approved_revision: Mapped[int | None]
     approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
+    # Written only where the row still has the revision that was read: of two who change it at once, one does.
+    __mapper_args__ = {"version_id_col": revision, "version_id_generator": False}
+
     base: Mapped[WorkflowEdition] = relationship()
     made_by: Mapped[Person | None] = relationship(foreign_keys=made_by_id)
     changed_by: Mapped[Person | None] = relationship(foreign_keys=changed_by_id)

@@ -12,6 +12,8 @@ from app.change.changes import Change
 from app.change.editing import without_migrate
 from model import Draft, DraftChange, WorkflowEdition
 
+FIRST = 1
+"""Revision of a draft that nobody has changed yet."""
 KEPT = timedelta(days=30)
 """How long a discarded draft can be fetched back."""
 

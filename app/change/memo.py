@@ -86,7 +86,10 @@ class Watched(CaseFacts):
 
 
 def _fixed(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
+    """A value that can be looked up; one of a shape that no answer has is taken by its letters."""
+    if isinstance(value, list):
+        return tuple(_fixed(each) for each in value)
+    return repr(value) if isinstance(value, dict) else value
 
 
 def _asker(question: Question) -> Callable[[CaseFacts], Any]:
@@ -98,8 +101,7 @@ def _asker(question: Question) -> Callable[[CaseFacts], Any]:
 
 def _value(name: str) -> Callable[[CaseFacts], Any]:
     def ask(facts: CaseFacts) -> Any:
-        value = facts.value(name)
-        return tuple(value) if isinstance(value, list) else value
+        return _fixed(facts.value(name))
 
     return ask
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.change import drafts, dryrun, history
 from app.change.editing import without_migrate
+from app.change.holding import hold
 from app.language.load import load
 from app.outbox import compose
 from app.workflow import migrating
@@ -136,6 +137,9 @@ def publish(
     approver = draft.approved_by_id if four_eyes else None
     trial = dryrun.draft_trial(session, draft, now)
     _claim(session, draft)
+    hold(session)
+    if stale := dryrun.up_to_date(session, draft, run, now):
+        raise NotYet([Hindrance("dry_run", ok=False, items=(stale,))])
     if dryrun.strands_since(session, trial, run):
         raise NotYet([Hindrance("dry_run", ok=False, items=("cases",))])
     number = drafts.newest(session).number + 1

@@ -22,7 +22,7 @@ from app.routing.facts import CaseFacts
 from app.routing.parties import Lookup
 from app.workflow.actor import ITSELF, Actor
 from app.workflow.context import Context
-from app.workflow.evaluator import Refusal, Verdict, may, names_reporter
+from app.workflow.evaluator import Refusal, Verdict, may, names_reporter, satisfied
 from app.workflow.table import leaving
 from model import Person
 
@@ -108,7 +108,7 @@ class Radar:
     def _blocked(self, facts: CaseFacts, transition: Transition, refusal: Refusal, seen: Seen) -> list[Reason]:
         """Nothing if somebody or time can make the guard hold, else the guard and why nobody can."""
         why: Reason = {"why": "guard", "transition": transition.name, "guard": refusal.name}
-        if holds(facts.routine.guards[refusal.name].needs, _Later(facts)):
+        if satisfied(facts.routine.guards[refusal.name].needs, _Later(facts), refusal.name):
             return []
         told = [why]
         for flow, name in mending(facts.routine, facts.flow.name, transition.name, refusal.name):

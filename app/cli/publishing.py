@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.change import drafts, dryrun, publish
 from app.change.rehearsal import rehearse
 from app.change.trial import OUTCOMES
-from app.cli.workflow import READERS, routine_of, spoken
+from app.cli.workflow import READERS, read_text, routine_of, spoken
 from app.i18n import force_locale, gettext
 from app.language.definition import Routine
 from app.language.load import load
@@ -59,9 +59,9 @@ def _drafted(session: Session, file: Path, now: datetime) -> Draft:
     """Make a draft of the file; one that somebody works on is never touched."""
     if drafts.open_draft(session) is not None:
         raise click.ClickException(gettext("There is a draft already. Publish it or discard it first."))
-    routine_of(file)
+    text = read_text(file)
     draft = drafts.start(session, None, now)
-    drafts.write(draft, None, now, text=file.read_text("utf-8"))
+    drafts.write(draft, None, now, text=text)
     return draft
 
 

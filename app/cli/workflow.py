@@ -13,6 +13,7 @@ from app.language.definition import Routine
 from app.language.draw import draw
 from app.language.fault import Fault
 from app.language.load import load
+from app.language.read import MAX_BYTES
 
 group = AppGroup("workflow", help="The routine's file: check it, draw it.")
 READERS = ("LC_ALL", "LC_MESSAGES", "LANG")
@@ -95,17 +96,38 @@ def _told(fault: Fault) -> str:
 
 def _faults(path: Path, data: Path | None) -> list[Fault]:
     if data is None:
-        return load(path.read_bytes(), str(path)).faults
-    rows = load_data(data.read_bytes(), str(data))
-    loaded = load(path.read_bytes(), str(path), rows.data)
+        return load(_read(path), str(path)).faults
+    text, known = _read(path), _read(data)
+    rows = load_data(known, str(data))
+    loaded = load(text, str(path), rows.data)
     if loaded.routine:
-        rows = load_data(data.read_bytes(), str(data), loaded.routine)
+        rows = load_data(known, str(data), loaded.routine)
     return loaded.faults + rows.faults
 
 
 def routine_of(path: Path) -> Routine:
     """Give the routine of the file. Raises ClickException with its errors."""
-    loaded = load(path.read_bytes(), str(path))
+    return _compiled(path)[0]
+
+
+def read_text(path: Path) -> str:
+    """Give the text of a file that has no errors: what was read is what was checked. Raises ClickException."""
+    return _compiled(path)[1].decode("utf-8-sig")
+
+
+def _compiled(path: Path) -> tuple[Routine, bytes]:
+    raw = _read(path)
+    loaded = load(raw, str(path))
     if loaded.routine is None:
         raise click.ClickException("\n".join(str(fault) for fault in loaded.errors))
-    return loaded.routine
+    return loaded.routine, raw
+
+
+def _read(path: Path) -> bytes:
+    """Read a file that somebody else may be writing, moving or taking away. Raises ClickException."""
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError as fault:
+        told = gettext("%(file)s can't be read: %(why)s", file=path, why=fault.strerror)
+        raise click.ClickException(told) from fault

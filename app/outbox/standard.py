@@ -17,6 +17,16 @@ SUBJECTS: Mapping[str, Text] = {
         "nn": "{noun} {number} manglar saksbehandlar",
         "en": "{noun} {number} has no handler",
     },
+    "fallen_back": {
+        "nb": "{noun} {number} gikk til en annen rolle",
+        "nn": "{noun} {number} gjekk til ei anna rolle",
+        "en": "{noun} {number} went to another role",
+    },
+    "going_round": {
+        "nb": "{noun} {number} sendes fram og tilbake",
+        "nn": "{noun} {number} blir send fram og tilbake",
+        "en": "{noun} {number} is sent back and forth",
+    },
     "infected_file": {
         "nb": "{noun} {number}: en fil med virus er fjernet",
         "nn": "{noun} {number}: ei fil med virus er fjerna",
@@ -65,6 +75,16 @@ BODIES: Mapping[str, Text] = {
         "nb": "{noun} {number} har ingen saksbehandler: rollen den skulle til, er uten folk. Status er «{state}».",
         "nn": "{noun} {number} har ingen saksbehandlar: rolla ho skulle til, er utan folk. Status er «{state}».",
         "en": "{noun} {number} has no handler: nobody holds the role it should go to. It is “{state}”.",
+    },
+    "fallen_back": {
+        "nb": "Ingen har rollen som {noun} {number} skulle til først. Den neste i rutingen har fått den i stedet.",
+        "nn": "Ingen har rolla som {noun} {number} skulle til først. Den neste i rutinga har fått ho i staden.",
+        "en": "Nobody holds the role that {noun} {number} should go to first. The next one in the routing has got it.",
+    },
+    "going_round": {
+        "nb": "{noun} {number} har kommet til samme enhet {count} ganger. Avklar hvem som skal ha den.",
+        "nn": "{noun} {number} har kome til same eining {count} gonger. Avklar kven som skal ha ho.",
+        "en": "{noun} {number} has come to the same unit {count} times. Settle who is to have it.",
     },
     "infected_file": {
         "nb": "En fil i {noun} {number} hadde virus. Innholdet er slettet.",

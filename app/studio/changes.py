@@ -20,6 +20,7 @@ from app.studio.base import Guarded
 from app.web.cells import Tag
 from app.web.database import db
 from app.web.grants import me
+from app.web.seen import digest, sent
 from model import DraftChange
 
 TITLES = {
@@ -33,6 +34,7 @@ TITLES = {
     "calendar": lazy_gettext("Calendar"),
 }
 """What the tables of configuration are called."""
+CONFLICT = 409
 SAID = {"add": lazy_gettext("Added"), "change": lazy_gettext("Changed"), "remove": lazy_gettext("Deleted")}
 
 
@@ -58,12 +60,16 @@ class ChangesView(Guarded, BaseView):  # type: ignore[misc]
     @expose("/")
     def index(self) -> ResponseReturnValue:
         """List them."""
+        return self._page()
+
+    def _page(self, *, late: bool = False) -> str:
         draft = drafts.open_draft(db.session())
         page: str = self.render(
             "studio/changes.html",
             title=gettext("Changes of settings in the draft"),
             rows=[_shown(row) for row in draft.changes] if draft else [],
             draft=draft,
+            late=late,
         )
         return page
 
@@ -72,14 +78,20 @@ class ChangesView(Guarded, BaseView):  # type: ignore[misc]
         """Take one change out of the draft."""
         number = request.form.get("change", "")
         draft = drafts.open_draft(db.session())
-        known = {str(row.id) for row in draft.changes} if draft else set()
+        known = {str(row.id): row for row in draft.changes} if draft else {}
         if draft is None or number not in known:
             abort(404)
+        if sent() != _seal(known[number]):
+            return self._page(late=True), CONFLICT
         person = me()
         drafts.drop_changes(draft, [int(number)], person.id if person else None, datetime.now(UTC))
         db.session.commit()
         flash(gettext("Taken out of the draft."), "success")
         return redirect(url_for("studio_changes.index"))
+
+
+def _seal(row: DraftChange) -> str:
+    return digest([row.operation, row.values])
 
 
 def _shown(row: DraftChange) -> dict[str, Any]:
@@ -89,6 +101,7 @@ def _shown(row: DraftChange) -> dict[str, Any]:
     was = before(db.session(), change)
     return {
         "id": row.id,
+        "seal": _seal(row),
         "sign": sign(row.operation),
         "table": TITLES[row.table],
         "name": told.called(row.table, row.key, {**whole, **row.values}),

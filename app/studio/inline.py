@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from flask import abort, request
@@ -16,9 +17,9 @@ from app.change.changes import Change, key_of, values_of
 from app.i18n import gettext
 from app.studio import told
 from app.studio.base import answer
-from app.studio.keeping import DRAFT, Refused, digest, keep
+from app.studio.keeping import DRAFT, Changed, Refused, keep, sealed
 from app.studio.outcome import shown_outcome
-from app.studio.saving import Saving
+from app.studio.saving import CONFLICT, Saving
 
 ROW = re.compile(r"row-(\d{1,9})-seen")
 MOST = 200
@@ -34,6 +35,7 @@ class Line:
     seen: str
     name: str
     faults: list[str] = field(default_factory=list)
+    late: bool = False
 
     @property
     def told(self) -> list[str]:
@@ -66,7 +68,10 @@ class Listed(Saving):
         values = values_of(row)
         form = self._row_form(row, values, sent)
         name = told.called(self.table, key_of(row), values)
-        return Line(row, form, request.form.get(f"row-{row.id}-seen") or digest(values), name)
+        return Line(row, form, request.form.get(f"row-{row.id}-seen") or self._seal(row), name)
+
+    def _seal(self, row: Any) -> str:
+        return sealed(values_of(row), self.marks().get(key_of(row)))
 
     def _row_form(self, row: Any, values: Mapping[str, Any], sent: Any) -> Form:
         form: Form = self._edit_form_class(sent, obj=self.as_answers(values), prefix=f"row-{row.id}")
@@ -75,7 +80,7 @@ class Listed(Saving):
                 del form[name]
         return form
 
-    def _shown(self, lines: Sequence[Line], refused: Refused | None = None) -> ResponseReturnValue:
+    def _shown(self, lines: Sequence[Line], refused: Refused | None = None) -> str:
         page: str = self.render(
             "studio/change_rows.html",
             title=gettext("%(name)s: change in the list", name=self.title),
@@ -92,10 +97,15 @@ class Listed(Saving):
         lines = [self._line(known[pk], request.form) for pk in ids if pk in known]
         changes = [change for line in lines for change in self._change(line)]
         if "back" in request.form or any(line.told for line in lines):
-            return self._shown(lines)
+            return self._shown(lines), CONFLICT if any(line.late for line in lines) else 200
         way = DRAFT if self.by_publishing or request.form.get("save") == DRAFT else "now"
         try:
-            asked = keep(changes, way, request.form.get("confirmed", "")) if changes else None
+            still = partial(self._require_rows, lines)
+            asked = keep(changes, way, request.form.get("confirmed", ""), still) if changes else None
+        except Changed:
+            for line in lines:
+                self._compare(line)
+            return self._shown(lines), CONFLICT
         except Refused as refused:
             return self._shown(lines, refused)
         if asked:
@@ -107,15 +117,35 @@ class Listed(Saving):
         live, key = values_of(line.row), key_of(line.row)
         if not line.form.validate():
             return []
-        answers = {each.short_name: answer(each) for each in line.form}
-        changed = {name: value for name, value in answers.items() if live.get(name) != value}
+        changed = self._answers(line)
         if not changed:
             return []
-        if line.seen != digest(live):
-            line.faults.append(gettext("Somebody has changed this row meanwhile. Look again, then save once more."))
-            line.seen = digest(live)
+        self._compare(line)
         try:
             self.check({**live, **changed}, key)
         except Refused as refused:
             line.faults.append(str(refused))
         return [Change(self.table, key, "change", changed)]
+
+    def _require_rows(self, lines: Sequence[Line]) -> None:
+        """Raise Changed where a row that is changed isn't what the form was made from."""
+        if any(line.seen != self._seal(line.row) for line in lines if self._answers(line)):
+            raise Changed
+
+    def _compare(self, line: Line) -> None:
+        """Note at the line what somebody else has made of the row meanwhile."""
+        answers = self._answers(line)
+        if not answers or line.seen == self._seal(line.row):
+            return
+        live = values_of(line.row)
+        differing = told.lines({name: live.get(name) for name in answers}, answers)
+        now = ", ".join(f"{each.label}: {each.was or '–'}" for each in differing)
+        line.faults.append(gettext("Somebody has changed this row meanwhile. Look again, then save once more."))
+        line.faults += [gettext("Now it says: %(now)s.", now=now)] if now else []
+        line.seen, line.late = self._seal(line.row), True
+
+    def _answers(self, line: Line) -> dict[str, Any]:
+        """The answers that say something else than the row does."""
+        live = values_of(line.row)
+        found = {each.short_name: answer(each) for each in line.form}
+        return {name: value for name, value in found.items() if live.get(name) != value}

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from hashlib import sha256
 from typing import Any
 
 from flask import current_app, url_for
@@ -18,12 +16,14 @@ from app.change import changes as changing
 from app.change import drafts, history
 from app.change.changes import CannotApply, Change, Operation
 from app.change.dryrun import Consequences, consequences
+from app.change.holding import hold
 from app.i18n import gettext
 from app.language.definition import Routine
 from app.language.load import load
 from app.web.database import db
 from app.web.grants import me
 from app.web.here import context
+from app.web.seen import digest
 from model import DraftChange, RoutingRow
 
 NOW, DRAFT = "now", "draft"
@@ -43,6 +43,17 @@ class Refused(Exception):
         self.links = links
 
 
+class Changed(Refused):
+    """What was about to be changed is no longer what the form was made from."""
+
+    def __init__(self) -> None:
+        told = gettext(
+            "Somebody has changed this while you were writing. What you typed is still here: "
+            "save it once more if it is to count."
+        )
+        super().__init__(told)
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What the changes would do to open cases; whoever confirms sends the `seal` back. `again` = it has changed."""
@@ -53,18 +64,32 @@ class Asked:
     again: bool
 
 
-def keep(changes: Sequence[Change], way: str, confirmed: str = "") -> Asked | None:
-    """Make the changes and commit; give what has to be confirmed first, None when it is done. Raises Refused."""
+def _whatever() -> None:
+    """Require nothing of what is there."""
+
+
+def keep(
+    changes: Sequence[Change], way: str, confirmed: str = "", still: Callable[[], None] = _whatever
+) -> Asked | None:
+    """Make the changes and commit; give what has to be confirmed first, None when it is done. Raises Refused.
+
+    `still` raises Changed where a row isn't what the form was made from; it is asked when nobody else can save.
+    """
     try:
         if way == DRAFT:
-            _in_draft(changes)
+            _in_draft(changes, still)
         else:
             _require_everyday(changes)
             asked = _ask(changes, confirmed)
             if asked is not None:
                 return asked
+            hold(db.session())
+            still()
             history.make(db.session(), changes, _me(), datetime.now(UTC))
         db.session.commit()
+    except Changed:
+        db.session.rollback()
+        raise
     except CannotApply as fault:
         db.session.rollback()
         raise Refused(why_not(fault)) from fault
@@ -125,11 +150,6 @@ def _stranding(numbers: Sequence[str]) -> Refused:
     return Refused(text, [(gettext("Give somebody the role"), url_for("studio_assignment.create_view"))])
 
 
-def digest(value: Any) -> str:
-    """Give a short text that is another one as soon as the value is."""
-    return sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()[:16]
-
-
 def why_not(fault: CannotApply) -> str:
     """Say why a change can't be made, and what to do instead."""
     if fault.reason == "exists":
@@ -152,6 +172,11 @@ def drafted(table: str) -> dict[str, DraftChange]:
     """Give the open draft's changes of a table by key."""
     draft = drafts.open_draft(db.session())
     return {row.key: row for row in draft.changes if row.table == table} if draft else {}
+
+
+def sealed(live: Mapping[str, Any] | None, change: DraftChange | None) -> str:
+    """Give a seal of a row: another one as soon as the row, or what the draft makes of it, is."""
+    return digest([live, change and [change.operation, change.values]])
 
 
 def routines() -> list[Routine]:
@@ -191,10 +216,12 @@ def join(changes: Sequence[Change], *, text: str | None = None, scenarios: str |
         raise Refused(why_not(fault)) from fault
 
 
-def _in_draft(changes: Sequence[Change]) -> None:
+def _in_draft(changes: Sequence[Change], still: Callable[[], None] = _whatever) -> None:
     session, now = db.session(), datetime.now(UTC)
     draft = drafts.open_draft(session)
     _try(session, _merged(drafts.changes_of(draft) if draft else [], changes), changes)
+    hold(session)
+    still()
     draft = drafts.start(session, _me(), now)
     for change in changes:
         drafts.put(draft, change, _me(), now)

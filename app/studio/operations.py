@@ -20,6 +20,7 @@ from app.studio.base import Guarded
 from app.web import attack, running
 from app.web.database import db
 from app.web.grants import me
+from app.web.seen import sent
 from app.workflow import held
 from model import HeldReport, OutboxPause, OutgoingMail, Subject
 
@@ -117,6 +118,11 @@ class Operations(Guarded, BaseView):  # type: ignore[misc]
         if old not in ("drop", "keep"):
             flash(gettext("Nothing is released yet. Say what becomes of the old mails."), "danger")
             return redirect(url_for("studio_operations.index", _anchor="paused"))
+        pause = pausing.standing(db.session())
+        if pause is not None and sent() != str(pause.id):
+            told = gettext("Another backup has been restored meanwhile. Look again before you release the outbox.")
+            flash(told, "danger")
+            return self.index(), 409
         person = me()
         dropped = pausing.release(db.session(), datetime.now(UTC), person.id if person else None, drop=old == "drop")
         db.session.commit()

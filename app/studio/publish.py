@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_admin import BaseView, expose
 from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
 
 from app.change import drafts, dryrun, publish, rollback
 from app.change.changes import CannotApply
@@ -97,9 +98,10 @@ class Publish(Guarded, BaseView):  # type: ignore[misc]
             text = _answered(text, root, migrating.family(before, root))
         try:
             drafts.write(draft, my_id(), datetime.now(UTC), text=text, revision=_number("revision"))
-        except drafts.Stale:
-            return too_late(draft)
-        db.session.commit()
+            db.session.commit()
+        except (drafts.Stale, StaleDataError):
+            db.session.rollback()
+            return too_late(opened())
         _try(draft)
         return redirect(url_for(".index"))
 
@@ -126,6 +128,9 @@ class Publish(Guarded, BaseView):  # type: ignore[misc]
         except publish.NotYet as hindered:
             session.rollback()
             return refused(" ".join(each.text for each in checks(hindered.hindrances, None, "")))
+        except StaleDataError:
+            session.rollback()
+            return too_late(opened())
         except (CannotApply, IntegrityError) as fault:
             session.rollback()
             return refused(why_not(fault) if isinstance(fault, CannotApply) else "")
@@ -169,8 +174,8 @@ class Publish(Guarded, BaseView):  # type: ignore[misc]
     def discard(self) -> ResponseReturnValue:
         """Throw the draft away, for thirty days within reach."""
         draft = opened()
-        if draft is None:
-            return too_late()
+        if draft is None or draft.revision != _number("revision"):
+            return too_late(draft)
         drafts.discard(draft, my_id(), datetime.now(UTC))
         db.session.commit()
         forget_typed()

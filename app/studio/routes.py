@@ -22,13 +22,14 @@ from app.language.conditions import Has, Is
 from app.language.parties import InField, InRole, NamedParty, Word
 from app.studio import told
 from app.studio.base import Refused
-from app.studio.keeping import DRAFT, added, keep, routing_rows
-from app.studio.saving import Place, Saving
+from app.studio.keeping import DRAFT, Changed, added, keep, routing_rows
+from app.studio.saving import CONFLICT, Place, Saving
 from app.studio.scene import scene
 from app.studio.usual import UsualForm, fits
 from app.web.cells import Two
 from app.web.database import db
 from app.web.here import context
+from app.web.seen import digest, sent
 from model import Role, RoutingRow
 
 
@@ -101,15 +102,31 @@ class RoutingView(Saving):
         keys = [each for each, _ in ordered]
         if key not in keys or way not in ("up", "down"):
             abort(404)
+        if sent() != self.seal():
+            return self._shown_late()
         at = keys.index(key)
         other = at + (1 if way == "down" else -1)
         if 0 <= other < len(keys):
             keys[at], keys[other] = keys[other], keys[at]
             try:
-                keep(self._places(keys, dict(ordered)), DRAFT)
+                keep(self._places(keys, dict(ordered)), DRAFT, still=self._require_order)
+            except Changed:
+                return self._shown_late()
             except Refused as refused:
                 flash(str(refused), "danger")
         return redirect(self.get_url(".index_view"))
+
+    def seal(self) -> str:
+        """What the list was made from: the rows in their order, as the draft has them."""
+        return digest(routing_rows())
+
+    def _require_order(self) -> None:
+        if sent() != self.seal():
+            raise Changed
+
+    def _shown_late(self) -> ResponseReturnValue:
+        page: str = self.render(self.list_template, late=True)
+        return page, CONFLICT
 
     def _places(self, keys: Sequence[str], values: Mapping[str, Mapping[str, Any]]) -> list[Change]:
         moved = ((key, at) for at, key in enumerate(keys, 1) if values[key].get("position") != at)

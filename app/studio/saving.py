@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from flask import abort, flash, request, url_for
@@ -19,15 +20,17 @@ from app.change.history import UNNAMED, new_key
 from app.i18n import gettext
 from app.studio import told
 from app.studio.base import Setting
-from app.studio.keeping import DRAFT, NOW, Refused, digest, keep, routing_rows
+from app.studio.keeping import DRAFT, NOW, Changed, Refused, keep, routing_rows, sealed
 from app.studio.outcome import shown_outcome
 from app.web.database import db
+from app.web.seen import Since, sent
 from model import DraftChange
 
 LOOKING = ("more", "less", "preview", "back")
 """Buttons that show the form again and keep nothing."""
 NAMED_IN_ROUTINE = ("unit", "area", "role", "mail")
 LONGEST_ID = 9
+CONFLICT = 409
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,11 @@ class Place:
         """The row's values as the form shows them."""
         meant = self.change.values if self.change is not None and self.drafting else {}
         return {**(self.live or {}), **meant}
+
+    @property
+    def seal(self) -> str:
+        """What a form about the row was made from."""
+        return sealed(self.live, self.change)
 
     @property
     def retired(self) -> bool:
@@ -89,10 +97,13 @@ class Saving(Setting):
         if request.method == "GET":
             return self._page("admin/model/delete.html", place, by_draft=by_draft)
         try:
+            self._require_unchanged(place)
             self._refuse_named(place.row)
             self.check_deletion(place.row)
-            change = Change(self.table, place.key, "remove")
-            asked = keep([change], DRAFT if by_draft else self._way(), request.form.get("confirmed", ""))
+            change, still = Change(self.table, place.key, "remove"), partial(self._require_unchanged, place)
+            asked = keep([change], DRAFT if by_draft else self._way(), request.form.get("confirmed", ""), still)
+        except Changed:
+            return self._page("admin/model/delete.html", self._place(), by_draft=by_draft, late=True), CONFLICT
         except Refused as refused:
             flash(str(refused), "danger")
             return redirect(self._edit_url(place))
@@ -105,7 +116,12 @@ class Saving(Setting):
         if place.row is None or not hasattr(place.row, "retired"):
             abort(404)
         try:
-            keep([Change(self.table, place.key, "change", {"retired": not place.retired})], DRAFT)
+            self._require_unchanged(place)
+            change = Change(self.table, place.key, "change", {"retired": not place.retired})
+            keep([change], DRAFT, still=partial(self._require_unchanged, place))
+        except Changed as late:
+            place = self._place()
+            return self._form_page(self.form_of(place.base, new=False), place, told=str(late)), CONFLICT
         except Refused as refused:
             flash(str(refused), "danger")
             return redirect(self._edit_url(place))
@@ -137,7 +153,10 @@ class Saving(Setting):
             return self._form_page(form, place)
         try:
             changes = self._changes(place, form)
-            asked = keep(changes, self._way(place), request.form.get("confirmed", "")) if changes else None
+            still = partial(self._require_unchanged, place)
+            asked = keep(changes, self._way(place), request.form.get("confirmed", ""), still) if changes else None
+        except Changed as late:
+            return self._late(form, late)
         except Refused as refused:
             form.form_errors.append(str(refused))
             return self._form_page(form, place, links=refused.links)
@@ -152,7 +171,6 @@ class Saving(Setting):
 
     def _changes(self, place: Place, form: Form) -> list[Change]:
         """Give what the answers change; nothing where they say what is so. Raises Refused."""
-        self._require_unchanged(place)
         values = self.values(form)
         if place.row is None and place.change is None:
             key = new_key() if self.table in UNNAMED else str(values["name"])
@@ -163,26 +181,35 @@ class Saving(Setting):
         changed = {name: value for name, value in values.items() if place.base.get(name) != value}
         if not changed:
             return []
+        self._require_unchanged(place)
         self.check({**place.base, **changed}, place.key)
         return [Change(self.table, place.key, "change" if place.row is not None else "add", changed)]
 
     def _require_unchanged(self, place: Place) -> None:
-        """Refuse a form that was made from other values than are there now: somebody has saved meanwhile."""
-        if request.form.get("seen", digest(place.base)) != digest(place.base):
-            raise Refused(
-                gettext("Somebody has changed this while you were writing. Look at it again, then save once more.")
-            )
+        """Raise Changed for a form that was made from other values than are there now."""
+        live = values_of(place.row) if place.row is not None else None
+        if place.key and sent() != sealed(live, self.marks().get(place.key)):
+            raise Changed
 
-    def _form_page(self, form: Form, place: Place, links: Sequence[tuple[str, str]] = ()) -> ResponseReturnValue:
+    def _late(self, form: Form, late: Changed) -> ResponseReturnValue:
+        """Show what was typed, and beside it what is there now."""
+        place = self._place()
+        typed = self.values(form)
+        differing = told.lines({name: place.base.get(name) for name in typed}, typed)
+        since = [Since(each.label, each.was, each.now) for each in differing]
+        return self._form_page(form, place, told=str(late), since=since, seen=place.seal), CONFLICT
+
+    def _form_page(self, form: Form, place: Place, **values: Any) -> str:
         template = self.edit_template if place.key else self.create_template
-        around = self.around(form, place)
-        return self._page(template, place, form=form, links=links, seen=digest(place.base), **around)
+        # A form that is shown again is still made from what it was made from.
+        seen = sent() if request.method == "POST" and "told" not in values else place.seal
+        return self._page(template, place, **{"form": form, "seen": seen, **self.around(form, place), **values})
 
     def around(self, form: Form, place: Place) -> dict[str, Any]:  # noqa: ARG002 - a view that shows more reads them
         """What else the form's page shows."""
         return {}
 
-    def _page(self, template: str, place: Place, **values: Any) -> ResponseReturnValue:
+    def _page(self, template: str, place: Place, **values: Any) -> str:
         change = place.change
         page: str = self.render(
             template,

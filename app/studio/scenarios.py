@@ -9,6 +9,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import BaseView, expose
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
 
 from app.change import drafts
 from app.change.changes import CannotApply
@@ -88,8 +89,11 @@ class Rehearsal:
         person, now = me(), datetime.now(UTC)
         who = person.id if person else None
         draft = self.draft or drafts.start(db.session(), who, now)
-        drafts.write(draft, who, now, scenarios=scenarios, revision=draft.revision)
-        db.session.commit()
+        drafts.write(draft, who, now, scenarios=scenarios, revision=self.revision or drafts.FIRST)
+        try:
+            db.session.commit()
+        except StaleDataError as late:
+            raise drafts.Stale from late
 
 
 class Scenarios(Guarded, BaseView):  # type: ignore[misc]

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import BaseView, expose
+from sqlalchemy.exc import IntegrityError
 from werkzeug.datastructures import MultiDict
 
 from app.change import drafts
@@ -17,6 +18,7 @@ from app.change.editing_removal import Removal, remove_state, remove_transition
 from app.i18n import gettext
 from app.language.standard import STANDARD
 from app.studio.base import Guarded
+from app.studio.fields import written
 from app.studio.workflow_desk import Desk, my_id, sentence
 from app.studio.workflow_panel import Panel
 from app.studio.workflow_shown import Shown, path_of
@@ -73,7 +75,11 @@ class Workflow(Guarded, BaseView):  # type: ignore[misc]
         if request.method == "GET" or late:
             return _remove_page(desk, flow, kind, name, late=late), CONFLICT if late else 200
         label = Shown(desk, flow).called(kind, name)
-        desk.save(_removal(desk, flow, kind, name).text)
+        try:
+            desk.save(_removal(desk, flow, kind, name).text)
+        except (drafts.Stale, IntegrityError):
+            db.session.rollback()
+            return _remove_page(Desk.opened(), flow, kind, name, late=True), CONFLICT
         flash(gettext("“%(label)s” is taken out of the draft.", label=label), "success")
         return redirect(url_for(".index", flow=flow))
 
@@ -111,7 +117,7 @@ def _saved(desk: Desk, flow: str, kind: str, name: str) -> ResponseReturnValue:
         return shown(desk, flow, panel), BAD
     try:
         desk.save(text)
-    except drafts.Stale:
+    except (drafts.Stale, IntegrityError):
         db.session.rollback()
         return _stale(Desk.opened(), flow, panel)
     flash(gettext("Saved in the draft. It counts when the draft is published."), "success")
@@ -119,7 +125,9 @@ def _saved(desk: Desk, flow: str, kind: str, name: str) -> ResponseReturnValue:
 
 
 def _stale(desk: Desk, flow: str, panel: Panel) -> ResponseReturnValue:
+    panel.desk = desk
     panel.valid()
+    panel.theirs = written(panel.now()) if panel.name and panel.now() is not None else ""
     told = gettext(
         "Somebody has changed this while you were writing. What you typed is still here: "
         "save it once more if it is to count."

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from hashlib import sha256
 
 from flask import current_app
 from sqlalchemy import select
+from sqlalchemy.orm.exc import StaleDataError
 
 from app.change import drafts
 from app.change.changes import CannotApply, Change
@@ -30,6 +30,7 @@ from app.telling.names import Names, spelled
 from app.web.database import db
 from app.web.grants import grants, me
 from app.web.here import context
+from app.web.seen import digest
 from model import Draft, MailText, WorkflowEdition
 
 
@@ -143,7 +144,7 @@ class Desk:
 
     def seal(self, path: Path) -> str:
         """Give a short text that is another one as soon as what stands at the path is."""
-        return sha256(json.dumps(self.value(*path)).encode()).hexdigest()[:16]
+        return digest(self.value(*path))
 
     def save(self, text: str) -> None:
         """Keep the text in the draft, which is started if need be, and commit. Raises drafts.Stale."""
@@ -151,8 +152,11 @@ class Desk:
             return
         session, now, person = db.session(), datetime.now(UTC), my_id()
         draft = self.draft or drafts.start(session, person, now)
-        drafts.write(draft, person, now, text=text, revision=self.draft.revision if self.draft else None)
-        session.commit()
+        drafts.write(draft, person, now, text=text, revision=self.revision or drafts.FIRST)
+        try:
+            session.commit()
+        except StaleDataError as late:
+            raise drafts.Stale from late
 
 
 def my_id() -> int | None:

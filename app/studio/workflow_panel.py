@@ -37,6 +37,8 @@ class Panel:
     """
 
     kind: ClassVar[str] = ""
+    theirs = ""
+    """What somebody else has made of the thing meanwhile, in the routine's language."""
     new_title: ClassVar[Any] = ""
 
     def __init__(self, desk: Desk, flow: str, name: str, sent: MultiDict[str, str] | None = None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import BaseView, expose
+from sqlalchemy.exc import IntegrityError
 
 from app.change import drafts
 from app.i18n import gettext
@@ -33,7 +34,7 @@ class WorkflowText(Guarded, BaseView):  # type: ignore[misc]
             return _page(desk, text, late=True), CONFLICT
         try:
             desk.save(text)
-        except drafts.Stale:
+        except (drafts.Stale, IntegrityError):
             db.session.rollback()
             return _page(Desk.opened(), text, late=True), CONFLICT
         flash(gettext("Saved in the draft. It counts when the draft is published."), "success")

@@ -12,7 +12,9 @@ from flask_appbuilder.security.sqla.models import User
 from flask_login import current_user
 from wtforms import Form, StringField
 
+from app.change.holding import hold
 from app.i18n import lazy_gettext
+from app.web import seen
 from app.web.admins import require_one, require_without
 from app.web.database import db
 from app.web.lasting import LEAVING
@@ -194,3 +196,30 @@ class UserInfoEditView(Quiet, fab.UserInfoEditView):  # type: ignore[misc]
 
     form_title = lazy_gettext("Change my name")
     message = lazy_gettext("Saved.")
+
+    def form_post(self, form: Form) -> ResponseReturnValue | None:
+        """Keep it, unless somebody has changed it since the form was opened."""
+        hold(db.session())
+        if seen.sent() == self._seal(form):
+            form.populate_obj(g.user)
+            self.appbuilder.sm.update_user(g.user)
+            flash(str(self.message), "success")
+            return None
+        db.session.rollback()
+        names = [name for name in self._asked(form) if getattr(g.user, name) != form[name].data]
+        since = [seen.Since(str(USER_LABELS[name]), getattr(g.user, name), form[name].data) for name in names]
+        shown = {"title": self.form_title, "appbuilder": self.appbuilder, "late": True, "since": since}
+        return self.render_template(self.form_template, widgets=self._get_edit_widget(form=form), **shown), 409
+
+    def render_template(self, template: str, **values: Any) -> str:
+        """Let the form carry what it was made from."""
+        made_anew = request.method == "GET" or "late" in values
+        form = values["widgets"]["edit"].template_args["form"]
+        page: str = super().render_template(template, seen=self._seal(form) if made_anew else seen.sent(), **values)
+        return page
+
+    def _asked(self, form: Form) -> list[str]:
+        return [field.name for field in form if field.type != "CSRFTokenField"]
+
+    def _seal(self, form: Form) -> str:
+        return seen.digest([getattr(g.user, name) for name in self._asked(form)])

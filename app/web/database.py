@@ -27,6 +27,9 @@ from model import (
 CONFIGURATION = (Area, Assignment, Away, Calendar, MailText, Person, Role, RoutingRow, Unit, WorkflowEdition)
 PRAGMAS = ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=10000", "synchronous=NORMAL", "secure_delete=ON")
 
+PATIENCE = 5
+"""Seconds in which PostgreSQL must answer the door."""
+
 db = SQLA(metadata=Model.metadata)
 
 
@@ -36,7 +39,8 @@ def init_database(app: Flask) -> None:
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     # A write takes its lock when it begins: a deferred one that read first could not wait for another writer.
     immediate = {"connect_args": {"timeout": 10, "isolation_level": "IMMEDIATE"}}
-    options = immediate if url.startswith("sqlite") else {"pool_pre_ping": True}
+    away = {"pool_pre_ping": True, "connect_args": {"connect_timeout": PATIENCE}}
+    options = immediate if url.startswith("sqlite") else away
     # What people typed is a statement's parameter: a fault that is logged must not repeat it.
     app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", {**options, "hide_parameters": True})
     db.init_app(app)

@@ -1,13 +1,16 @@
 """Pages for what went wrong, in one voice: what is wrong, and what to do."""
 
 import errno
+import re
 from http import HTTPStatus
 
 from flask import Flask, current_app, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import Conflict, HTTPException, InternalServerError, ServiceUnavailable
 
 from app.i18n import gettext, lazy_gettext
 from app.web import bearer, counting, problems
@@ -46,6 +49,13 @@ TEXTS = {
         lazy_gettext("Something broke at our end"),
         lazy_gettext("It is not your fault, and it has been written down. Nothing was changed. Try again in a while."),
     ),
+    503: (
+        lazy_gettext("Something we need is out of reach"),
+        lazy_gettext(
+            "Nothing was changed. It is usually over in a minute, and nobody has to do anything. Wait a little, "
+            "then try again."
+        ),
+    ),
     507: (
         lazy_gettext("There is no more room"),
         lazy_gettext(
@@ -64,6 +74,12 @@ FORM = (
 
 POSTGRESQL_FULL = "53100"
 SQLITE_FULL = "database or disk is full"
+
+
+AGAIN = "30"
+"""Seconds after which somebody may try again."""
+NEVER_SHOWN = re.compile(r"csrf_token|.*password.*", re.IGNORECASE)
+SQLITE_AWAY = re.compile(r"database (table )?is locked|unable to open database file|disk I/O error")
 
 
 class NoRoom(InternalServerError):
@@ -107,7 +123,27 @@ def _broken(error: Exception) -> ResponseReturnValue:
     db.session.rollback()
     if current_app.config.get("PROPAGATE_EXCEPTIONS"):
         raise error
-    return _http(NoRoom() if _is_full(error) else InternalServerError())
+    return _http(_told(error))
+
+
+def _told(error: Exception) -> HTTPException:
+    """What it is that has happened, as far as it concerns whoever asked."""
+    if _is_full(error):
+        return NoRoom()
+    if isinstance(error, StaleDataError):
+        return Conflict()
+    return ServiceUnavailable(retry_after=int(AGAIN)) if _is_away(error) else InternalServerError()
+
+
+def _is_away(error: Exception) -> bool:
+    """Whether the database can't be had just now, though nothing is wrong with what was asked of it."""
+    if isinstance(error, NoConnectionFree):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    if "sqlite" in type(error.orig).__module__:
+        return SQLITE_AWAY.search(str(error.orig)) is not None
+    return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
 
 
 def _is_full(error: Exception) -> bool:
@@ -121,9 +157,20 @@ def _page(code: int, texts: tuple[object, object]) -> ResponseReturnValue:
     title, advice = texts
     if request.accept_mimetypes.best == "application/json":
         return jsonify(message=str(title)), code
+    told = {"title": title, "advice": advice, "typed": _typed() if code == HTTPStatus.SERVICE_UNAVAILABLE else []}
     try:
-        return render_template("error.html", title=title, advice=advice), code
+        return render_template("error.html", **told), code
     except SQLAlchemyError:
         # The frame reads the menu from the database, which may be what has failed.
         db.session.rollback()
-        return render_template("error_bare.html", title=title, advice=advice), code
+        # So may what says who is asking: the page is then anybody's.
+        current_app.login_manager._update_request_context_with_user()  # type: ignore[attr-defined]  # noqa: SLF001
+        return render_template("error_bare.html", **told), code
+
+
+def _typed() -> list[tuple[str, str]]:
+    """What was sent, so that it can be sent again: no password, and no file."""
+    if request.method != "POST":
+        return []
+    fields = ((name, value) for name, several in request.form.lists() for value in several)
+    return [(name, value) for name, value in fields if not NEVER_SHOWN.fullmatch(name)]

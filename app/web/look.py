@@ -9,10 +9,12 @@ from flask_appbuilder import expose
 from flask_appbuilder.baseviews import BaseFormView
 from flask_appbuilder.security.decorators import has_access
 from flask_wtf import FlaskForm
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, inspect
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
+from app.change.holding import hold
 from app.i18n import lazy_gettext
+from app.web import seen
 from app.web.cells import plain
 from app.web.database import db
 from app.web.grants import can
@@ -20,6 +22,7 @@ from app.web.interface import Interface, Wish
 from app.web.listing import Listing
 from app.web.table import Table
 
+CONFLICT = 409
 RELATED = 10
 """Rows of a related list on another row's page."""
 
@@ -100,8 +103,8 @@ class Look(Listing):
 
     def related(self, row: Any) -> Sequence[tuple[str, Table]]:
         """Lists of other views' rows that belong to this one, where one may see such lists."""
-        seen = [view for view in self._related_views if can("can_list", view.class_permission_name)]
-        return [(str(view.list_title), view.belonging(row, self.datamodel)) for view in seen]
+        theirs = [view for view in self._related_views if can("can_list", view.class_permission_name)]
+        return [(str(view.list_title), view.belonging(row, self.datamodel)) for view in theirs]
 
     def belonging(self, row: Any, owner: Interface) -> Table:
         """First rows of this view that belong to another view's row."""
@@ -135,16 +138,45 @@ class Look(Listing):
         row = self.found(pk)
         form = self.edit_form.refresh(obj=row)
         form._id = self.datamodel.get_pk_value(row)  # noqa: SLF001 - where the framework's unique test looks
-        if request.method == "POST" and form.validate() and self._kept(form, row, new=False):
-            flash(str(self.edit_row_message), "success")
-            return self.after_change(row)
+        late = False
+        if request.method == "POST" and form.validate():
+            hold(db.session())
+            row = self.found(pk)
+            late = seen.sent() != self.seal(row)
+            if not late and self._kept(form, row, new=False):
+                flash(str(self.edit_row_message), "success")
+                return self.after_change(row)
+            db.session.rollback()
         return self.shown(
             self.edit_template,
             title=self.edit_title,
             form=form,
             names=self.edit_columns,
             back=self.href(row) or self.get_redirect(),
-        )
+            # A form that is shown again is still made from what it was made from.
+            seen=self.seal(row) if late or request.method == "GET" else seen.sent(),
+            late=late,
+            since=self.since(form, row) if late else (),
+        ), CONFLICT if late else 200
+
+    def seal(self, row: Any) -> str:
+        """What a form about the row is made from: all that it asks."""
+        return seen.digest({name: self._spelled(getattr(row, name, None)) for name in self.edit_columns})
+
+    def since(self, form: FlaskForm, row: Any) -> list[seen.Since]:
+        """What is otherwise now than it was typed."""
+        pairs = ((name, getattr(row, name, None), form[name].data) for name in self.edit_columns)
+        return [
+            seen.Since(str(self.label_columns.get(name, name)), plain(now), plain(typed))
+            for name, now, typed in pairs
+            if self._spelled(now) != self._spelled(typed)
+        ]
+
+    def _spelled(self, value: Any) -> Any:
+        """A value as text: rows by their keys, in no order."""
+        if isinstance(value, list | tuple):
+            return sorted(str(inspect(each).identity) for each in value)
+        return "" if value is None else str(value)
 
     def _kept(self, form: FlaskForm, row: Any, *, new: bool) -> bool:
         """Save the form's answers in the row; on refusal nothing of it stays, and the reason is told."""
@@ -181,8 +213,13 @@ class Look(Listing):
         """Ask on GET, delete on POST."""
         row = self.found(pk)
         if request.method == "GET":
-            return self.shown("appbuilder/general/model/delete.html", title=plain(row), pk=pk)
+            return self._delete_page(row)
         try:
+            hold(db.session())
+            row = self.found(pk)
+            if seen.sent() != self.seal(row):
+                db.session.rollback()
+                return self._delete_page(row, late=True), CONFLICT
             self.pre_delete(row)
             db.session.delete(row)
             db.session.commit()
@@ -192,3 +229,7 @@ class Look(Listing):
             return redirect(url_for(f"{self.endpoint}.edit", pk=pk))
         flash(str(self.delete_row_message), "success")
         return redirect(self.get_redirect())
+
+    def _delete_page(self, row: Any, *, late: bool = False) -> Any:
+        key, template = self.datamodel.get_pk_value(row), "appbuilder/general/model/delete.html"
+        return self.shown(template, title=plain(row), pk=key, seen=self.seal(row), late=late)

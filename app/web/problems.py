@@ -21,6 +21,7 @@ TITLES = {
     422: lazy_gettext("This can't be done as it stands"),
     429: lazy_gettext("Too many tries"),
     500: lazy_gettext("Something broke at our end"),
+    503: lazy_gettext("Something we need is out of reach"),
     507: lazy_gettext("There is no more room"),
 }
 

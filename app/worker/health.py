@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, current_app, jsonify
 from flask.typing import ResponseReturnValue
+from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -15,6 +16,9 @@ from app.workflow import viruses
 
 SILENCE = 60
 """Seconds without a heartbeat after which the worker is taken to be gone."""
+
+IMPATIENT = 1000
+"""Milliseconds that the page waits for its turn to write."""
 
 blueprint = Blueprint("health", __name__)
 
@@ -26,10 +30,12 @@ def health() -> ResponseReturnValue:
         "status": "ok",
         "version": str(current_app.config["VERSION"]),
         "limits": counting.told(),
+        "broker": _broker(),
     }
     try:
         with Session(db.engine) as session:
             facts |= look(session, datetime.now(UTC), Path(current_app.config["VAR"]))
+        require_writing(db.engine)
     except SQLAlchemyError as fault:
         facts |= {"status": "failing", "reason": "database", "database": type(fault).__name__}
         return jsonify(facts), 503
@@ -38,6 +44,29 @@ def health() -> ResponseReturnValue:
         facts |= {"status": "failing", "reason": "worker"}
         return jsonify(facts), 503
     return jsonify(facts)
+
+
+def require_writing(engine: Engine) -> None:
+    """Begin to write, and write nothing: a locked SQLite can still be read. Raises OperationalError."""
+    if engine.dialect.name != "sqlite":
+        return
+    with engine.connect() as connection:
+        usual = connection.exec_driver_sql("PRAGMA busy_timeout").scalar()
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {min(usual or 0, IMPATIENT)}")
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            connection.exec_driver_sql("ROLLBACK")
+        finally:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {usual}")
+
+
+def _broker() -> str | None:
+    """Whether the last nudge reached the broker; None where there is none. Mails go out without it, a little later."""
+    if not current_app.config["CELERY_BROKER_URL"]:
+        return None
+    from app.worker import nudger  # noqa: PLC0415 - Celery is imported where it is used
+
+    return {None: "not asked yet", True: "ok", False: "out of reach"}[nudger.reached]
 
 
 def look(session: Session, now: datetime, folder: Path) -> dict[str, Any]:

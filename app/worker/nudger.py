@@ -10,6 +10,10 @@ from app.worker import nudge
 from app.worker.celery_app import celery, configure, deliver_task
 
 log = structlog.get_logger()
+ONCE_MORE = {"max_retries": 1, "interval_start": 0}
+"""A connection kept from before the broker was away is made anew; without a retry it would stay broken."""
+reached: bool | None = None
+"""Whether this process's last nudge got through; None before the first."""
 
 
 def start(app: Flask) -> None:
@@ -19,9 +23,12 @@ def start(app: Flask) -> None:
 
 
 def _pass_on() -> None:
+    global reached  # noqa: PLW0603 - one thread writes it
     while nudge.mails.wait():
         nudge.mails.clear()
         try:
-            deliver_task.apply_async(retry=False, expires=60)
+            deliver_task.apply_async(retry=True, retry_policy=ONCE_MORE, expires=60)
+            reached = True
         except (OperationalError, OSError) as fault:
+            reached = False
             log.warning("nudge_failed", fault=type(fault).__name__)  # the beat finds the mails anyway

@@ -19,6 +19,7 @@ from app.routing.parties import Found
 from app.workflow import (
     approvals,
     beginning,
+    circling,
     clocks,
     codes,
     filing,
@@ -150,13 +151,16 @@ def _made(context: Context, subject: Subject, done: _Done) -> None:
     facts = context.facts(subject)
     key = event_key(subject)
     if done.found is not None and (done.found.fell or subject.orphaned):
-        mailing.warn_administrators(context, subject, facts, key)
+        what = mailing.NO_HANDLER if subject.orphaned else mailing.FALLEN_BACK
+        mailing.warn_administrators(context, subject, facts, key, what)
     told = mailing.send(context, facts, mailing.recipients(facts, done.declared.notify, done.actor), key)
     mailing.keep_for_unknown(context, facts, done.declared.notify)
     steps = done.found.steps if done.found else ()
     joining.note(context, subject)
     answers = forgetting.scarred(context, subject, done.declared, done.answers)
     journal.write(context, subject, done.declared.name, done.actor, done.before, answers, steps, told)
+    if done.before is not None:
+        circling.note(context, facts, answers, key)
     forgetting.forget(context, subject, done.declared)
     context.session.flush()
     ripple(context, subject)

@@ -10,7 +10,10 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
-from app.language.conditions import ClockIs, Condition, holds, walk
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.language.conditions import ClockIs, Condition, Facts, holds, walk
 from app.language.definition import NEW, Field, Routine, Text, Transition
 from app.language.kinds import guard_kind, menders
 from app.language.parties import Word, name_of, opened
@@ -20,6 +23,8 @@ from app.workflow import approvals
 from app.workflow.actor import Actor
 from app.workflow.answers import MISSING, Unacceptable, accept, default, unanswered
 from app.workflow.told import in_every_language
+
+log = structlog.get_logger()
 
 NOT_OFFERED = "not offered"
 WRITTEN_ANEW = ("text", "file")
@@ -191,11 +196,22 @@ def _guards(facts: CaseFacts, transition: Transition, *, button: bool = False) -
     for name in transition.guards:
         guard = facts.routine.guards[name]
         kind = guard_kind(facts.routine, facts.flow.name, transition.name, name)
-        if (button and kind == "input") or holds(guard.needs, facts) is True:
+        if (button and kind == "input") or satisfied(guard.needs, facts, name):
             continue
         mends = menders(facts.routine, facts.flow.name, transition.name, name)
         found.append(Refusal("guard", name, "", in_every_language(guard.says, facts), kind, mends))
     return tuple(found)
+
+
+def satisfied(needs: Condition, facts: Facts, guard: str) -> bool:
+    """Whether a guard holds: exactly when it is plainly so. One that can't be judged is written down, and refuses."""
+    try:
+        return holds(needs, facts) is True
+    except SQLAlchemyError:
+        raise  # the database is away: that says nothing of the guard
+    except Exception:
+        log.exception("guard_failed", guard=guard)
+        return False
 
 
 def blocked(facts: CaseFacts, name: str) -> tuple[Refusal, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from flask_appbuilder.security.sqla.models import Role as AccountRole
 from flask_appbuilder.security.sqla.models import User
@@ -21,7 +22,7 @@ from app.workflow.words import in_time, notice, say, spoken
 from model import Case, OutgoingMail, Person, Subject
 
 REMINDER = "reminder"
-NO_HANDLER = "no_handler"
+NO_HANDLER, FALLEN_BACK, GOING_ROUND = "no_handler", "fallen_back", "going_round"
 TOLD_ANYBODY = frozenset({"number", "state", "told", "notice"})
 TOLD_STAFF = frozenset({"unit", "area", "handler"})
 
@@ -141,8 +142,14 @@ def _joined_of(facts: CaseFacts, person: int) -> int | None:
     return next((row.id for row in rows if row is not None), None)
 
 
-def send(context: Context, facts: CaseFacts, who: Iterable[Recipient], event_key: str) -> list[dict[str, str]]:
-    """Write the mails' rows in this transaction; give what the journal says of them."""
+def send(
+    context: Context,
+    facts: CaseFacts,
+    who: Iterable[Recipient],
+    event_key: str,
+    more: Mapping[str, str] = MappingProxyType({}),
+) -> list[dict[str, str]]:
+    """Write the mails' rows in this transaction; give what the journal says of them. `more` is filled in, too."""
     told = []
     for each in who:
         person = context.session.get(Person, each.person)
@@ -151,7 +158,7 @@ def send(context: Context, facts: CaseFacts, who: Iterable[Recipient], event_key
         entry = {"to": str(person.id), "name": each.mail, "why": each.why}
         if each.skipped:
             told.append({**entry, "skipped": each.skipped})
-        elif write_one(context, facts, each, person, event_key) is not None:
+        elif write_one(context, facts, each, person, event_key, more) is not None:
             told.append(entry)
     return told
 
@@ -165,7 +172,12 @@ def language_for(context: Context, facts: CaseFacts, person: Person | None, mail
 
 
 def write_one(
-    context: Context, facts: CaseFacts, each: Recipient, person: Person, event_key: str
+    context: Context,
+    facts: CaseFacts,
+    each: Recipient,
+    person: Person,
+    event_key: str,
+    more: Mapping[str, str] = MappingProxyType({}),
 ) -> OutgoingMail | None:
     """Write one mail's row; None if the event has written it before."""
     subject = facts.subject
@@ -178,7 +190,7 @@ def write_one(
         receiver=person,
         mail=each.mail,
         why=each.why,
-        values=told,
+        values={**told, **more},
         link=link_for(context, facts, each.person, each.why),
         now=context.now,
         letter=letters.head(context, facts, language),
@@ -210,11 +222,16 @@ def administrators(context: Context) -> list[Person]:
 
 
 def warn_administrators(
-    context: Context, subject: Subject, facts: CaseFacts, event_key: str, mail: str = NO_HANDLER
+    context: Context,
+    subject: Subject,
+    facts: CaseFacts,
+    event_key: str,
+    mail: str = NO_HANDLER,
+    more: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
     """Tell the administrators what only they can mend: that nobody could be found for a case, or what `mail` says."""
     who = [Recipient(person.id, mail, "administrators") for person in administrators(context)]
-    send(context, facts, who, f"{event_key}:{subject.id}")
+    send(context, facts, who, f"{event_key}:{subject.id}", more)
 
 
 def fill_told(context: Context, facts: CaseFacts, language: str) -> str:

@@ -61,6 +61,7 @@ def test_a_move_from_elsewhere_is_refused_with_the_state_as_its_reason(full_hous
 
 
 def test_an_old_version_is_told_where_the_case_stands_now(full_house, program, numbers):
+    """F47."""
     quality, number = program("quality_ie"), numbers["quality", "at_faculty"]
     version = stand(full_house, number)[1]
     assert quality.move(number, "accept") == 200

@@ -3,60 +3,19 @@
 The property is worked out here anew, on the flow's bare graph, and not by what the product checks with.
 """
 
-import random
-
 import pytest
 
 from app.change import questions
 from app.language.load import load
 from app.workflow import migrating
+from bench.fuzz import Spoiler
 from config import ROOT
-from tests.language.mutation import SNIPPETS
 
 TEXT = (ROOT / "workflow.yaml").read_text("utf-8")
 TODAY = load(TEXT).routine
 STANDING = {flow.name: dict.fromkeys(flow.states, 1) for flow in TODAY.flows.values()}
 """A case in every state of every flow."""
 CHUNKS, EACH = 20, 500
-LINES = TEXT.splitlines(keepends=True)
-NAMES = sorted(
-    {name for flow in TODAY.flows.values() for name in (*flow.states, *flow.transitions, *flow.clocks)}
-    | {*TODAY.roles, *TODAY.guards, *TODAY.fields}
-)
-
-
-def spoilt(chance):
-    """The file with one to three places changed: names exchanged, lines dropped or doubled, pieces overwritten."""
-    text = TEXT
-    for _ in range(chance.randint(1, 3)):
-        text = chance.choice((exchanged, exchanged, exchanged, dropped, dropped, doubled, overwritten))(chance, text)
-    return text
-
-
-def exchanged(chance, text):
-    old, new = chance.choice(NAMES), chance.choice(NAMES)
-    places = [n for n in range(len(text)) if text.startswith(old, n)]
-    if not places:
-        return text
-    place = chance.choice(places)
-    return text[:place] + new + text[place + len(old) :]
-
-
-def dropped(chance, text):
-    lines = text.splitlines(keepends=True)
-    start = chance.randrange(len(lines))
-    return "".join(lines[:start] + lines[start + chance.randint(1, 3) :])
-
-
-def doubled(chance, text):
-    lines = text.splitlines(keepends=True)
-    start = chance.randrange(len(lines))
-    return "".join([*lines[:start], lines[start], *lines[start:]])
-
-
-def overwritten(chance, text):
-    place = chance.randrange(len(text))
-    return text[:place] + chance.choice(SNIPPETS) + text[place + chance.randint(0, 12) :]
 
 
 def way_out(flow, state):
@@ -94,10 +53,10 @@ def stranded(draft):
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_no_spoilt_draft_crashes_or_gets_through(chunk):
-    chance = random.Random(chunk)  # noqa: S311 - the same drafts each time
+    spoiler = Spoiler(TEXT, chunk)
     through = 0
     for _ in range(EACH):
-        text = spoilt(chance)
+        text = spoiler.spoilt()
         loaded = load(text)
         if loaded.routine is None:
             assert loaded.errors or loaded.routine is not None

@@ -1,6 +1,7 @@
-"""An edition swapped while people work: each move uses exactly one edition, and every process sees the new one."""
+"""An edition swapped while people work: each move uses exactly one edition, and every process sees it (F42, F44)."""
 
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
 from threading import Barrier
 
 import pytest
@@ -55,7 +56,8 @@ def swap(town, draft, start):
         session.commit()
 
 
-def test_fifty_moves_in_flight_use_one_edition_each_and_name_it(town):
+def test_f42_fifty_moves_in_flight_use_one_edition_each_and_name_it(town):
+    """The journal names the edition's row, which has its hash and is never changed."""
     ids = routed(town, MOVERS * EACH)
     office = Office(town)
     draft = office.draft(DRAFT)
@@ -67,7 +69,9 @@ def test_fifty_moves_in_flight_use_one_edition_each_and_name_it(town):
         for each in moving:
             each.result(timeout=120)
     town.session.expire_all()
-    numbers = {row.id: row.number for row in town.session.scalars(select(WorkflowEdition))}
+    editions = town.session.scalars(select(WorkflowEdition)).all()
+    assert all(each.sha256 == sha256(each.text.encode()).hexdigest() for each in editions)
+    numbers = {row.id: row.number for row in editions}
     rows = town.session.scalars(select(JournalEntry).where(JournalEntry.transition == "take")).all()
     assert sorted(row.subject_id for row in rows) == sorted(ids)
     assert {(numbers[row.edition_id], row.to_state) for row in rows} <= {(1, "in_hand"), (2, "handled")}
@@ -97,3 +101,21 @@ def test_a_bad_edition_never_gets_there(town):
         publish.publish(town.session, draft, office.me, town.now, reason="x", override="I insist")
     town.session.rollback()
     assert town.context.newest.number == 1
+
+
+STORM = 100
+
+
+def test_f44_a_hundred_editions_in_a_row_are_a_hundred_and_the_last_one_counts(settle):
+    """Each is asked for by somebody, so none is left out: there is no watched file that could change by itself."""
+    town = settle(ROUTINE)
+    office = Office(town)
+    case = town.report()
+    for at in range(STORM):
+        office.publish(office.draft(edited(("Close", f"Close {at}"), more="migrate: {case: {}}")))
+        if at % 10 == 0:
+            town.do(town.report(), "dora", "route", unit="red", area="teaching")
+    numbers = town.session.scalars(select(WorkflowEdition.number).order_by(WorkflowEdition.id)).all()
+    assert numbers == list(range(1, STORM + 2))
+    assert town.context.routine.flows["case"].transitions["close"].label["en"] == f"Close {STORM - 1}"
+    assert office.edition_of(case) == STORM + 1

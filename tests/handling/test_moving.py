@@ -17,6 +17,7 @@ def number_of(crossing, state):
 
 
 def test_a_form_sent_after_somebody_else_has_moved_the_case_tells_what_happened(contact):
+    """F47: a stale form."""
     number = number_of(contact, "in_progress")
     version = contact.version(number)
     assert contact.post(f"/cases/{number}/assess", version=version, severity="high") == "go"

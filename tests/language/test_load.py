@@ -206,3 +206,39 @@ def test_a_word_that_is_misused_is_shown_with_an_example(complete, old, new, tol
 
 def test_words_that_are_no_file_have_no_example():
     assert "for example" not in str(load_data("routing: [{when: {area: hse}}]\n", "d").faults)
+
+
+@pytest.mark.parametrize(
+    "needs",
+    [
+        "=",
+        "''",
+        "",
+        "{}",
+        "[]",
+        "9**9**9",
+        "__class__",
+        "case.__class__.__mro__",
+        "{__class__: high}",
+        "{severity: __import__('os').system('ls')}",
+        "{severity: 3}",
+        "{severity: hihg}",
+        "{severty: high}",
+        "{urgent: 1}",
+        "lambda: True",
+        '"{{ 7*7 }}"',
+        "{not: }",
+        "{all: []}",
+        "{every: action}",
+    ],
+)
+def test_f38_a_guard_that_says_nothing_the_language_knows_is_refused_at_its_place(complete, broken, needs):
+    good = next(line for line in complete.splitlines() if "{needs: {severity: filled, urgent: ticked}" in line)
+    before = good.partition("{needs: ")[0] + "{needs: "
+    text = broken(complete, [("{needs: {severity: filled, urgent: ticked}", "{needs: " + needs)])
+    loaded = load(text, "w")
+    assert loaded.routine is None
+    line = complete.splitlines().index(good) + 1
+    assert line in {fault.line for fault in loaded.errors}, [str(each) for each in loaded.errors]
+    assert all(fault.column >= 1 and fault.message for fault in loaded.errors)
+    assert before.strip()

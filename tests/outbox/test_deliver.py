@@ -185,6 +185,7 @@ def test_a_server_that_never_answers_the_last_dot_gets_the_same_mail_again(sessi
 
 
 def test_a_server_that_trickles_is_cut_off(session, sessions, mail):
+    """F50, F56: a byte now and then."""
     ended = threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
@@ -260,6 +261,7 @@ def test_several_workers_send_each_mail_once(session, sessions):
 
 
 def test_a_slow_servers_batch_ends_early_and_the_rest_goes_back(session, sessions, mail, monkeypatch):
+    """F50."""
     post(session, event_key="case:1:5")
     session.commit()
     monkeypatch.setattr("app.outbox.deliver.BATCH_SECONDS", 0.0)

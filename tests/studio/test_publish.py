@@ -105,6 +105,7 @@ def test_a_form_from_elsewhere_changes_nothing(small_house, small_admin):
 
 
 def test_a_state_that_is_gone_is_asked_about_and_its_cases_go_where_it_is_said(house, admin):
+    """F40."""
     number = with_the_head(house, admin)
     write(house, without_head)
     run(admin)
@@ -322,6 +323,7 @@ def test_a_run_that_breaks_is_not_tried_for_ever(small_house, small_admin, monke
 
 
 def test_faults_are_told_with_their_lines(small_house, small_admin):
+    """F36: the old one stays."""
     write(small_house, lambda text: text.replace("to: at_faculty", "to: nowhere", 1))
     run(small_admin)
     assert "The draft has " in small_admin.text
@@ -463,6 +465,7 @@ def test_of_two_who_publish_one_does_and_the_other_is_told_and_loses_nothing(hou
 
 
 def test_two_presses_at_the_same_moment_publish_once(house, admin):
+    """F42, F47."""
     other = another_admin(house)
     write(house, renamed)
     run(admin)

@@ -60,14 +60,17 @@ def test_each_rows_fault_is_told_and_nothing_typed_is_lost(small_house, admin):
 
 
 def test_a_row_that_somebody_else_has_changed_is_told(small_house, admin):
+    """F47."""
     pk = of(small_house, Role, name="dean")
     admin.get("/studio/role/?edit=1")
     late = filled(admin.page)
     seen = {name: value for name, value in admin.hidden().items() if name.startswith("row-")}
     send(Person(small_house, "admin"), "/studio/role/?edit=1", **{f"row-{pk}-label-en": "First"}, save="now")
     admin.post("/studio/role/?edit=1", **{**late, **seen, f"row-{pk}-label-en": "Second"}, save="now")
-    assert admin.status == 200
+    assert admin.status == 409
     assert "Somebody has changed this row meanwhile" in admin.text
+    assert "Now it says: Name (English): First." in admin.text
+    assert 'value="Second"' in admin.text
     admin.post("/studio/role/?edit=1", **filled(admin.page), save="now")
     assert admin.status == 302
     assert journal(small_house)[-1][4]["label"]["en"] == "Second"

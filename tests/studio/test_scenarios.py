@@ -102,6 +102,7 @@ def test_saving_begins_a_draft_and_changes_it(house, admin):
 
 
 def test_who_comes_late_loses_nothing(house, admin):
+    """F47."""
     other = English(house, "admin")
     other.get(PAGE)
     admin.get(PAGE)

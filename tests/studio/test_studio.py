@@ -96,6 +96,7 @@ def test_the_name_a_routine_knows_something_by_is_never_changed(small_house, adm
     ("page", "model", "name"), [("unit", Unit, "ie"), ("role", Role, "intake"), ("area", Area, "hse")]
 )
 def test_what_is_in_use_is_not_deleted_and_the_reason_is_told(small_house, admin, page, model, name):
+    """F41: a role that is a receiver, too."""
     pk = id_of(small_house, model, name=name)
     admin.get(f"/studio/{page}/delete/?id={pk}")
     assert "when the draft is published" in admin.text

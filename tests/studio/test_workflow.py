@@ -452,6 +452,7 @@ def test_forms_and_text_change_the_same_draft(admin, small_house):
 
 
 def test_of_two_who_change_the_text_at_once_the_later_sees_both(admin, small_house):
+    """F47."""
     admin.get(AS_TEXT)
     other = Person(small_house, "admin")
     type_text(other, TEXT + "# theirs\n")
@@ -466,6 +467,7 @@ def test_of_two_who_change_the_text_at_once_the_later_sees_both(admin, small_hou
 
 
 def test_of_two_who_change_one_thing_at_once_the_later_is_told_and_loses_nothing(admin, small_house):
+    """F47."""
     path = at("case", state="received")
     admin.get(path)
     mine = {**answers(admin.page), "label-nb": "Min", "csrf_token": answers(admin.page)["csrf_token"]}

@@ -119,6 +119,7 @@ def test_a_second_press_says_it_once(browser, token, office):
 
 
 def test_a_case_that_changed_meanwhile_keeps_the_words(browser, token, office):
+    """F47."""
     browser.open(f"/follow/{token}")
     version = browser.hidden("version")
     moved_on(office)

@@ -27,7 +27,7 @@ def broken(sqlite_url, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("path", "code"), [("/nothing", 404), ("/broken", 500), ("/conflict", 409), ("/no-database", 500)]
+    ("path", "code"), [("/nothing", 404), ("/broken", 500), ("/conflict", 409), ("/no-database", 503)]
 )
 def test_a_fault_is_told_in_the_frame_with_what_to_do(broken, path, code):
     person = Person(broken)

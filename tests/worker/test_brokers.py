@@ -80,6 +80,7 @@ def test_the_beat_finds_a_mail_that_nobody_was_told_of(environment):
 
 
 def test_a_broker_that_is_away_costs_the_web_process_nothing_and_the_mail_waits(folder, tmp_path):
+    """F50."""
     script = (
         "from app import create_app; from app.web.database import db; from tests.worker.conftest import post\n"
         "with create_app().app_context(): print(post(db.session).status)\n"

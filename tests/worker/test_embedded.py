@@ -73,6 +73,7 @@ def test_one_that_stops_lets_the_next_take_over_at_once(app, session):
 
 
 def test_a_database_that_is_away_is_waited_for(app, session):
+    """F50."""
     post(session)
     worker = Worker(app)
     table = lease.Lease.__table__

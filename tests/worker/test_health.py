@@ -30,6 +30,7 @@ def test_all_is_well(app, session):
 
 @pytest.mark.parametrize("ago", [None, 61])
 def test_a_worker_that_is_silent_for_a_minute_is_missed(app, session, ago):
+    """F50: away and slow - the worker."""
     if ago:
         beat(session, ago)
     answer = app.test_client().get("/healthz")

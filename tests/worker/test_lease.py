@@ -7,6 +7,7 @@ LATER = NOW + lease.LENGTH
 
 
 def test_one_holder_at_a_time(session):
+    """F49."""
     assert lease.take(session, "one", NOW)
     assert not lease.take(session, "two", NOW + timedelta(seconds=29))
     assert lease.take(session, "one", NOW + timedelta(seconds=29))

@@ -1,4 +1,4 @@
-"""Many at once: one wins each case, the others are told, and nothing is counted twice."""
+"""Many at once: one wins each case, the others are told, and nothing is counted twice (F47, F49)."""
 
 import threading
 from collections import Counter
@@ -73,6 +73,7 @@ def attempt(town, number, act):
 
 
 def test_of_eight_who_press_the_same_form_one_wins_each_case(town):
+    """F47: overlapping."""
     cases = [town.report().id for _ in range(CASES)]
     town.session.close()
     actor = [town.actor("dora"), town.actor("dirk")]
@@ -160,6 +161,7 @@ def test_a_job_is_never_added_to_a_case_that_is_being_shut(town):
 
 
 def test_two_workers_remind_once(town):
+    """F49."""
     cases = [town.report().id for _ in range(CASES)]
     town.session.close()
     town.now = moment("2026-03-05 07:00")

@@ -83,6 +83,7 @@ def test_after_days_without_a_worker_each_person_gets_one_reminder_and_the_journ
 
 
 def test_after_days_without_a_worker_each_person_gets_one_mail_for_all_cases(town):
+    """F54."""
     numbers = [town.report().number for _ in range(3)]
     assert town.work("2026-03-09 12:00") == 3
     told = [mail for mail in town.session.scalars(select(OutgoingMail)) if mail.status == "waiting"]
@@ -206,6 +207,7 @@ def test_the_journal_says_who_was_reminded_by_what(town):
 
 
 def test_putting_the_clock_back_repeats_nothing(town):
+    """F52."""
     town.report()
     town.work("2026-03-04 07:00")
     town.work("2026-03-04 06:00")
