@@ -1,5 +1,6 @@
 """Each thing a mail server can do, and what it means for the mail (F48, F51, F56), on a real socket."""
 
+import re
 import socket
 import threading
 from dataclasses import replace
@@ -12,9 +13,10 @@ from sqlalchemy import select
 
 from app.outbox import queue, tokens
 from app.outbox.deliver import deliver
-from model import Case, OutgoingMail
+from model import Case, OutgoingMail, Person
 from tests.outbox.conftest import NOW, SETTINGS, post
 from tests.outbox.server import Told, running
+from tests.outbox.test_message import ATTACKS, HEADERS
 
 
 @pytest.fixture
@@ -203,6 +205,30 @@ def test_a_server_that_trickles_is_cut_off(session, sessions, mail):
         ended.set()
         thread.join()
     assert (reread(session, mail).status, mail.tries) == ("waiting", 1)
+
+
+SMUGGLED = "Hei\r\n.\r\nMAIL FROM:<evil@example.no>\r\nRCPT TO:<evil@example.no>\r\nDATA\r\nSubject: x\r\n\r\nx\n.\n.\r\n"
+
+
+def test_f55_f57_f58_what_a_server_takes_has_the_headers_that_were_meant_one_receiver_and_no_second_mail(
+    session, sessions
+):
+    session.get(Person, 1).label = ATTACKS[0]
+    for number, attack in enumerate(ATTACKS):
+        row = post(session, event_key=f"case:1:{number}", values={"number": attack})
+        row.body = f"{SMUGGLED}{attack}"
+    session.commit()
+    handler = Told()
+    with running(handler) as url:
+        while sending(sessions, url):
+            pass
+    assert len(handler.took) == len(ATTACKS)
+    for number, (sender, receivers, content) in enumerate(handler.took):
+        assert (sender, receivers) == ("avvik@example.no", ["marit@example.no"]), "bounces come to whoever runs it"
+        assert set(read(handler, number).keys()) == HEADERS
+        assert {name.decode() for name in re.findall(rb"(?m)^([A-Za-z-]+):", content.split(b"\r\n\r\n")[0])} == HEADERS
+        assert read(handler, number)["Auto-Submitted"] == "auto-generated", "no automatic answer is asked for"
+        assert read(handler, number)["X-Auto-Response-Suppress"] == "All"
 
 
 def test_a_worker_that_dies_between_the_servers_yes_and_its_note_leaves_the_mail_to_the_next(
