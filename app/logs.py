@@ -32,7 +32,7 @@ def set_up() -> None:
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
-                structlog.processors.JSONRenderer(),  # nothing but printable ASCII: no terminal and no reader is led astray
+                structlog.processors.JSONRenderer(),  # of printable ASCII alone, for terminals and readers of lines
             ],
         )
     )

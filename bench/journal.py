@@ -114,7 +114,7 @@ def listed(app: Flask, name: str, path: str) -> tuple[float, float, float]:
     page = client.get("/login/").get_data(as_text=True)
     token = page.split('name="csrf_token"', 1)[1].split('value="', 1)[1].split('"', 1)[0]
     answer = client.post("/login/", data={"username": name, "password": DEMO_PASSWORD, "csrf_token": token})
-    assert answer.status_code == 302, answer.status  # noqa: S101
+    assert answer.status_code == 302, answer.status  # noqa: S101, PLR2004
     took, before = [], process_time()
     for _ in range(ROUNDS):
         began = perf_counter()
@@ -148,11 +148,19 @@ def main() -> None:
             db.session.remove()
         if asked.only != "lists":
             for processes in (1, 2):
-                print("verify, {} processes: {:.1f} s, {:.1f} s of all cores: {}".format(processes, *verified(app, processes)))
+                print(
+                    "verify, {} processes: {:.1f} s, {:.1f} s of all cores: {}".format(
+                        processes, *verified(app, processes)
+                    )
+                )
         if asked.only != "verify":
             for name in READERS:
                 for path in LISTS:
-                    print("{} {}: median {:.0f} ms, p95 {:.0f} ms, own work {:.0f} ms".format(name, path, *listed(app, name, path)))
+                    print(
+                        "{} {}: median {:.0f} ms, p95 {:.0f} ms, own work {:.0f} ms".format(
+                            name, path, *listed(app, name, path)
+                        )
+                    )
 
 
 if __name__ == "__main__":

@@ -59,7 +59,7 @@ def fail(attack):
 
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_f67_whatever_is_in_it_an_event_is_one_line_of_json(written, attack):
-    structlog.get_logger().warning("sent", name=attack, **{"key": [attack]})
+    structlog.get_logger().warning("sent", name=attack, key=[attack])
     structlog.get_logger().warning(attack)
     logging.getLogger("library").warning("it said %s", attack)
     logging.getLogger("gunicorn.error").error("a request for %s", attack)

@@ -33,7 +33,7 @@ def verify(file: Path | None, processes: int | None) -> None:
             verifier = Verifier(looking, prints.current_key(), known, datetime.now(UTC))
             found = list(verifier.faults())
     except NotStarted as fault:
-        raise click.ClickException("other processes could not start, or were ended: try --processes 1") from fault
+        raise click.ClickException("other processes could not read along, or were ended: try --processes 1") from fault
     for each in found:
         click.echo(_told(each))
     if found:

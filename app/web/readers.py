@@ -12,18 +12,19 @@ from threading import BrokenBarrierError
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine
+from sqlalchemy.exc import OperationalError
 
 from app.web.database import snapshot
 from app.workflow.verifying import Look, Looking, alone
 
-PATIENCE = 60.0
-"""Seconds in which the processes must have started."""
+PATIENCE = 300.0
+"""Seconds in which the processes must have started: they take two, on a machine that has time."""
 _reading: list[Connection] = []
 """In a process that reads: its connection, in its snapshot for as long as the process lives."""
 
 
 class NotStarted(Exception):
-    """The processes could not start, or one of them was ended."""
+    """The processes could not start or begin to read together, or one of them was ended."""
 
 
 @contextmanager
@@ -64,6 +65,8 @@ def _let_begin(engine: Engine, barrier: Barrier) -> None:
             pen.exec_driver_sql("BEGIN IMMEDIATE")
             barrier.wait(PATIENCE)
             barrier.wait(PATIENCE)
+        except OperationalError as fault:
+            raise NotStarted from fault
         finally:
             barrier.abort()
             pen.rollback()

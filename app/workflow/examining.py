@@ -122,9 +122,7 @@ class _Look:
                 break
         return self._seen
 
-    def chain(
-        self, query: Select[Any], number: int, chain: str, awaited: dict[int, list[Anchor]]
-    ) -> Iterator[Fault]:
+    def chain(self, query: Select[Any], number: int, chain: str, awaited: dict[int, list[Anchor]]) -> Iterator[Fault]:
         """Follow the chain from seal `number`."""
         seen, key, proof = self._seen, self._key, prints.proof
         for row in self._read(query):

@@ -108,7 +108,7 @@ def print_of(salt: str, name: str, value: Any) -> str:
 def digest_of(
     key: bytes, kept: Sequence[Any], mails: Sequence[Mapping[str, Any]] | None, prints: Mapping[str, str]
 ) -> str:
-    """Make the digest of what is kept of a row (in the order of KEPT), of its mails without receivers, and its prints."""
+    """Make the digest of what is kept of a row, in the order of KEPT, of its mails but for whom, and its prints."""
     subject, case, ordinal, at, actor_as, *rest = kept
     said = [subject, case, ordinal, at.astimezone(UTC).isoformat(), "" if actor_as in (None, FORGOTTEN) else actor_as]
     said += rest
@@ -136,4 +136,3 @@ def canonical(value: Any) -> str:
 def _number(text: str) -> float:
     number = float(text)
     return int(number) if number.is_integer() else number
-

@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
-from sqlalchemy import JSON, MetaData, create_engine, func, inspect, select, text
+from sqlalchemy import JSON, MetaData, TypeDecorator, create_engine, func, inspect, select, text
 from sqlalchemy.engine import make_url
 
 from app.cli.journal import group
@@ -26,7 +26,7 @@ REVISIONS = [each.revision for each in ScriptDirectory.from_config(schema.alembi
 OLDEST, NEWEST = REVISIONS[-1], REVISIONS[0]
 MOMENT = datetime(2026, 3, 4, 9, tzinfo=UTC)
 SAMPLES = {str: "x", int: 1, bool: False, datetime: MOMENT, date: MOMENT.date(), time: time(9), bytes: b"x", float: 1.5}
-WORKED = "alembic_version"
+VERSION = "alembic_version"
 
 
 @contextmanager
@@ -46,7 +46,8 @@ def value_of(column, connection):
         return connection.scalar(select(func.min(key.column)))
     if column.default is not None:
         return column.default.arg if column.default.is_scalar else column.default.arg(None)
-    return {} if isinstance(column.type, JSON) else SAMPLES[column.type.python_type]
+    kind = column.type.impl if isinstance(column.type, TypeDecorator) else column.type
+    return {} if isinstance(kind, JSON) else SAMPLES[kind.python_type]
 
 
 def fill_empty(url):
@@ -59,7 +60,7 @@ def fill_empty(url):
 
 
 def _own_number(column):
-    return column.primary_key and column.autoincrement is not False and not column.foreign_keys and column.type.python_type is int
+    return column is column.table.autoincrement_column
 
 
 def rows_of(url, like=None):
@@ -69,7 +70,7 @@ def rows_of(url, like=None):
         metadata.reflect(connection)
         found = {}
         for name, table in metadata.tables.items():
-            if name != WORKED and (like is None or name in like):
+            if name != VERSION and (like is None or name in like):
                 columns = [column for column in table.columns if like is None or column.name in like[name][0]]
                 columns.sort(key=lambda column: column.name)
                 rows = sorted(map(repr, connection.execute(select(*columns))))
@@ -85,7 +86,9 @@ def shape_of(url):
             name: (
                 sorted((each["name"], str(each["type"]), each["nullable"]) for each in seen.get_columns(name)),
                 sorted((each["name"], each["column_names"], bool(each["unique"])) for each in seen.get_indexes(name)),
-                sorted(str(each["constrained_columns"]) + each["referred_table"] for each in seen.get_foreign_keys(name)),
+                sorted(
+                    str(each["constrained_columns"]) + each["referred_table"] for each in seen.get_foreign_keys(name)
+                ),
                 sorted(str(each["column_names"]) for each in seen.get_unique_constraints(name)),
                 triggers(engine, name),
             )
@@ -120,7 +123,7 @@ def drop(url, server):
 @pytest.fixture
 def populated(url, tmp_path):
     """A database of the newest schema with cases on their way, and rows in every table."""
-    app = make_app(url, tmp_path)
+    app = make_app(url, tmp_path, DEMO=False)
     for unit in ("IE", "MH"):
         Person(app).report(unit=unit)
     Person(app, "desk").move(min(cases(app)), "forward", unit="ie", area="education_quality")
@@ -136,7 +139,7 @@ def populated(url, tmp_path):
 
 def works(url, folder):
     """The product starts on it, shows a case, moves it, and its journal is in order."""
-    app = make_app(url, folder)
+    app = make_app(url, folder, DEMO=False)
     number = max(cases(app))
     desk = Person(app, "desk")
     desk.get(f"/cases/{number}")

@@ -23,7 +23,9 @@ def certificate(tmp_path_factory):
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mail")])
     made = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-    made = made.not_valid_before(datetime.now(UTC) - timedelta(days=1)).not_valid_after(datetime(2100, 1, 1, tzinfo=UTC))
+    made = made.not_valid_before(datetime.now(UTC) - timedelta(days=1)).not_valid_after(
+        datetime(2100, 1, 1, tzinfo=UTC)
+    )
     made = made.add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
     signed = made.sign(key, hashes.SHA256())
     plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
@@ -39,7 +41,9 @@ def tls(certificate):
     return context
 
 
-def test_f56_a_mail_goes_only_to_a_server_whose_certificate_is_its_own(session, sessions, tls, certificate, monkeypatch):
+def test_f56_a_mail_goes_only_to_a_server_whose_certificate_is_its_own(
+    session, sessions, tls, certificate, monkeypatch
+):
     mail = post(session)
     session.commit()
     handler, now = Told(), NOW

@@ -19,7 +19,16 @@ from tests.web.english import English
 NONE = (
     *("a@b.no, evil@x.no", "a@b.no evil@x.no", "a@b.no;evil@x.no", "a@b.no\nevil@x.no", "Marit <a@b.no>", "<a@b.no>"),
     *('"a b"@x.no', '"a"@x.no', "a" * 65 + "@x.no", "a@" + "b" * 64 + ".no", "a@" + ".".join(["b" * 60] * 5) + ".no"),
-    *("ø@x.no", "a..b@x.no", ".a@x.no", "a@x..no", "a@[127.0.0.1]", "=?utf-8?q?a=0ABcc=3Ab?=@x.no", "a@b@x.no", "marit"),
+    *(
+        "ø@x.no",
+        "a..b@x.no",
+        ".a@x.no",
+        "a@x..no",
+        "a@[127.0.0.1]",
+        "=?utf-8?q?a=0ABcc=3Ab?=@x.no",
+        "a@b@x.no",
+        "marit",
+    ),
 )
 ONE = {
     "marit@example.no": "marit@example.no",
