@@ -59,16 +59,16 @@ def readers(engine: Engine, processes: int) -> Iterator[Looking]:
 
 def _let_begin(engine: Engine, barrier: Barrier) -> None:
     """Keep every writer waiting while the processes begin to read."""
+    barrier.wait(PATIENCE)
     with engine.connect() as pen:
-        barrier.wait(PATIENCE)
         try:
             pen.exec_driver_sql("BEGIN IMMEDIATE")
             barrier.wait(PATIENCE)
             barrier.wait(PATIENCE)
         except OperationalError as fault:
+            barrier.abort()
             raise NotStarted from fault
         finally:
-            barrier.abort()
             pen.rollback()
 
 

@@ -169,7 +169,7 @@ def _handlers(pages, scene, lang):
     desk.sees("queue-intake", "/cases/")
     desk.sees("case-received", f"/cases/{number['received']}")
     desk.sends("case-reporter", f"/cases/{number['received']}/reporter", 200, before=f"/cases/{number['received']}")
-    desk.sees("case-missing", f"/cases/{number['closed']}", 404)
+    desk.sees("case-missing", "/cases/2020-9999", 404)
     _moves(desk, f"/cases/{number['received']}", ("forward", "consult", "reject"))
     forward = f"/cases/{number['received']}/forward"
     where = {"unit": "ie", "area": "education_quality"}

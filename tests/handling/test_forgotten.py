@@ -8,6 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from app.cli.journal import group
+from app.language.load import load
+from app.web.roles import allow_moves
 from app.worker.tick import tick
 from config import ROOT
 from model import OutgoingMail, StoredFile, WorkflowEdition
@@ -34,6 +36,7 @@ def closed(house):
     with session_of(house) as session:
         sha = sha256(routine.encode()).hexdigest()
         session.add(WorkflowEdition(number=2, text=routine, sha256=sha, published_at=datetime.now(UTC)))
+        allow_moves(session, load(routine).routine)
         session.commit()
     file = io.BytesIO(f"Om {SECRET}".encode()), f"{SECRET}.txt"
     Person(house).report(description=f"Det gjelder {SECRET}.", attachments=file)

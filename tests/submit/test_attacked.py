@@ -92,6 +92,7 @@ def test_f19_no_byte_that_is_stored_tells_where_a_photo_was_taken(office, visito
     assert visitor.send(**more).status_code == 303
     with office.app.app_context():
         assert db.session.scalar(select(StoredFile.content)) == held
+    assert visitor.client.get(f"{followed(visitor)}/file/1").data == held
 
 
 @pytest.mark.parametrize(
@@ -121,7 +122,7 @@ def test_f17_a_hundred_and_one_files_are_too_many(office, visitor):
         ("x" * 300 + ".pdf", "x" * 120 + ".pdf"),
         ("\u202efdp.exe", "fdp.pdf"),
         ("blåbær; x=y.pdf", "blåbær; x=y.pdf"),
-        ('a\r\nX-Evil: y".pdf', 'aX-Evil: y".pdf'),
+        ("a%0D%0AX-Evil: y.pdf", "a%0D%0AX-Evil: y.pdf"),
     ],
 )
 def test_f18_a_file_is_saved_under_a_safe_name_and_never_shown(office, visitor, name, saved):
