@@ -65,10 +65,10 @@ def proved(row: dict) -> dict:
     return vars(entry)
 
 
-def grow(app: Flask, cases: int, rows: int) -> None:
+def grow(cases: int, rows: int) -> None:
     """Make the database large."""
     engine = db.engine
-    sealed(app)
+    sealed()
     Crowd(engine).grow(cases)
     with engine.begin() as connection:
         made = map(proved, told(engine, rows))
@@ -79,12 +79,12 @@ def grow(app: Flask, cases: int, rows: int) -> None:
         if engine.dialect.name == "postgresql":
             for table in ("subject", "clock", "journal_entry"):
                 connection.execute(text(f"SELECT setval('{table}_id_seq', (SELECT max(id) FROM {table}))"))  # noqa: S608
-    sealed(app)
+    sealed()
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM ANALYZE" if engine.dialect.name == "postgresql" else "ANALYZE"))
 
 
-def sealed(app: Flask) -> None:
+def sealed() -> None:
     """Seal all there is, as the worker does."""
     session = db.session()
     while sealing.seal(session, BATCH, since=sealing.head(session).latest):
@@ -142,7 +142,7 @@ def main() -> None:
         app = create_app({"DATABASE_URL": url, "VAR": folder, "WORKER": "none", "RATELIMIT_ENABLED": False})
         with app.app_context():
             if not made:
-                grow(app, asked.cases, asked.rows)
+                grow(asked.cases, asked.rows)
                 (folder / "made").touch()
             print(f"{db.session.scalar(select(func.count(JournalSeal.id)))} seals")
             db.session.remove()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from itertools import islice
 from typing import Any, TypeAlias
 
 from sqlalchemy import Connection
@@ -41,12 +42,7 @@ class Verifier:
         if {each.secret for each in self.anchors} - {anchors.mark(self.key)}:
             yield Fault("the secret (SECRET_KEY) is another one than when the anchors were written")
             return
-        told = 0
-        for fault in self._found():
-            yield fault
-            told += 1
-            if told == examining.MOST:  # a look that found so many has seen no more
-                return
+        yield from islice(self._found(), examining.MOST)  # a look that found so many has seen no more
 
     def _found(self) -> Iterator[Fault]:
         [last] = self.looking([examining.last_seal])

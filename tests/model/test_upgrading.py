@@ -166,7 +166,7 @@ def test_f64_every_released_schema_comes_up_with_its_rows_and_the_product_works_
         assert rows_of(copy, before) == before, revision
         command.check(schema.alembic_config(copy))
         if server is None or revision in (OLDEST, REVISIONS[1]):
-            works(copy, tmp_path)
+            works(copy, tmp_path / revision)  # the anchors of a chain that is gone aren't there
         drop(copy, server)
 
 
