@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, nullcontext
 from multiprocessing import get_context
-from multiprocessing.synchronize import Barrier
-from threading import BrokenBarrierError
-from typing import Any
+from multiprocessing.synchronize import Event, Semaphore
+from typing import Any, NamedTuple
 
 from sqlalchemy import URL, Connection, Engine, create_engine
 from sqlalchemy.exc import OperationalError
@@ -17,10 +16,20 @@ from sqlalchemy.exc import OperationalError
 from app.web.database import snapshot
 from app.workflow.verifying import Look, Looking, alone
 
-PATIENCE = 300.0
-"""Seconds in which the processes must have started: they take two, on a machine that has time."""
+STEP = 0.5
+"""Seconds after which one looks whether the other processes still live."""
+ABANDONED = 3600.0
+"""Seconds after which a process ends that nobody tells to begin."""
 _reading: list[Connection] = []
 """In a process that reads: its connection, in its snapshot for as long as the process lives."""
+
+
+class Start(NamedTuple):
+    """How processes begin at once: each is `ready`, is told to `go`, and has `begun`."""
+
+    ready: Semaphore
+    go: Event
+    begun: Semaphore
 
 
 class NotStarted(Exception):
@@ -38,51 +47,60 @@ def readers(engine: Engine, processes: int) -> Iterator[Looking]:
         with snapshot(engine) as connection:
             yield alone(connection)
         return
-    lite = engine.dialect.name == "sqlite"
     context = get_context("spawn")  # a fork would share the connections, and whatever lock a thread holds
-    barrier = context.Barrier(processes + 1) if lite else None
+    lite = engine.dialect.name == "sqlite"
+    start = Start(context.Semaphore(0), context.Event(), context.Semaphore(0)) if lite else None
     with nullcontext() if lite else snapshot(engine) as connection:
         token = "" if connection is None else connection.exec_driver_sql("SELECT pg_export_snapshot()").scalar()
-        pool = ProcessPoolExecutor(processes, context, _begin, (engine.url, token, barrier))
+        pool = ProcessPoolExecutor(processes, context, _begin, (engine.url, token, start))
         try:
             begun = [pool.submit(_begun) for _ in range(processes)]
-            if barrier is not None:
-                _let_begin(engine, barrier)
+            if start is not None:
+                _let_begin(engine, start, begun)
             for each in begun:
                 each.result()
             yield lambda looks: _looked(pool, looks)
-        except (BrokenProcessPool, BrokenBarrierError) as fault:
+        except BrokenProcessPool as fault:
             raise NotStarted from fault
         finally:
             pool.shutdown(cancel_futures=True)
 
 
-def _let_begin(engine: Engine, barrier: Barrier) -> None:
+def _let_begin(engine: Engine, start: Start, processes: Sequence[Future[None]]) -> None:
     """Keep every writer waiting while the processes begin to read."""
-    barrier.wait(PATIENCE)
+    _await(start.ready, processes)
     with engine.connect() as pen:
         try:
             pen.exec_driver_sql("BEGIN IMMEDIATE")
-            barrier.wait(PATIENCE)
-            barrier.wait(PATIENCE)
+            start.go.set()
+            _await(start.begun, processes)
         except OperationalError as fault:
-            barrier.abort()
             raise NotStarted from fault
         finally:
+            start.go.set()
             pen.rollback()
 
 
-def _begin(url: URL, token: str, barrier: Barrier | None) -> None:
+def _await(said: Semaphore, processes: Sequence[Future[None]]) -> None:
+    """Wait until each process has said so, unless one of them is no more."""
+    for _ in processes:
+        while not said.acquire(timeout=STEP):
+            for each in processes:
+                if each.done():
+                    each.result()
+
+
+def _begin(url: URL, token: str, start: Start | None) -> None:
     connection = create_engine(url, hide_parameters=True).connect()
-    if barrier is None:
+    if start is None:
         connection.execution_options(isolation_level="REPEATABLE READ")
         connection.exec_driver_sql(f"SET TRANSACTION SNAPSHOT '{token}'")
     else:
-        barrier.wait(PATIENCE)
-        barrier.wait(PATIENCE)
+        start.ready.release()
+        start.go.wait(ABANDONED)
         connection.exec_driver_sql("BEGIN")
         connection.exec_driver_sql("SELECT 1 FROM sqlite_master").all()
-        barrier.wait(PATIENCE)
+        start.begun.release()
     _reading.append(connection)
 
 

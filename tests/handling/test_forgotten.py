@@ -51,7 +51,8 @@ def closed(house):
     with session_of(house) as session:
         for mail in session.scalars(select(OutgoingMail)):
             mail.status = "sent"
-            mail.body += SECRET if mail.address == MAIL else ""
+            mail.body += SECRET
+            mail.subject += SECRET
         session.commit()
     assert cases(house)[number][0] == "closed", quality.text
     return number
