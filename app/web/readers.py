@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from multiprocessing import get_context
 from multiprocessing.synchronize import Event, Semaphore
 from typing import Any, NamedTuple
@@ -51,8 +52,9 @@ def readers(engine: Engine, processes: int) -> Iterator[Looking]:
     lite = engine.dialect.name == "sqlite"
     start = Start(context.Semaphore(0), context.Event(), context.Semaphore(0)) if lite else None
     with nullcontext() if lite else snapshot(engine) as connection:
-        token = "" if connection is None else connection.exec_driver_sql("SELECT pg_export_snapshot()").scalar()
-        pool = ProcessPoolExecutor(processes, context, _begin, (engine.url, token, start))
+        token = "" if connection is None else str(connection.exec_driver_sql("SELECT pg_export_snapshot()").scalar())
+        begin = partial(_begin, engine.url, token, start)
+        pool = ProcessPoolExecutor(processes, context, begin)
         try:
             begun = [pool.submit(_begun) for _ in range(processes)]
             if start is not None:
@@ -63,6 +65,8 @@ def readers(engine: Engine, processes: int) -> Iterator[Looking]:
         except BrokenProcessPool as fault:
             raise NotStarted from fault
         finally:
+            if start is not None:
+                start.go.set()
             pool.shutdown(cancel_futures=True)
 
 
@@ -77,7 +81,6 @@ def _let_begin(engine: Engine, start: Start, processes: Sequence[Future[None]]) 
         except OperationalError as fault:
             raise NotStarted from fault
         finally:
-            start.go.set()
             pen.rollback()
 
 

@@ -9,7 +9,6 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import reduce
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, Text, cast, func, literal, or_, select
@@ -227,11 +226,11 @@ def _print(salts: dict[str, str], name: str, value: Any) -> str:
 
 
 def _columns() -> list[ColumnElement[Any]]:
-    told = [func.coalesce(cast(ENTRY[name], Text), "null") for name in TOLD]
-    text = reduce(lambda before, each: before.concat(",").concat(each), told)
-    whole = literal("[").concat(text).concat("]").label("told")
+    whole: ColumnElement[str] = literal("[")
+    for place, name in enumerate(TOLD):
+        whole = whole.concat("," if place else "").concat(func.coalesce(cast(ENTRY[name], Text), "null"))
     others = [column for column in ENTRY if column.name not in {*TOLD, *prints.KEPT}]
-    return [*(ENTRY[name] for name in prints.KEPT), *others, whole]
+    return [*(ENTRY[name] for name in prints.KEPT), *others, whole.concat("]").label("told")]
 
 
 def _chain(after: int, until: int) -> Select[Any]:
