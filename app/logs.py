@@ -14,6 +14,9 @@ BEFORE: tuple[Processor, ...] = (
 QUIET = ("werkzeug", "flask_appbuilder", "celery", "kombu", "amqp", "mail.log")
 """Libraries whose everyday lines tell nobody anything."""
 
+ON_THEIR_OWN = ("gunicorn.error",)
+"""Libraries that would write lines of their own."""
+
 
 def set_up() -> None:
     """Send structlog's events and the standard library's through one JSON writer on standard error."""
@@ -29,10 +32,13 @@ def set_up() -> None:
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
-                structlog.processors.JSONRenderer(ensure_ascii=False),
+                structlog.processors.JSONRenderer(),  # of printable ASCII alone, for terminals and readers of lines
             ],
         )
     )
+    for name in ON_THEIR_OWN:
+        logging.getLogger(name).handlers.clear()
+        logging.getLogger(name).propagate = True
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.INFO)

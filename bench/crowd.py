@@ -21,9 +21,9 @@ BATCH = 5000
 MOST_MINUTES = 20 * 24 * 60
 
 
-def seed(folder: Path) -> str:
-    """Set up the product with its demo in the folder, as `make run` does; give the database's address."""
-    url = f"sqlite:///{folder / 'bench.db'}"
+def seed(folder: Path, url: str = "") -> str:
+    """Set up the product with its demo, as `make run` does, in the folder or in an empty database; give its address."""
+    url = url or f"sqlite:///{folder / 'bench.db'}"
     environment = {
         "DATABASE_URL": url,
         "VAR_DIR": str(folder),

@@ -1,4 +1,4 @@
-"""Every text in bokmål, nynorsk and English at the same time, and no English where Norwegian was asked for."""
+"""Every text in bokmål, nynorsk and English at the same time (F68), and no English where Norwegian was asked for."""
 
 import ast
 import os
@@ -64,7 +64,7 @@ def gathered(tmp_path_factory):
 
 
 @pytest.mark.parametrize("language", NORWEGIAN)
-def test_the_catalogue_has_every_text_and_no_other(gathered, language):
+def test_f68_the_catalogue_has_every_text_and_no_other(gathered, language):
     with (gathered / "messages.pot").open("rb") as file:
         wanted = {forms(message.id) for message in read_po(file) if message.id}
     found = {forms(message.id) for message in messages(language)}
@@ -95,13 +95,13 @@ def test_no_text_is_hidden_from_gathering():
 
 
 @pytest.mark.parametrize("language", NORWEGIAN)
-def test_every_text_is_translated_and_nothing_is_a_guess(language):
+def test_f68_every_text_is_translated_and_nothing_is_a_guess(language):
     unfinished = [m.id for m in messages(language) if m.fuzzy or not all(forms(m.string)) or not m.string]
     assert unfinished == []
 
 
 @pytest.mark.parametrize("language", NORWEGIAN)
-def test_placeholders_and_markup_are_the_same(language):
+def test_f68_placeholders_markup_and_the_number_of_plurals_are_the_same(language):
     for message in messages(language):
         *first, last = forms(message.id)
         said = forms(message.string)
@@ -116,6 +116,42 @@ def test_norwegian_is_plain_and_one_of_the_two(language, other):
     for message in messages(language):
         for text in forms(message.string):
             assert not re.search(rf"(?i)\b(vennligst|ticket|guard|{other})\b|[“”]", text), text
+
+
+TEXT = r'\{\{-?\s*_\("((?:[^"\\]|\\.)*)"'
+PLACES = {
+    "a button": (re.compile(rf'<(?:button|a)\b[^>]*class="ds-button[^>]*>\s*(?:<[^>]*>\s*)*{TEXT}'), 30),
+    "a column's head": (re.compile(rf"<th\b[^>]*>\s*{TEXT}"), 32),
+    "a fact's name": (re.compile(rf"<dt\b[^>]*>\s*{TEXT}"), 36),
+    "a heading": (re.compile(rf"<h1\b[^>]*>\s*{TEXT}"), 36),
+}
+"""Places in pages whose texts must be short: where they are found, and the most letters."""
+MENU_ROOM = 20
+LONGEST_WORD = 20
+"""What a heading has room for on a phone of 320 pixels."""
+
+
+def texts_of_places():
+    for where, (pattern, most) in PLACES.items():
+        pages = (ROOT / "app" / "templates").rglob("*.html")
+        yield where, most, {text for page in pages for text in pattern.findall(page.read_text())}
+    menus = [ROOT / "app" / "web" / "menu.py", ROOT / "app" / "studio" / "__init__.py"]
+    yield (
+        "a menu",
+        MENU_ROOM,
+        {text for file in menus for text in re.findall(r'lazy_gettext\("([^"]+)"\)', file.read_text())},
+    )
+
+
+@pytest.mark.parametrize("language", ["en", *NORWEGIAN])
+def test_f68_no_label_is_too_long_for_its_place(language):
+    said = {} if language == "en" else {forms(m.id)[0]: max(forms(m.string), key=len) for m in messages(language)}
+    for where, most, texts in texts_of_places():
+        assert len(texts) > 5, where
+        long = [said.get(text, text) for text in texts if len(said.get(text, text)) > most]
+        assert long == [], f"{where} has room for {most} letters"
+    words = {word for text in said.values() for word in re.findall(r"[^\W\d_]+", PLACEHOLDER.sub("", text))}
+    assert [word for word in words if len(word) > LONGEST_WORD] == []
 
 
 def test_what_the_frameworks_say_is_what_they_say():
@@ -143,7 +179,7 @@ def test_the_compiled_catalogue_is_the_one_that_is_read(language):
         ("en", ["in 0 days", "in 1 day", "in 2 days"]),
     ],
 )
-def test_none_one_and_several(small_house, language, words):
+def test_f68_none_one_and_several(small_house, language, words):
     with small_house.test_request_context(), force_locale(language):
         assert [ngettext("in %(num)d day", "in %(num)d days", number) for number in (0, 1, 2)] == words
 

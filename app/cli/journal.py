@@ -1,37 +1,46 @@
 """`flask journal`: whether the journal is as it was written, and where its chain ends now."""
 
 from datetime import UTC, datetime
-from itertools import islice
+from os import cpu_count
 from pathlib import Path
 
 import click
 from flask.cli import AppGroup
 
-from app.web.database import db, snapshot
+from app.web.database import db
+from app.web.readers import NotStarted, readers
 from app.worker import proving
 from app.workflow import anchors, prints
 from app.workflow.anchors import Anchor
-from app.workflow.verifying import Fault, Verifier
+from app.workflow.examining import Fault, last_seal
+from app.workflow.verifying import Verifier
 
 group = AppGroup("journal", help="The journal: verify it, anchor it.")
-MOST_TOLD = 20
+MOST_PROCESSES = 4
+WORTH = 50_000
+"""Seals from which on several processes are quicker than one; each takes seconds to start."""
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @group.command("verify")
 @click.option("--anchors", "file", type=FILE, help="Anchors kept elsewhere, instead of those beside the database.")
-def verify(file: Path | None) -> None:
+@click.option("--processes", type=click.IntRange(1, 64), help="Processes that look; otherwise as many as are worth it.")
+def verify(file: Path | None, processes: int | None) -> None:
     """Compare every row with its proof, the chain over them, and every anchor. Exit code 1 if anything is wrong."""
     known = _anchors(file or proving.file())
-    with snapshot(db.engine) as connection:
-        verifier = Verifier(connection, prints.current_key(), known, datetime.now(UTC))
-        found = list(islice(verifier.faults(), MOST_TOLD))
+    try:
+        with readers(db.engine, processes or _worth_it()) as looking:
+            verifier = Verifier(looking, prints.current_key(), known, datetime.now(UTC))
+            found = list(verifier.faults())
+    except NotStarted as fault:
+        raise click.ClickException("other processes could not read along, or were ended: try --processes 1") from fault
     for each in found:
         click.echo(_told(each))
     if found:
         raise click.ClickException("the journal is not as it was written (docs/operations.md tells what to do)")
+    seen = verifier.seen
     click.echo(
-        f"In order: {verifier.rows} rows, {verifier.seals} seals, {verifier.adopted} of them on rows that are older "
+        f"In order: {seen.rows} rows, {seen.seals} seals, {seen.adopted} of them on rows that are older "
         f"than the chain, {len(known)} anchors."
     )
     if not known:
@@ -42,6 +51,12 @@ def verify(file: Path | None) -> None:
 def anchor() -> None:
     """Seal what has been written and keep the chain's end now: before a backup, for example."""
     click.echo(anchors.line(proving.anchor(datetime.now(UTC))))
+
+
+def _worth_it() -> int:
+    with db.engine.connect() as connection:
+        large = last_seal(connection) >= WORTH
+    return min(cpu_count() or 1, MOST_PROCESSES) if large else 1
 
 
 def _anchors(file: Path) -> list[Anchor]:

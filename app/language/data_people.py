@@ -1,8 +1,8 @@
 """People and their assignments from nodes."""
 
-import re
 from collections.abc import Collection, Mapping
 
+from app.language.address import in_ascii
 from app.language.data_text import day, spans, too_early
 from app.language.nouns import A_LANGUAGE, AREA, PERSON, ROLE, UNIT, of
 from app.language.read import Node
@@ -14,7 +14,6 @@ AN_ADDRESS = said("a mail address")
 AN_ASSIGNMENT = said("an assignment")
 PERSON_WORDS = ("name", "mail", "unit", "kind", "language", "away", "external")
 ASSIGNMENT_WORDS = ("person", "role", "unit", "area", "from", "until", "deputy")
-MAIL = re.compile(r"[^\s@,;<>\"()]{1,64}@[^\s@,;<>\"()]{1,189}")
 
 
 def people(reading: Reading, node: Node | None, units: Collection[str]) -> dict[str, Person]:
@@ -39,7 +38,7 @@ def _person(reading: Reading, key: Node, node: Node, units: Collection[str]) -> 
 
 def _mail(reading: Reading, node: Node) -> str:
     address = reading.scalar(node, AN_ADDRESS)
-    if address and not MAIL.fullmatch(address):
+    if address and in_ascii(address) is None:
         reading.wrong(node, said('"%(address)s" is no mail address', address=address))
     return address
 

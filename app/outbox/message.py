@@ -1,7 +1,6 @@
 """The bytes of a mail: clean headers, one receiver, and nothing in the result that wasn't put there."""
 
 import hmac
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from email import policy
@@ -11,16 +10,11 @@ from email.parser import BytesParser
 from email.utils import format_datetime, parseaddr
 from hashlib import sha256
 
+from app.language.address import in_ascii
 from app.outbox import paper
 from app.outbox.compose import LINK, plain
 from app.outbox.paper import Sheet
 from app.outbox.settings import Settings
-
-ADDRESS_LENGTH = 254
-LOCAL_LENGTH = 64
-ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
-LOCAL_PART = re.compile(rf"(?!.*=\?){ATOM}(\.{ATOM})*")
-DOMAIN = re.compile(r"(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*")
 
 
 class UnsendableError(ValueError):
@@ -48,15 +42,10 @@ class Letter:
 
 def envelope(address: str) -> str:
     """Give the one address to send to, its domain in ASCII; raises UnsendableError for anything else."""
-    local, at, domain = address.rpartition("@")
-    try:
-        ascii_domain = domain.encode("idna").decode()
-    except UnicodeError as fault:
-        raise UnsendableError("the address has no possible domain") from fault
-    fits = len(local.encode()) <= LOCAL_LENGTH and len(address.encode()) <= ADDRESS_LENGTH
-    if not (at and fits and LOCAL_PART.fullmatch(local) and DOMAIN.fullmatch(ascii_domain)):
+    found = in_ascii(address)
+    if found is None:
         raise UnsendableError("it isn't one mail address")
-    return f"{local}@{ascii_domain}"
+    return found
 
 
 def build(letter: Letter, link: str, settings: Settings) -> bytes:

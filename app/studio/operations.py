@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,7 +13,7 @@ from typing import Any
 from flask import abort, current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import BaseView, expose
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.i18n import gettext, lazy_gettext, ngettext
 from app.outbox import pausing, queue
@@ -26,6 +27,7 @@ from model import HeldReport, OutboxPause, OutgoingMail, Subject
 
 MOST = 50
 """Mails that did not arrive that are listed; all of them can be tried again."""
+MOST_REASONS = 5
 PAUSES = 10
 HOURS = (1, 4, 12, 24)
 """For how long attack mode can be begun; then it ends by itself."""
@@ -75,6 +77,7 @@ class Operations(Guarded, BaseView):  # type: ignore[misc]
             found=found,
             statuses=[(label, found.mails.get(name, 0)) for name, label in STATUSES.items() if _shown(name, found)],
             dead=_dead(),
+            reasons=_reasons(),
             dead_count=found.mails.get("dead", 0),
             old=pausing.written_before(db.session(), found.pause.backup_at) if found.pause else 0,
             silent=expected and (found.beat is None or (now - found.beat).total_seconds() > SILENT),
@@ -159,6 +162,15 @@ def _dead() -> Sequence[Dead]:
         Dead(mail.id, number or "–", mail.name, mail.created_at, mail.tries, ADDRESS.sub("…@…", mail.fault))
         for mail, number in rows
     ]
+
+
+def _reasons() -> list[tuple[str, int]]:
+    """What the mail server said, or what kept us from it, for mails that are tried again: the most frequent first."""
+    query = select(OutgoingMail.fault, func.count()).where(OutgoingMail.status == "waiting", OutgoingMail.fault != "")
+    told: Counter[str] = Counter()
+    for fault, count in db.session.execute(query.group_by(OutgoingMail.fault)):
+        told[ADDRESS.sub("…@…", fault)] += count
+    return told.most_common(MOST_REASONS)
 
 
 def _ended() -> Sequence[OutboxPause]:

@@ -8,9 +8,11 @@ from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import selectinload
-from wtforms.validators import Email, InputRequired
+from wtforms import Field, Form
+from wtforms.validators import InputRequired, StopValidation
 
 from app.i18n import day, gettext, lazy_gettext, today
+from app.language.address import in_ascii
 from app.studio.base import NAME, Refused
 from app.studio.columns import LABELS, NAME_HELP, chosen, texts
 from app.studio.fields import SpansField
@@ -28,6 +30,12 @@ def is_staff() -> ColumnElement[bool]:
 def staff() -> Sequence[Person]:
     """People who may hold a role."""
     return db.session.scalars(select(Person).where(is_staff()).order_by(Person.label)).all()
+
+
+def one_address(_form: Form, field: Field) -> None:
+    """Refuse what no mail can be sent to."""
+    if in_ascii(field.data or "") is None:
+        raise StopValidation(gettext("Write an e-mail address like name@example.org."))
 
 
 def absence(_view: Any, _context: Any, row: Person, _name: str) -> str:
@@ -58,7 +66,7 @@ class PersonView(Listed):
     form_args: ClassVar[dict[str, Any]] = {
         "name": {"validators": [InputRequired(), NAME], "description": NAME_HELP},
         "label": {"validators": [InputRequired()], "description": lazy_gettext("The function, not the person's name.")},
-        "mail": {"validators": [Email(lazy_gettext("Write an e-mail address."))]},
+        "mail": {"validators": [one_address]},
     }
     form_extra_fields: ClassVar[dict[str, Any]] = {
         "unit": chosen("unit", LABELS["unit"], blank="–"),

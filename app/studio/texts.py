@@ -35,6 +35,8 @@ STANDARD = {
     "handler": lazy_gettext("Who has the case"),
 }
 """What every mail may say, and what it means."""
+MOST_LETTERS, MOST_FILLED = 20_000, 50
+"""Of one text: so long a mail can become only by what people have answered, and not by how often it is said."""
 
 
 def placeholders() -> dict[str, str]:
@@ -50,8 +52,17 @@ def _clocks() -> list[str]:
 
 
 def wrong_words(text: str, known: Mapping[str, str]) -> Iterator[str]:
-    """Say what in the text can't be filled in."""
-    for word in dict.fromkeys(compose.PLACEHOLDER.findall(text)):
+    """Say what in the text can't be filled in, or is too much."""
+    if len(text) > MOST_LETTERS:
+        yield gettext(
+            "A text has room for %(most)d letters. This one has %(count)d.", most=MOST_LETTERS, count=len(text)
+        )
+    found = compose.PLACEHOLDER.findall(text)
+    if len(found) > MOST_FILLED:
+        yield gettext(
+            "{ } stands for something at most %(most)d times in a text. Say it fewer times.", most=MOST_FILLED
+        )
+    for word in dict.fromkeys(found):
         if word not in known:
             near = nearest(word, known)
             told = [gettext("Nothing is called {%(word)s}.", word=word)]

@@ -8,16 +8,17 @@ from sqlalchemy import select
 from wtforms import Field
 
 from app.i18n import language
+from app.language.address import in_ascii
 from app.web.database import db
 from model import Person
 
-ADDRESS = re.compile(r"[^\s@<>(),;:\"\\\[\]]{1,64}@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,24}")
-LONGEST = 254
+ABROAD = re.compile(r"[^@]+@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,24}")
+"""An address at a host that others know by name; `root@localhost` is none."""
 
 
 def is_address(text: str) -> bool:
-    """Whether the text is one mail address."""
-    return len(text) <= LONGEST and ADDRESS.fullmatch(text) is not None
+    """Whether the text is one mail address, to which a mail can be sent."""
+    return ABROAD.fullmatch(text) is not None and in_ascii(text) is not None
 
 
 def visitor(mail: str) -> Person:

@@ -119,7 +119,8 @@ def _http(error: HTTPException) -> ResponseReturnValue:
 
 
 def _broken(error: Exception) -> ResponseReturnValue:
-    current_app.logger.error("a request failed: %s %s", request.method, request.path, exc_info=error)
+    # Not the address itself: some open a case.
+    current_app.logger.error("a request failed: %s %s", request.method, request.url_rule, exc_info=error)
     db.session.rollback()
     if current_app.config.get("PROPAGATE_EXCEPTIONS"):
         raise error

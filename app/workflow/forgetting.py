@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
 
 from app.language.definition import Transition
 from app.outbox import queue
@@ -16,7 +16,7 @@ from app.routing.facts import CaseFacts
 from app.workflow import filing, keeping, letters, prints
 from app.workflow.context import Context
 from app.workflow.prints import FORGOTTEN, SCAR
-from model import JournalEntry, OutgoingMail, Subject
+from model import JournalEntry, OutgoingMail, Person, Subject
 
 
 def scarred(context: Context, subject: Subject, declared: Transition, answers: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -49,6 +49,7 @@ def forget(context: Context, subject: Subject, declared: Transition) -> None:
     filing.forget(context, subject, declared.forget)
     _erase_past(context, subject, declared.forget, people)
     _erase_mails(context, subject, people)
+    _erase_guests(context, people)
     letters.forget(context, subject, declared.forget, people, reporter="reporter" in declared.forget)
     subject.done = {name: _without(each, people) for name, each in subject.done.items()}
 
@@ -81,11 +82,23 @@ def _is_to(mail: Mapping[str, Any], people: set[int]) -> bool:
 
 
 def _erase_mails(context: Context, subject: Subject, people: set[int]) -> None:
-    """Take the address and the words out of what they were sent; what still waits keeps them until it is sent."""
-    if not people:
-        return
-    theirs = select(OutgoingMail).where(OutgoingMail.subject_id == subject.id, OutgoingMail.receiver_id.in_(people))
-    for mail in context.session.scalars(theirs):
-        mail.receiver_id = None
+    """Take the words out of what was sent, whoever got it: it may quote what is forgotten; and people's addresses.
+
+    What still waits for them keeps both until it is sent.
+    """
+    for mail in context.session.scalars(select(OutgoingMail).where(OutgoingMail.subject_id == subject.id)):
+        if mail.receiver_id in people:
+            mail.receiver_id = None
+            if mail.status == "sent":
+                mail.address = queue.nobody(mail.id)
         if mail.status == "sent":
-            mail.address, mail.body, mail.letter = queue.nobody(mail.id), "", {}
+            mail.subject, mail.body, mail.letter = "", "", {}
+
+
+def _erase_guests(context: Context, people: set[int]) -> None:
+    """Take the address out of the row of whoever has no account, unless another case still knows them."""
+    of = (Subject.reporter_id, Subject.owner_id, Subject.entered_by_id)
+    known = exists().where(or_(*(column == Person.id for column in of)))
+    guests = select(Person).where(Person.id.in_(people), Person.guest, ~known)
+    for guest in context.session.scalars(guests):
+        guest.mail = guest.label = ""

@@ -10,12 +10,13 @@ import hmac
 import json
 import re
 import secrets
-from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC
 from functools import cache
 from hashlib import sha256
 from json.encoder import encode_basestring
-from typing import Any, Protocol
+from operator import attrgetter
+from typing import Any
 
 from app.outbox.settings import Settings
 from model import JournalEntry
@@ -35,25 +36,12 @@ FRACTION = re.compile(r"\d[.e]")
 _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 
 
-class Row(Protocol):
-    """What is proved of a row, whether it is an object or came from a query for columns."""
-
-    subject_id: Any
-    case_id: Any
-    ordinal: Any
-    at: Any
-    actor_id: Any
-    actor_as: Any
-    event: Any
-    transition: Any
-    flow: Any
-    from_state: Any
-    to_state: Any
-    edition_id: Any
-    round: Any
-    answers: Any
-    trace: Any
-    mails: Any
+KEPT = (
+    *("subject_id", "case_id", "ordinal", "at", "actor_as", "event", "transition"),
+    *("flow", "from_state", "to_state", "edition_id", "round"),
+)
+"""What is never erased of a row, in the order in which its digest proves it."""
+_kept_of = attrgetter(*KEPT)
 
 
 @cache
@@ -69,10 +57,10 @@ def current_key() -> bytes:
 
 def prove(entry: JournalEntry) -> None:
     """Give a new row, complete otherwise, its salts, prints and digest."""
-    parts = printed(entry)
+    parts = printed(entry.answers, entry.mails, entry.trace, entry.actor_id)
     entry.salts = {name: secrets.token_hex(LENGTH // 2) for name in parts}
     entry.prints = {name: print_of(entry.salts[name], name, value) for name, value in parts.items()}
-    entry.digest = digest_of(current_key(), entry, entry.prints)
+    entry.digest = digest_of(current_key(), _kept_of(entry), entry.mails, entry.prints)
 
 
 def unsalt(entry: JournalEntry, names: Iterable[str]) -> None:
@@ -90,14 +78,17 @@ def rewritten(entry: JournalEntry, names: Iterable[str]) -> None:
         entry.salts = {**(entry.salts or {}), name: f"{REWRITTEN}{times + 1}"}
 
 
-def printed(row: Row) -> dict[str, Any]:
+def printed(
+    answers: Mapping[str, Any] | None, mails: Sequence[Mapping[str, Any]] | None, trace: Any, actor: int | None
+) -> dict[str, Any]:
     """Name what of a row has a print of its own."""
-    parts = {f"{ANSWER}{name}": value for name, value in row.answers.items()} if row.answers else {}
-    for place, mail in enumerate(row.mails or ()):
-        parts[f"{MAIL}{place}"] = mail.get("to")
-    if row.trace:
-        parts[TRACE] = row.trace
-    parts[ACTOR] = row.actor_id
+    parts = {ANSWER + name: value for name, value in answers.items()} if answers else {}
+    if mails:
+        for place, mail in enumerate(mails):
+            parts[f"{MAIL}{place}"] = mail.get("to")
+    if trace:
+        parts[TRACE] = trace
+    parts[ACTOR] = actor
     return parts
 
 
@@ -110,25 +101,21 @@ def is_scar(name: str, value: Any) -> bool:
 
 def print_of(salt: str, name: str, value: Any) -> str:
     """Make the print of a part. It needs no secret: the digest over the prints has it, and the salt hides the value."""
-    return sha256(_bytes(f"{salt}{name}\0{canonical(value)}")).hexdigest()[:LENGTH]
+    said = encode_basestring(value) if isinstance(value, str) else canonical(value)
+    return sha256(f"{salt}{name}\0{said}".encode("utf-8", "surrogatepass")).hexdigest()[:LENGTH]
 
 
-def digest_of(key: bytes, row: Row, prints: Mapping[str, str]) -> str:
-    """Make the digest of everything in a row that is never erased, and of its prints."""
-    at: datetime = row.at
-    kept = (
-        *(row.subject_id, row.case_id, row.ordinal, at.astimezone(UTC).isoformat()),
-        "" if row.actor_as in (None, FORGOTTEN) else row.actor_as,
-        *(row.event, row.transition, row.flow, row.from_state, row.to_state, row.edition_id, row.round),
-        *(f"{name} {prints[name]}" for name in sorted(prints)),
-        *(
-            f"{place} {name} {mail[name]}"
-            for place, mail in enumerate(row.mails or ())
-            for name in sorted(mail)
-            if name != "to"
-        ),
-    )
-    return proof(key, kept)
+def digest_of(
+    key: bytes, kept: Sequence[Any], mails: Sequence[Mapping[str, Any]] | None, prints: Mapping[str, str]
+) -> str:
+    """Make the digest of what is kept of a row, in the order of KEPT, of its mails but for whom, and its prints."""
+    subject, case, ordinal, at, actor_as, *rest = kept
+    said = [subject, case, ordinal, at.astimezone(UTC).isoformat(), "" if actor_as in (None, FORGOTTEN) else actor_as]
+    said += rest
+    said += [f"{name} {prints[name]}" for name in sorted(prints)]
+    for place, mail in enumerate(mails) if mails else ():
+        said += [f"{place} {name} {mail[name]}" for name in sorted(mail) if name != "to"]
+    return proof(key, said)
 
 
 def proof(key: bytes, said: Iterable[Any]) -> str:
@@ -149,7 +136,3 @@ def canonical(value: Any) -> str:
 def _number(text: str) -> float:
     number = float(text)
     return int(number) if number.is_integer() else number
-
-
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass")

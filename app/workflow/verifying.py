@@ -2,203 +2,83 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
+from functools import partial
+from itertools import islice
+from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, Row, Select, func, or_, select
+from sqlalchemy import Connection
 
-from app.workflow import anchors, prints
+from app.workflow import anchors, examining
 from app.workflow.anchors import Anchor
-from app.workflow.journal import REDACTED
-from app.workflow.sealing import START, Seal
-from model import JournalEntry, JournalSeal, Subject
+from app.workflow.examining import Fault, Seen
 
-PATIENCE = timedelta(hours=1)
-"""How old a row may be that is still without a seal."""
-BATCH = 2000
-ENTRY = JournalEntry.__table__.c
-COLUMNS = tuple(ENTRY)
+SPAN = 20_000
+"""Seals that are looked at in one go, by whoever is free."""
+Look: TypeAlias = Callable[[Connection], Any]
+Looking: TypeAlias = Callable[[Iterable[Look]], Iterator[Any]]
+"""Carries out looks at one snapshot, in whichever processes, and gives what they saw in the order of the looks."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Something isn't as it was written: `entry` is the journal row's id, `number` its case's, where it has one."""
-
-    what: str
-    entry: int | None = None
-    number: str = ""
+def alone(connection: Connection) -> Looking:
+    """Look with one connection, whose transaction is a snapshot."""
+    return lambda looks: (look(connection) for look in looks)
 
 
 @dataclass
 class Verifier:
-    """Reads one snapshot of a database from end to end, and counts what it reads."""
+    """Has the journal looked at, span by span, and puts together what was seen."""
 
-    connection: Connection
+    looking: Looking
     key: bytes
     anchors: Sequence[Anchor]
     now: datetime
-    rows: int = 0
-    seals: int = 0
-    adopted: int = 0
-    _erased: dict[tuple[int, str], tuple[int, int]] = field(default_factory=dict)
-    _forgotten: dict[tuple[int, str], int] = field(default_factory=dict)
-    _rewritten: dict[int, tuple[int, int]] = field(default_factory=dict)
-    _redacted: dict[int, int] = field(default_factory=dict)
+    seen: Seen = field(default_factory=Seen)
 
     def faults(self) -> Iterator[Fault]:
-        """Give what is wrong, in the order in which it is found."""
-        other = {each.secret for each in self.anchors} - {anchors.mark(self.key)}
-        if other:
+        """Give what is wrong in the order in which it stands, at most the first twenty."""
+        if {each.secret for each in self.anchors} - {anchors.mark(self.key)}:
             yield Fault("the secret (SECRET_KEY) is another one than when the anchors were written")
             return
-        yield from self._sealed()
-        yield from self._not_sealed()
-        yield from self._without_reason()
-        yield from self._without_removal()
-        yield from self._counted()
+        yield from islice(self._found(), examining.MOST)  # a look that found so many has seen no more
 
-    def _sealed(self) -> Iterator[Fault]:
-        """Follow the chain, and look at the row that each seal is about."""
-        awaited: dict[int, list[Anchor]] = {}
-        for anchor in self.anchors:
-            awaited.setdefault(anchor.seals, []).append(anchor)
-        chain = START
-        for row in self._read(_chain()):
-            self.seals += 1
-            self.adopted += row.seal_adopted
-            yield from self._link(row, chain)
-            chain = row.seal_chain
-            for anchor in awaited.pop(row.seal_id, ()) if awaited else ():
-                if anchor.chain != chain:
-                    yield Fault(f"head mismatch: at seal {anchor.seals} the anchor of {anchor.at} has another chain")
-        for number, missed in sorted(awaited.items()):
-            if number:
+    def _found(self) -> Iterator[Fault]:
+        [last] = self.looking([examining.last_seal])
+        waits: Look = partial(examining.not_sealed, self.key, self.now)
+        looks = self.looking([examining.counted, *self._spans(last), waits])
+        counted = next(looks)
+        for seen in looks:
+            self.seen.add(seen)
+            yield from seen.faults
+        yield from self._without_anchor()
+        yield from self._without_word()
+        yield from counted.faults
+
+    def _spans(self, last: int) -> list[Look]:
+        return [
+            partial(examining.sealed, self.key, self.anchors, after, after + SPAN) for after in range(0, last, SPAN)
+        ]
+
+    def _without_anchor(self) -> Iterator[Fault]:
+        for anchor in sorted(self.anchors, key=lambda each: (each.seals, each.at)):
+            if anchor.seals and anchor.seals not in self.seen.met:
+                self.seen.met.add(anchor.seals)
                 yield Fault(
-                    f"head mismatch: the anchor of {missed[0].at} has {number} seals, the database {self.seals}: "
-                    "its tail is cut off, or it is an older one"
+                    f"head mismatch: the anchor of {anchor.at} has {anchor.seals} seals, the database "
+                    f"{self.seen.seals}: its tail is cut off, or it is an older one"
                 )
 
-    def _link(self, row: Row[Any], before: str) -> Iterator[Fault]:
-        seal = Seal(row.seal_id, row.seal_entry, row.seal_subject, row.seal_digest, row.seal_adopted)
-        if seal.id != self.seals:
-            self.seals, missed = seal.id, self.seals
-            yield Fault(f"seal {missed} is missing")
-        elif prints.proof(self.key, (before, *seal)) != row.seal_chain:
-            yield self._about(seal.entry_id, seal.subject_id, f"the chain is broken at seal {seal.id}")
-        if row.id is None:
-            yield self._about(seal.entry_id, seal.subject_id, "the row is sealed and gone")
-            return
-        self.rows += 1
-        if row.digest != seal.digest:
-            yield self._about(row.id, row.subject_id, "the row isn't the one that was sealed")
-        else:
-            yield from self._row(row)
+    def _without_word(self) -> Iterator[Fault]:
+        """Find what was erased or taken out though no later row says so."""
+        for (subject, name), (ordinal, entry) in self.seen.erased.items():
+            if self.seen.forgotten.get((subject, name), 0) < ordinal:
+                what = f"{name or 'a person'} was erased, and no later row says that it was forgotten"
+                yield from self._about(entry, subject, what)
+        for case, (entry, subject) in self.seen.rewritten.items():
+            if self.seen.redacted.get(case, 0) < entry:
+                yield from self._about(entry, subject, "words were taken out, and no later row says so")
 
-    def _not_sealed(self) -> Iterator[Fault]:
-        waiting = []
-        for row in self._read(_unsealed()):
-            self.rows += 1
-            if row.digest is not None:
-                yield from self._row(row)
-            elif self.seals > self.adopted:
-                yield self._about(row.id, row.subject_id, "the row was not written by the product: it has no digest")
-            if row.at < self.now - PATIENCE:
-                waiting.append((row.id, row.subject_id))
-        if waiting:
-            what = f"rows older than an hour without a seal: {len(waiting)}, this is the first (does the worker run?)"
-            yield self._about(*waiting[0], what)
-
-    def _row(self, row: Row[Any]) -> Iterator[Fault]:
-        """Look at one row: its digest, and every part against its print."""
-        made = row.prints or {}
-        if row.event == REDACTED:
-            self._redacted[row.case_id] = row.id
-        if prints.digest_of(self.key, row, made) != row.digest:
-            yield self._about(row.id, row.subject_id, "the row was changed, or not written by the product")
-            return
-        parts, salts = prints.printed(row), row.salts or {}
-        if parts.keys() != made.keys():
-            names = ", ".join(sorted(parts.keys() ^ made.keys()))
-            yield self._about(row.id, row.subject_id, f"{names} was added or taken away")
-            return
-        for name, value in parts.items():
-            if not self._holds(row, name, value, salts.get(name), made[name]):
-                yield self._about(row.id, row.subject_id, f"{name} was changed")
-
-    def _holds(self, row: Row[Any], name: str, value: Any, salt: str | None, made: str) -> bool:
-        if salt is None:
-            self._note_erased(row, name)
-            return prints.is_scar(name, value)
-        if salt.startswith(prints.REWRITTEN):
-            self._rewritten[row.case_id] = (row.id, row.subject_id)
-            return prints.MARK in prints.canonical(value)
-        if prints.print_of(salt, name, value) != made:
-            return False
-        if value == prints.SCAR:
-            self._note_forgotten(row, name)
-        return True
-
-    def _note_erased(self, row: Row[Any], name: str) -> None:
-        """Remember the latest row of a case whose part was erased: a later one must have forgotten it."""
-        place = (row.subject_id, name if name.startswith(prints.ANSWER) else "")
-        self._erased[place] = max(self._erased.get(place, (0, 0)), (row.ordinal, row.id))
-
-    def _note_forgotten(self, row: Row[Any], name: str) -> None:
-        """Remember until where a case's move forgot a field, and with any field the people in the row."""
-        for place in ((row.subject_id, name), (row.subject_id, "")):
-            self._forgotten[place] = max(self._forgotten.get(place, 0), row.ordinal)
-
-    def _without_reason(self) -> Iterator[Fault]:
-        for (subject, name), (ordinal, entry) in self._erased.items():
-            if self._forgotten.get((subject, name), 0) < ordinal:
-                what = name or "a person"
-                yield self._about(entry, subject, f"{what} was erased, and no later row says that it was forgotten")
-
-    def _without_removal(self) -> Iterator[Fault]:
-        for case, (entry, subject) in self._rewritten.items():
-            if self._redacted.get(case, 0) < entry:
-                yield self._about(entry, subject, "words were taken out, and no later row says so")
-
-    def _counted(self) -> Iterator[Fault]:
-        """Count each case's rows: 1, 2, 3, ... up to the number that the case has had."""
-        for row in self._read(_gaps()):
-            yield Fault(
-                f"rows are missing or too many: it has had {row.events}, there are {row.found}, the last is {row.last}",
-                number=row.number,
-            )
-
-    def _about(self, entry: int, subject: int, what: str) -> Fault:
-        found = self.connection.execute(select(Subject.number).where(Subject.id == subject)).scalar()
-        return Fault(what, entry, found or f"(id {subject})")
-
-    def _read(self, query: Select[Any]) -> Iterator[Row[Any]]:
-        return iter(self.connection.execute(query.execution_options(yield_per=BATCH)))
-
-
-def _chain() -> Select[Any]:
-    seal = (
-        JournalSeal.id.label("seal_id"),
-        JournalSeal.entry_id.label("seal_entry"),
-        JournalSeal.subject_id.label("seal_subject"),
-        JournalSeal.digest.label("seal_digest"),
-        JournalSeal.adopted.label("seal_adopted"),
-        JournalSeal.chain.label("seal_chain"),
-    )
-    joined = select(*seal, *COLUMNS).outerjoin(JournalEntry, JournalEntry.id == JournalSeal.entry_id)
-    return joined.select_from(JournalSeal).order_by(JournalSeal.id)
-
-
-def _unsealed() -> Select[Any]:
-    query = select(*COLUMNS).outerjoin(JournalSeal, JournalSeal.entry_id == ENTRY.id)
-    return query.where(JournalSeal.id.is_(None)).order_by(ENTRY.id)
-
-
-def _gaps() -> Select[Any]:
-    found, last = func.count(func.distinct(ENTRY.ordinal)), func.coalesce(func.max(ENTRY.ordinal), 0)
-    rows = func.count(ENTRY.id)
-    query = select(Subject.number, Subject.events, rows.label("found"), last.label("last"))
-    of_case = query.outerjoin(JournalEntry, ENTRY.subject_id == Subject.id).group_by(Subject.id)
-    wrong = or_(found != Subject.events, rows != Subject.events, last != Subject.events)
-    return of_case.having(wrong).order_by(Subject.id)
+    def _about(self, entry: int, subject: int, what: str) -> Iterator[Fault]:
+        return self.looking([partial(examining.about, entry=entry, subject=subject, what=what)])

@@ -58,7 +58,7 @@ def work(app, url):
         pass
 
 
-def test_a_backup_under_load_comes_back_whole_and_mails_nothing_until_it_is_released(house, elsewhere, tmp_path):
+def test_f63_a_backup_under_load_comes_back_whole_and_mails_nothing_until_it_is_released(house, elsewhere, tmp_path):
     file = tmp_path / "backup.tar"
     made = under_load(house, lambda: typed(house, "backup", str(file), "--with-secret"))
     assert made.exit_code == 0, made.output
@@ -71,6 +71,7 @@ def test_a_backup_under_load_comes_back_whole_and_mails_nothing_until_it_is_rele
     assert rows(elsewhere) == manifest["rows"] | {"outbox_pause": manifest["rows"]["outbox_pause"] + 1}
     assert manifest["schema"] == newest()
     assert len(cases(elsewhere)) >= 2
+    assert typed(elsewhere, "journal", "verify").exit_code == 0
     assert (tmp_path / "elsewhere" / "secret_key").read_text() == house.config["SECRET_KEY"]
 
     handler, owed = Told(), waiting(elsewhere)

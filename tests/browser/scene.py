@@ -1,12 +1,34 @@
 """Every page of the product in each of its states, asked for over HTTP as the people who see it."""
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import sha256
+from io import BytesIO
+
+from sqlalchemy import select, update
 
 from app.worker.tick import mailbox
-from tests.house import Person
+from config import ROOT
+from model import OutgoingMail, WorkflowEdition
+from tests.house import Person, session_of
 from tests.journeys.town import Town
 
 STUDIO = ("unit", "area", "role", "person", "assignment", "routing", "mail", "calendar")
+PLACES = ("operations", "retention", "page", "reply", "door", "coverage", "changes", "editions", "explain", "files")
+PLACES += ("history", "scenarios", "workflow", "publish")
+OPEN_REPORT = """
+reports:
+  for_all:
+    label: {nb: For alle, nn: For alle, en: For all}
+    rows: [area]
+    see: anyone
+"""
+OPENED = {
+    "see: [reporter, {who": "see: [{who: anyone, only: [number, told, area]}, reporter, {who",
+    "optional: [unit, course]": "optional: [unit, course, attachments]",
+    "\nreports:\n": OPEN_REPORT,
+}
+"""What the routine lacks of pages: cases and reports for everybody, files."""
 ACCOUNTS = ("users", "roles", "groups", "permissionviews")
 
 
@@ -19,8 +41,9 @@ class Scene:
 
     def __post_init__(self):
         town = self.town
+        self._open()
         self.matters = {
-            "received": town.reported("student_idi"),
+            "received": town.reported("student_idi", attachments=(BytesIO(b"%PDF-1.7\n"), "Et bilag.pdf")),
             "at_faculty": town.at_faculty(),
             "in_progress": town.in_progress(),
             "assigned": town.with_action(),
@@ -38,6 +61,26 @@ class Scene:
         town.work()
         for _, _, content in town.server.took[-3:]:
             mailbox(town.app).keep(content)
+        self._fail()
+
+    def _open(self):
+        text = (ROOT / "workflow.yaml").read_text(encoding="utf-8")
+        for old, new in OPENED.items():
+            assert old in text
+            text = text.replace(old, new, 1)
+        with session_of(self.town.app) as session:
+            sha = sha256(text.encode()).hexdigest()
+            session.add(WorkflowEdition(number=2, text=text, sha256=sha, published_at=datetime.now(UTC)))
+            session.commit()
+
+    def _fail(self):
+        """Let a mail be given up, and another wait for a reason."""
+        with session_of(self.town.app) as session:
+            last = session.scalars(select(OutgoingMail.id).order_by(OutgoingMail.id.desc()).limit(2)).all()
+            for pk, status in zip(last, ("dead", "waiting"), strict=True):
+                told = {"status": status, "fault": "550 No such user <somebody@stud.example>", "tries": 3}
+                session.execute(update(OutgoingMail).where(OutgoingMail.id == pk).values(**told))
+            session.commit()
 
     def link(self, state, mail="receipt"):
         return self.matters[state].letter("visitor", mail).link
@@ -101,6 +144,10 @@ def _visitors(pages, scene, lang):
     visitor.sees("login", f"/login/?next=/cases/{scene.matters['received'].number}")
     visitor.sends("login-wrong", "/login/", 401, username="desk", password="wrong")
     visitor.sees("missing", "/nothing-here", 404)
+    visitor.sees("routine", "/routine")
+    visitor.sees("public-cases", "/public/cases/case/")
+    visitor.sees("public-case", f"/public/cases/case/{scene.matters['received'].number}")
+    visitor.sees("public-report", "/public/reports/for_all")
     visitor.sees("mails", "/demo/mail")
     visitor.sees("mail", f"/demo/mail/{mailbox(app).names()[0]}")
 
@@ -111,6 +158,8 @@ def _students(pages, scene, lang):
     student.sees("mine", "/my/")
     student.sees("follow-received", f"/my/{scene.matters['received'].number}")
     student.sees("account", "/users/userinfo/")
+    student.sees("password", "/resetmypassword/form")
+    student.sees("account-edit", "/userinfoeditview/form")
     student.sees("forbidden", "/cases/", 403)
 
 
@@ -120,7 +169,7 @@ def _handlers(pages, scene, lang):
     desk.sees("queue-intake", "/cases/")
     desk.sees("case-received", f"/cases/{number['received']}")
     desk.sends("case-reporter", f"/cases/{number['received']}/reporter", 200, before=f"/cases/{number['received']}")
-    desk.sees("case-missing", f"/cases/{number['closed']}", 404)
+    desk.sees("case-missing", "/cases/2020-9999", 404)
     _moves(desk, f"/cases/{number['received']}", ("forward", "consult", "reject"))
     forward = f"/cases/{number['received']}/forward"
     where = {"unit": "ie", "area": "education_quality"}
@@ -139,6 +188,10 @@ def _handlers(pages, scene, lang):
         contact.sees(f"case-{state}", f"/cases/{number[state]}")
     _moves(contact, f"/cases/{number['at_faculty']}", ("hand_over", "move_unit", "send_back", "accept", "inform"))
     _moves(contact, f"/cases/{number['assigned']}", ("assess", "add", "close", "write_to_reporter", "note"))
+    words = f"/cases/{number['assigned']}/remove-words"
+    contact.sees("remove-words", words)
+    contact.sends("remove-words-refused", words, 400, words="")
+    contact.sends("remove-words-preview", words, 200, words="referansegruppa", preview="1")
     contact.sends("add-refused", f"/cases/{number['assigned']}/add", 400)
     contact.sees("actions", "/actions/")
     contact.sees("action-declined", f"/actions/{number['declined']}-1")
@@ -167,7 +220,14 @@ def _admins(pages, scene, lang):
         admin.sees(f"studio-{name}", f"/studio/{name}/")
         admin.sees(f"studio-{name}-edit", f"/studio/{name}/edit/?id=1")
     admin.sees("studio-unit-new", "/studio/unit/new/")
-    admin.sees("studio-operations", "/studio/operations/")
+    for name in PLACES:
+        admin.sees(f"studio-{name}", f"/studio/{name}/")
+    admin.sees("studio-start", "/studio/")
+    admin.sees("studio-edition", "/studio/editions/2")
+    admin.sees("studio-workflow-text", "/studio/workflow/text/")
+    admin.sees("studio-mail-preview", "/studio/mail/preview/?id=1")
+    admin.sees("studio-unit-delete", "/studio/unit/delete/?id=1")
+    admin.sees("studio-person-away", "/studio/person/away/?id=2")
     admin.sends("studio-unit-errors", "/studio/unit/new/", 200)
     for name in ACCOUNTS:
         admin.sees(f"accounts-{name}", f"/{name}/list/")

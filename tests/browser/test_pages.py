@@ -1,4 +1,7 @@
-"""Every page in each state, as real Chromium shows it: accessible, within its width, and nothing wrong in the console.
+"""Every page in each state, as real Chromium shows it (F69): accessible, within its width, and nothing wrong in the console.
+
+Every page is looked at in bokmål, light, wide and magnified four times, and in English, dark and magnified; those that
+people meet most, one of each kind, in nynorsk with forced colours too, and by keyboard alone.
 
 Pages are asked for over HTTP by those who see them, and shown with the very bytes and headers that the product sent;
 what they load besides comes from the product itself.
@@ -13,18 +16,37 @@ from tests.browser.scene import gather
 
 pytestmark = pytest.mark.browser
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 375, "height": 800}
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 256}
+"""A window of 1280 x 1024, magnified four times, is as narrow as a small phone and much lower."""
 AXE = "tags => axe.run(document, {runOnly: tags, resultTypes: ['violations']}).then(found => found.violations)"
 OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 FEW = {"submit", "submit-errors", "follow-in_progress", "queue", "case-assigned", "move-reject", "action-assigned"}
+FEW |= {"login", "public-cases", "remove-words", "studio-start", "studio-unit-edit", "studio-operations"}
+FEW |= {"studio-retention", "studio-workflow"}
+STOPS = """() => {
+  const usable = at => at.checkVisibility({visibilityProperty: true}) && !at.closest("[inert]");
+  const all = [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex]")];
+  const chosen = at => at.type !== "radio" || at.checked ||
+    (!document.querySelector(`[type=radio][name="${at.name}"]:checked`) &&
+      at === document.querySelector(`[type=radio][name="${at.name}"]`));
+  return all.filter(at => usable(at) && !at.disabled && at.tabIndex >= 0 && chosen(at)).map(at => all.indexOf(at));
+}"""
+AT = """() => {
+  const all = [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex]")];
+  const at = document.activeElement, around = at.closest(".ds-field, label, summary") || at;
+  const shows = each => getComputedStyle(each).outlineStyle !== "none" || getComputedStyle(each).boxShadow !== "none";
+  const box = at.getBoundingClientRect();
+  const seen = box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
+  return [all.indexOf(at), shows(at) || shows(around), seen, at.outerHTML.slice(0, 120)];
+}"""
 
 
 class Shown:
     """A tab that shows pages as they were answered, and remembers what went wrong."""
 
-    def __init__(self, browser, address, scheme):
+    def __init__(self, browser, address, scheme, forced=None):
         self.address = address
-        self.context = browser.new_context(viewport=WIDE, color_scheme=scheme)
+        self.context = browser.new_context(viewport=WIDE, color_scheme=scheme, forced_colors=forced)
         self.context.add_init_script(path=AXE_FILE_PATH)
         self.tab = self.context.new_page()
         self.answer = None
@@ -50,6 +72,25 @@ class Shown:
             found.append(f"narrow: {over} px too wide")
         return [*found, *self._violations("narrow"), *self.faults]
 
+    def by_keyboard(self, path, answer):
+        """Go through a page by Tab alone; gives what isn't reached, isn't shown as reached, or isn't in the window."""
+        self.answer, self.faults = answer, []
+        self.tab.set_viewport_size(WIDE)
+        self.tab.goto(self.address + path, wait_until="load")
+        stops, been = self.tab.evaluate(STOPS), []
+        while len(been) <= len(stops):
+            self.tab.keyboard.press("Tab")
+            at, shows, seen, what = self.tab.evaluate(AT)
+            if at < 0 or at in been:
+                break
+            been.append(at)
+            if not (shows and seen):
+                self.faults.append(f"focus isn't seen at {what}")
+        missed = [each for each in stops if each not in been]
+        if missed or been != sorted(been):
+            self.faults.append(f"by Tab one comes to {been} of {stops}")
+        return self.faults
+
     def _violations(self, width):
         for violation in self.tab.evaluate(AXE, TAGS):
             nodes = [node["html"][:160] for node in violation["nodes"]]
@@ -70,23 +111,28 @@ def faulty(shown, pages, wide):
 
 
 @pytest.mark.parametrize("shown", ["light"], indirect=True)
-def test_every_page_is_accessible_fits_and_loads_without_a_fault(shown, scene):
+def test_f69_every_page_is_accessible_fits_and_loads_without_a_fault(shown, scene):
     pages = gather(scene, "nb")
     assert faulty(shown, pages, wide=pages) == {}
 
 
 @pytest.mark.parametrize("shown", ["dark"], indirect=True)
-def test_so_it_is_in_english_and_in_the_dark(shown, scene):
+def test_f69_so_it_is_in_english_and_in_the_dark(shown, scene):
     pages = gather(scene, "en")
     assert all('<html lang="en"' in answer.get_data(as_text=True) for _, answer in pages.values())
     assert faulty(shown, pages, wide=FEW) == {}
 
 
-@pytest.mark.parametrize("shown", ["light"], indirect=True)
-def test_so_it_is_in_nynorsk(shown, scene):
+def test_f69_so_it_is_in_nynorsk_with_forced_colours_and_by_keyboard_alone(browser, scene, scene_address):
     pages = {name: page for name, page in gather(scene, "nn").items() if name in FEW}
+    assert set(pages) == FEW
     assert all('<html lang="nn"' in answer.get_data(as_text=True) for _, answer in pages.values())
-    assert faulty(shown, pages, wide=()) == {}
+    forced = Shown(browser, scene_address, "light", forced="active")
+    found = faulty(forced, pages, wide=())
+    for name, (path, answer) in pages.items():
+        found[name] = [*found.get(name, ()), *forced.by_keyboard(path, answer)]
+    forced.context.close()
+    assert {name: wrong for name, wrong in found.items() if wrong} == {}
 
 
 @pytest.mark.parametrize("shown", ["light"], indirect=True)
@@ -103,3 +149,18 @@ def test_what_is_wrong_with_a_page_is_seen(shown, scene, spoiled, seen):
     path, answer = "/", scene.town.app.test_client().get("/")
     answer.set_data(re.sub(r"<main[^>]*>", spoiled, answer.get_data(as_text=True)))
     assert any(seen in fault for fault in shown.look(path, answer))
+
+
+SPOILED = {
+    "<style>*{outline:none !important; box-shadow:none !important}</style>": "focus isn't seen",
+    '<div inert><a href="/">Never</a></div><button type="button" tabindex="3">First</button>': "by Tab one comes to",
+}
+
+
+@pytest.mark.parametrize("shown", ["light"], indirect=True)
+@pytest.mark.parametrize("spoiled", SPOILED)
+def test_what_the_keyboard_cannot_do_is_seen(shown, scene, spoiled):
+    path, answer = "/login/", scene.town.app.test_client().get("/login/")
+    answer.headers.remove("Content-Security-Policy")
+    answer.set_data(answer.get_data(as_text=True).replace("</main>", f"{spoiled}</main>"))
+    assert any(SPOILED[spoiled] in fault for fault in shown.by_keyboard(path, answer))

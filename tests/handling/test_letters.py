@@ -6,7 +6,7 @@ from sqlalchemy import select
 from app.submit import followed
 from app.web.database import db
 from model import Case, Document, MailText
-from tests.house import Person, cases, session_of
+from tests.house import Person, cases, mails, session_of
 
 
 @pytest.fixture
@@ -63,6 +63,31 @@ def test_the_letter_can_be_seen_with_what_is_typed_and_where_the_move_leads(qual
     quality.post(f"/cases/{case}/reject", preview="1", reason="Den hører til et annet sted.")
     assert quality.status == 200
     assert "Grunn: Den hører til et annet sted." in quality.text
+
+
+def test_f60_signs_of_a_template_in_a_handlers_text_stay_what_they_are(quality, small_house):
+    typed = "{{7*7}} {number} {% raw %} ${7*7} {reason}"
+    case = number(small_house)
+    with session_of(small_house) as session:
+        row = session.scalars(select(MailText).where(MailText.name == "case_rejected")).one()
+        row.subject, row.body, row.letter = {"nb": "Brev om {number}"}, {"nb": "Grunn: {reason}\n\n{link}"}, True
+        session.commit()
+    answers = {"reason": typed, "help_offered": "y"}
+    quality.get(f"/cases/{case}/reject")
+    quality.post(f"/cases/{case}/reject", preview="1", **answers)
+    assert f"Grunn: {typed}" in quality.text
+    quality.move(case, "reject", **answers)
+    assert quality.status == 302, quality.text
+    [mail] = [mail for mail in mails(small_house) if mail[2] == "case_rejected" and f"Grunn: {typed}" in mail[4]]
+    assert mail[3] == f"Brev om {case}"
+    visitor = Person(small_house)
+    place = f"/follow/{follow(small_house)}"
+    with session_of(small_house) as session:
+        which = session.scalars(select(Document.id)).one()
+    for page in (place, f"{place}/letter/{which}"):
+        visitor.get(page)
+        assert typed in visitor.text, page
+        assert "49" not in visitor.text.split("<main", 1)[1]
 
 
 def test_the_reporter_has_it_on_their_page_and_nobody_elses_link_opens_it(quality, small_house):

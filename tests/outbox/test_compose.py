@@ -53,7 +53,7 @@ def test_the_message_id_is_fixed_when_the_mail_is_written(session):
     assert post(session, event_key="case:1:5").message_id != first.message_id
 
 
-def test_placeholders_are_filled_once_and_unknown_ones_left_out(session):
+def test_f60_placeholders_are_filled_once_and_unknown_ones_left_out(session):
     words(session, nn="{reason} {due close_target}{handler}/{unknown}/{{number}} {link}")
     values = {"number": "2024-1", "reason": "{link} {number} {{7*7}}", "due close_target": "4. mars "}
     mail = post(session, values=values)

@@ -1,5 +1,6 @@
 """Each thing a mail server can do, and what it means for the mail (F48, F51, F56), on a real socket."""
 
+import re
 import socket
 import threading
 from dataclasses import replace
@@ -12,9 +13,10 @@ from sqlalchemy import select
 
 from app.outbox import queue, tokens
 from app.outbox.deliver import deliver
-from model import Case, OutgoingMail
+from model import Case, OutgoingMail, Person
 from tests.outbox.conftest import NOW, SETTINGS, post
 from tests.outbox.server import Told, running
+from tests.outbox.test_message import ATTACKS, HEADERS
 
 
 @pytest.fixture
@@ -62,7 +64,7 @@ def test_a_link_goes_to_the_case_as_it_is_when_the_mail_is_sent(session, session
 
 
 @pytest.mark.parametrize("told", [{"rcpt": "450 Try later"}, {"rcpt": "421 Busy"}, {"data": "451 Try later"}])
-def test_a_temporary_no_is_asked_again_later_and_later(session, sessions, mail, told):
+def test_f56_a_temporary_no_is_asked_again_later_and_later(session, sessions, mail, told):
     handler = Told(**told)
     with running(handler) as url:
         sending(sessions, url)
@@ -94,7 +96,7 @@ def test_after_the_last_rung_of_the_ladder_it_is_dead_until_somebody_revives_it(
 
 
 @pytest.mark.parametrize("told", [{"rcpt": "550 No such user"}, {"data": "554 Refused"}])
-def test_a_final_no_is_the_end(session, sessions, mail, told):
+def test_f56_a_final_no_is_the_end(session, sessions, mail, told):
     with running(Told(**told)) as url:
         sending(sessions, url)
         assert sending(sessions, url, NOW + timedelta(days=9)) == 0
@@ -137,7 +139,7 @@ def unused_port():
         return free.getsockname()[1]
 
 
-def test_a_server_that_cannot_be_reached_kills_no_mail(session, sessions, mail):
+def test_f56_a_server_that_cannot_be_reached_kills_no_mail(session, sessions, mail):
     second, now = post(session, event_key="case:1:5"), NOW
     session.commit()
     for _ in range(30):
@@ -151,7 +153,7 @@ def test_a_server_that_cannot_be_reached_kills_no_mail(session, sessions, mail):
 
 
 @pytest.mark.parametrize("query", ["?starttls=1", ""])
-def test_nothing_is_sent_to_a_server_that_cannot_do_what_was_asked(session, sessions, mail, query):
+def test_f56_nothing_is_sent_to_a_server_that_cannot_do_what_was_asked(session, sessions, mail, query):
     handler = Told()
     with running(handler) as url:
         sending(sessions, url + query if query else url.replace("smtp://", "smtps://"), patience=5)
@@ -172,7 +174,7 @@ def test_a_server_that_wants_no_such_login_is_a_server_out_of_reach(session, ses
 
 
 @pytest.mark.parametrize("told", [{"hang": True}, {"drop": True}])
-def test_a_server_that_never_answers_the_last_dot_gets_the_same_mail_again(session, sessions, mail, told):
+def test_f56_a_server_that_never_answers_the_last_dot_gets_the_same_mail_again(session, sessions, mail, told):
     handler = Told(**told)
     with running(handler) as url:
         sending(sessions, url, patience=0.5)
@@ -204,6 +206,32 @@ def test_a_server_that_trickles_is_cut_off(session, sessions, mail):
         ended.set()
         thread.join()
     assert (reread(session, mail).status, mail.tries) == ("waiting", 1)
+
+
+SMUGGLED = (
+    "Hei\r\n.\r\nMAIL FROM:<evil@example.no>\r\nRCPT TO:<evil@example.no>\r\nDATA\r\nSubject: x\r\n\r\nx\n.\n.\r\n"
+)
+
+
+def test_f55_f57_f58_what_a_server_takes_has_the_headers_that_were_meant_one_receiver_and_no_second_mail(
+    session, sessions
+):
+    session.get(Person, 1).label = ATTACKS[0]
+    for number, attack in enumerate(ATTACKS):
+        row = post(session, event_key=f"case:1:{number}", values={"number": attack})
+        row.body = f"{SMUGGLED}{attack}"
+    session.commit()
+    handler = Told()
+    with running(handler) as url:
+        while sending(sessions, url):
+            pass
+    assert len(handler.took) == len(ATTACKS)
+    for number, (sender, receivers, content) in enumerate(handler.took):
+        assert (sender, receivers) == ("avvik@example.no", ["marit@example.no"]), "bounces come to whoever runs it"
+        assert set(read(handler, number).keys()) == HEADERS
+        assert {name.decode() for name in re.findall(rb"(?m)^([A-Za-z-]+):", content.split(b"\r\n\r\n")[0])} == HEADERS
+        assert read(handler, number)["Auto-Submitted"] == "auto-generated", "no automatic answer is asked for"
+        assert read(handler, number)["X-Auto-Response-Suppress"] == "All"
 
 
 def test_a_worker_that_dies_between_the_servers_yes_and_its_note_leaves_the_mail_to_the_next(

@@ -78,7 +78,7 @@ ATTACKS = [
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
-def test_a_subject_or_sender_can_add_no_header(attack):
+def test_f55_a_subject_or_sender_can_add_no_header(attack):
     assert set(read(replace(LETTER, subject=attack)).keys()) == HEADERS
     sender = replace(SETTINGS, sender=f'"{attack}" <avvik@example.no>')
     assert set(read(LETTER, sender).keys()) == HEADERS
@@ -112,7 +112,7 @@ def test_any_text_is_a_subject_and_a_body(subject, body):
         ("root@localhost", "root@localhost"),
     ],
 )
-def test_one_address_is_one_receiver(address, receiver):
+def test_f57_one_address_is_one_receiver(address, receiver):
     assert read(replace(LETTER, address=address))["To"].addresses[0].addr_spec == receiver
 
 
@@ -145,6 +145,6 @@ def test_one_address_is_one_receiver(address, receiver):
         "a@" + ".".join(["b" * 60] * 5) + ".no",
     ],
 )
-def test_anything_else_is_refused(address):
+def test_f57_anything_else_is_refused(address):
     with pytest.raises(UnsendableError):
         message.build(replace(LETTER, address=address), "", SETTINGS)

@@ -39,9 +39,14 @@ def of(app, name):
         ("{number!r:>9}", "{ and } are only for what is filled in"),
         ("{ number }", "{ and } are only for what is filled in"),
         ("Half {number", "{ and } are only for what is filled in"),
+        ("{{ 7*7 }}", "{ and } are only for what is filled in"),
+        ("{{ case.delete() }}", "{ and } are only for what is filled in"),
+        ("{% include 'secret' %}", "{ and } are only for what is filled in"),
+        ("{description} " * 51, "{ } stands for something at most 50 times"),
+        ("x" * 20_001, "A text has room for 20000 letters. This one has 20001."),
     ],
 )
-def test_a_text_that_nothing_can_fill_in_is_refused_and_kept_as_typed(small_house, admin, body, told):
+def test_f59_a_text_that_nothing_can_fill_in_is_refused_and_kept_as_typed(small_house, admin, body, told):
     path = f"/studio/mail/edit/?id={of(small_house, 'receipt')}"
     send(admin, path, **{"body-en": body})
     assert admin.status == 200
@@ -49,6 +54,14 @@ def test_a_text_that_nothing_can_fill_in_is_refused_and_kept_as_typed(small_hous
     assert body in admin.text
     with session_of(small_house) as session:
         assert session.get(MailText, of(small_house, "receipt")).body["en"] != body
+
+
+def test_f59_a_text_of_a_megabyte_is_refused(small_house, admin):
+    path = f"/studio/mail/edit/?id={of(small_house, 'receipt')}"
+    send(admin, path, **{"body-en": "x" * 1_000_000})
+    assert admin.status == 413
+    with session_of(small_house) as session:
+        assert len(session.get(MailText, of(small_house, "receipt")).body["en"]) < 10_000
 
 
 def test_every_word_that_is_listed_may_be_used(small_house, admin):

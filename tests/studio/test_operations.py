@@ -32,7 +32,7 @@ def by_status(app, status):
         return session.scalars(select(OutgoingMail.id).where(OutgoingMail.status == status)).all()
 
 
-def test_a_dead_mail_is_told_without_its_receiver_and_tried_again_alone_or_with_all(small_house, admin):
+def test_f56_a_dead_mail_is_told_without_its_receiver_and_tried_again_alone_or_with_all(small_house, admin):
     first, *others = dead(small_house, "550 no such user melder@stud.example here")
     admin.get(PLACE)
     assert "550 no such user …@… here" in admin.text
@@ -45,6 +45,28 @@ def test_a_dead_mail_is_told_without_its_receiver_and_tried_again_alone_or_with_
     for odd in ("", "x", "²", "1" * 30):
         assert admin.post(f"{PLACE}retry", mail=odd).status_code == 400
     assert Person(small_house, "desk").get(PLACE).status_code == 403
+
+
+def test_f56_why_mails_wait_is_told_without_their_receivers(small_house, admin):
+    first, *others = dead(small_house, "450 melder@stud.example is busy")
+    admin.get(PLACE)
+    assert "Why some wait" not in admin.text
+    with session_of(small_house) as session:
+        session.execute(update(OutgoingMail).values(status="waiting"))
+        session.execute(
+            update(OutgoingMail).where(OutgoingMail.id == first).values(fault="450 desk@ie.example is busy")
+        )
+        session.add(OutgoingMail(**fresh(session.get(OutgoingMail, first))))
+        session.commit()
+    admin.get(PLACE)
+    assert f"450 …@… is busy ({1 + len(others)} mail" in admin.text
+    assert "melder@stud.example" not in admin.text
+
+
+def fresh(mail):
+    """The same mail about another event, not tried yet."""
+    columns = {each.name: getattr(mail, each.name) for each in OutgoingMail.__table__.columns}
+    return {**columns, "id": None, "event_key": "another", "message_id": "<another@localhost>", "fault": ""}
 
 
 def test_a_paused_outbox_is_told_everywhere_and_released_only_when_the_old_mails_are_decided(small_house, admin):

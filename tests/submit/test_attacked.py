@@ -3,6 +3,7 @@
 import io
 import re
 from datetime import UTC, datetime
+from hashlib import sha256
 from urllib.parse import unquote
 
 import pytest
@@ -11,7 +12,8 @@ from sqlalchemy import event, func, select, text
 
 from app.web.database import db
 from app.worker.tick import tick
-from model import Case, OutgoingMail, PendingFile, StoredFile
+from model import Case, JournalEntry, OutgoingMail, PendingFile, StoredFile, WorkflowEdition
+from tests.house import Person, make_app, session_of
 from tests.submit.conftest import Browser
 from tests.worker.clamav import EICAR, clamd
 from tests.workflow.samples import PLACE, photo, picture
@@ -90,6 +92,7 @@ def test_f19_no_byte_that_is_stored_tells_where_a_photo_was_taken(office, visito
     assert visitor.send(**more).status_code == 303
     with office.app.app_context():
         assert db.session.scalar(select(StoredFile.content)) == held
+    assert visitor.client.get(f"{followed(visitor)}/file/1").data == held
 
 
 @pytest.mark.parametrize(
@@ -119,6 +122,7 @@ def test_f17_a_hundred_and_one_files_are_too_many(office, visitor):
         ("x" * 300 + ".pdf", "x" * 120 + ".pdf"),
         ("\u202efdp.exe", "fdp.pdf"),
         ("blåbær; x=y.pdf", "blåbær; x=y.pdf"),
+        ("a%0D%0AX-Evil: y.pdf", "a%0D%0AX-Evil: y.pdf"),
     ],
 )
 def test_f18_a_file_is_saved_under_a_safe_name_and_never_shown(office, visitor, name, saved):
@@ -153,3 +157,36 @@ def test_f20_a_full_disk_is_told_and_leaves_nothing_behind(office, visitor):
         assert db.session.scalar(text("PRAGMA integrity_check")) == "ok"
     visitor.open()
     assert visitor.send(attachments=file("a.pdf", b"%PDF-1.7\n")).status_code == 303
+
+
+NO_ROOM = """CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$"""
+FULL = {
+    "while the file is written": "CREATE TRIGGER full_disk BEFORE INSERT ON stored_file FOR EACH ROW",
+    "with the commit": "CREATE CONSTRAINT TRIGGER full_disk AFTER INSERT ON stored_file DEFERRABLE INITIALLY DEFERRED FOR EACH ROW",
+}
+
+
+@pytest.mark.postgresql
+def test_f20_so_it_is_on_postgresql(postgresql_url, tmp_path, root):
+    app = make_app(postgresql_url, tmp_path)
+    routine = (root / "workflow.yaml").read_text("utf-8").replace(*ATTACHED, 1)
+    with session_of(app) as session:
+        sha = sha256(routine.encode()).hexdigest()
+        session.add(WorkflowEdition(number=2, text=routine, sha256=sha, published_at=datetime.now(UTC)))
+        session.commit()
+        session.execute(text(NO_ROOM))
+        session.commit()
+    visitor = Person(app)
+    for full in FULL.values():
+        with session_of(app) as session:
+            session.execute(text(f"{full} EXECUTE FUNCTION no_room()"))
+            session.commit()
+        assert visitor.report(attachments=file("a.pdf", b"%PDF-1.7\n" + b"x" * 500_000)).status_code == 507
+        assert "ikke mer plass" in visitor.text
+        with session_of(app) as session:
+            for table in (StoredFile, PendingFile, Case, OutgoingMail, JournalEntry):
+                assert session.scalar(select(func.count()).select_from(table)) == 0, (full, table)
+            session.execute(text("DROP TRIGGER full_disk ON stored_file"))
+            session.commit()
+    assert visitor.report(attachments=file("a.pdf", b"%PDF-1.7\n")).status_code == 303

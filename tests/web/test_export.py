@@ -1,3 +1,5 @@
+"""Lists as files: what people wrote is text in every spreadsheet (F65)."""
+
 import csv
 import io
 
@@ -18,7 +20,7 @@ def read_csv(answer):
 
 
 @pytest.mark.parametrize("value", RUN)
-def test_a_value_that_a_spreadsheet_would_run_is_shown_instead(value):
+def test_f65_a_value_that_a_spreadsheet_would_run_is_shown_instead(value):
     assert export.harmless(value) == f"'{value}"
     assert read_csv(export.answer("csv", "List", HEADS, [[value, ""]]))[1][0] == f"'{value}"
 
@@ -29,7 +31,7 @@ def test_other_values_stay_as_they_are(value):
 
 
 @pytest.mark.parametrize("value", [*RUN, "https://x.example", "\x00\x0bx"])
-def test_excel_gets_texts_and_never_formulas_or_links(value):
+def test_f65_excel_gets_texts_and_never_formulas_or_links(value):
     book = openpyxl.load_workbook(io.BytesIO(export.answer("xlsx", "List", HEADS, [[value, "2"]]).get_data()))
     cell = book.active["A2"]
     assert cell.data_type in {"s", "n"}

@@ -6,7 +6,7 @@ from sqlalchemy import text
 
 from app.web.database import snapshot
 from app.workflow import prints, sealing
-from app.workflow.verifying import Verifier
+from app.workflow.verifying import Verifier, alone
 from model.append_only import GUARDED, lifting
 
 ROUTINE = """
@@ -43,7 +43,7 @@ def verify(town, anchors=(), now=None):
 
 def faults(connection, now, anchors=()):
     """The same, as that connection sees it: (row, case, what)."""
-    verifier = Verifier(connection, prints.current_key(), anchors, now)
+    verifier = Verifier(alone(connection), prints.current_key(), anchors, now)
     return [(fault.entry, fault.number, fault.what) for fault in verifier.faults()]
 
 

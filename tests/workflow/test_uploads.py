@@ -1,4 +1,4 @@
-"""Files under attack: pictures are made anew (F19), lies and bombs are refused (F14, F17) within time and memory."""
+"""Files under attack: pictures are made anew (F19), lies and bombs are refused (F14, F17) within time and memory; names (F18)."""
 
 import io
 import struct
@@ -9,7 +9,7 @@ import zipfile
 import pytest
 from PIL import Image
 
-from app.workflow.uploads import Upload, fault_of
+from app.workflow.uploads import Upload, fault_of, safe_name
 from tests.workflow.samples import PLACE, TYPES, document, photo, picture, zipped
 
 
@@ -51,6 +51,20 @@ def test_a_still_gif_becomes_a_png_and_a_moving_picture_is_refused():
 
 def test_a_photo_of_48_megapixels_is_made_smaller():
     assert opened(Upload("x", picture("JPEG", (8064, 6048), "L"))).size == (4032, 3024)
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [
+        ("a\r\nX-Evil: y.pdf", "aX-Evil: y.pdf"),
+        ("a\u2028b\x85c\x1b[31m.exe", "abc[31m.pdf"),
+        ("..\\..\\x.pdf", "x.pdf"),
+        ("\u202efdp.exe", "fdp.pdf"),
+        (" . ", "file.pdf"),
+    ],
+)
+def test_f18_a_name_is_one_line_of_harmless_letters(name, safe):
+    assert safe_name(Upload(name, b"%PDF-1.7\n")) == safe
 
 
 def macros(kind):
@@ -111,7 +125,7 @@ BOMBS = {"picture": "broken_file", "document": "broken_file", "nothing": "unknow
 MEASURED = """
 import resource, sys
 from PIL import Image
-from app.workflow.uploads import Upload, fault_of
+from app.workflow.uploads import Upload, fault_of, safe_name
 Image.init()
 for each in sys.argv[1:]:
     sent = Upload("x", open(each, "rb").read())

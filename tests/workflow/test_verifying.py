@@ -5,14 +5,15 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, text, true
 
-from app.workflow import anchors, prints, sealing
+from app.workflow import anchors, prints, sealing, verifying
 from app.workflow.counting import Choice, count
 from model import JournalEntry, JournalSeal
 from tests.workflow.proof import ROUTINE, administrating, faults, seal, verify
 
 
 @pytest.fixture
-def town(settle_on_both):
+def town(settle_on_both, monkeypatch):
+    monkeypatch.setattr(verifying, "SPAN", 2)
     town = settle_on_both(ROUTINE)
     first, second = town.report(illness="Asthma", weight=7.0), town.report()
     town.do(first, "stig", "ask", message="When?")
@@ -53,6 +54,7 @@ CHANGES = {
     "whose": "UPDATE journal_entry SET subject_id = 2, ordinal = 9 WHERE id = 3",
     "who got mail": """UPDATE journal_entry SET mails = '[{"to": "2", "name": "asked", "why": "desk"}]' WHERE id = 3""",
     "its print": "UPDATE journal_entry SET prints = '{}' WHERE id = 3",
+    "its answers, to nothing that can be read": "UPDATE journal_entry SET answers = '{' WHERE id = 3",
     "its digest": "UPDATE journal_entry SET digest = 'ab' WHERE id = 3",
     "its digest, to none": "UPDATE journal_entry SET digest = NULL WHERE id = 3",
     "its seal": "UPDATE journal_seal SET digest = 'ab' WHERE entry_id = 3",
@@ -65,6 +67,8 @@ def test_f61_a_changed_row_is_named(town):
     with administrating(town) as connection:
         for what, change in CHANGES.items():
             with connection.begin_nested() as only_this:
+                if connection.dialect.name != "sqlite" and "can be read" in what:
+                    continue  # PostgreSQL keeps nothing else
                 connection.exec_driver_sql(
                     change if connection.dialect.name != "sqlite" else change.replace("+00'", "'")
                 )
