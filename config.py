@@ -50,7 +50,8 @@ LANGUAGES = ("nb", "nn", "en")
 BABEL_DEFAULT_LOCALE = os.environ.get("DEFAULT_LANGUAGE", "nb")
 TIMEZONE = os.environ.get("TIMEZONE", "Europe/Oslo")
 
-SESSION_COOKIE_SECURE = os.environ.get("SESSION_COOKIE_SECURE", "0") == "1"
+# Cookies go over TLS alone, and are named __Host-..., where the product's address begins with https.
+SESSION_COOKIE_SECURE = os.environ.get("SESSION_COOKIE_SECURE", str(int(BASE_URL.startswith("https://")))) == "1"
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = True
 # A login ends after so many hours whatever happens, and after so many minutes in which nothing happens.

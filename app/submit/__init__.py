@@ -64,12 +64,12 @@ def _keep_it_small(_endpoint: str | None, _values: dict[str, object] | None) -> 
 
 
 def _late(error: CSRFError) -> ResponseReturnValue:
-    """Keep what was typed when a form's safety token is too old."""
-    if request.endpoint == "submit.send":
-        return sending.late(error)
-    if request.endpoint == "submit.move":
-        return following.late(error)
-    return following.ask_again(error)
+    """Keep what was typed when a form's safety token is too old; a case that isn't there is still not found."""
+    pages = {"submit.send": sending.late, "submit.move": following.late}
+    try:
+        return pages.get(request.endpoint or "", following.ask_again)(error)
+    except HTTPException as other:
+        return current_app.handle_http_exception(other)
 
 
 def _too_many(error: HTTPException) -> ResponseReturnValue:
