@@ -13,6 +13,7 @@ from app.web import bearer
 from app.web.filters import clean
 from app.web.problems import Problem
 from app.web.seal import break_seal
+from app.web.watch import note
 
 BIGGEST = 10_000
 
@@ -31,7 +32,9 @@ class SecurityApi(Api):
         password = sent["password"].encode("utf-8", "replace").decode()
         user = self.appbuilder.sm.auth_user_db(clean(sent["username"]), password)
         if user is None:
+            note("login_failed", way="token")
             raise Problem(HTTPStatus.UNAUTHORIZED, gettext("The user name or the password is wrong."))
+        note("login", account=user.id, way="token")
         seconds = int(current_app.config["JWT_ACCESS_TOKEN_EXPIRES"].total_seconds())
         return answered({"access_token": bearer.issue(user), "token_type": "Bearer", "expires_in": seconds})
 
@@ -39,5 +42,6 @@ class SecurityApi(Api):
     @operation("Sign out, everywhere", answers={204: None})
     def logout(self) -> Response:
         """End every token and every session of the account."""
+        note("logout")
         break_seal()
         return Response(status=HTTPStatus.NO_CONTENT)

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException, TooManyRequests
 
 from app.submit import desk, following, listed, owndata, receipt, routine, sending
 from app.submit.hush import Hush
+from app.web.watch import note
 
 BIGGEST = 100_000
 """Bytes of a form here without its files: twenty thousand letters and what goes with them."""
@@ -65,6 +66,7 @@ def _keep_it_small(_endpoint: str | None, _values: dict[str, object] | None) -> 
 
 def _late(error: CSRFError) -> ResponseReturnValue:
     """Keep what was typed when a form's safety token is too old; a case that isn't there is still not found."""
+    note("form_not_ours")
     pages = {"submit.send": sending.late, "submit.move": following.late}
     try:
         return pages.get(request.endpoint or "", following.ask_again)(error)

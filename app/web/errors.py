@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from app.i18n import lazy_gettext
-from app.web import bearer, problems
+from app.web import bearer, problems, watch
 from app.web.database import db
 
 TEXTS = {
@@ -80,6 +80,7 @@ def init_errors(app: Flask) -> None:
 
 
 def _form(error: CSRFError) -> ResponseReturnValue:
+    watch.note("form_not_ours")
     return _page(error.code or 400, FORM)
 
 

@@ -24,6 +24,7 @@ from app.web.headers import let_forms_lead_to
 from app.web.interface import Interface
 from app.web.lasting import LEAVING, begin, lasts
 from app.web.seal import SEAL, break_seal, seal
+from app.web.watch import note
 
 __all__ = ["Grants", "Security", "can", "grants", "init_security", "me"]
 
@@ -45,9 +46,11 @@ class AuthDBView(fab.AuthDBView):  # type: ignore[misc]
             return self._page(form, target)
         user = self.appbuilder.sm.auth_user_db(form.username.data, form.password.data)
         if user is None:
+            note("login_failed", way="password")
             message = gettext("The user name or the password is wrong.")
             return self._page(form, target, message), 401
         begin(user)
+        note("login", account=user.id, way="password")
         return redirect(target)
 
     def _page(self, form: LoginForm_db, target: str, message: str = "") -> str:
@@ -63,11 +66,14 @@ class AuthDBView(fab.AuthDBView):  # type: ignore[misc]
             let_forms_lead_to(leaving)
             page: str = self.render_template("appbuilder/general/security/logout.html")
             return page
+        note("logout")
         break_seal()
         logout_user()
         session.clear()
         flash(gettext("You are logged out."), "success")
-        return redirect(leaving)
+        answer = redirect(leaving)
+        answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+        return answer
 
 
 class Security(SecurityManager):  # type: ignore[misc]
@@ -100,6 +106,7 @@ class Security(SecurityManager):  # type: ignore[misc]
         self.limit_logins(self.auth_view)
         for form in (self.userinfoeditview, self.resetpasswordview, self.resetmypasswordview):
             add(form())
+        self.limited("POST")(self.appbuilder.baseviews[-1].blueprint)
         menu: tuple[tuple[Any, str, Any], ...] = (
             (self.userdbmodelview, "Users", lazy_gettext("Users")),
             (self.rolemodelview, "Access", lazy_gettext("Access")),
