@@ -16,6 +16,8 @@ BASE_URL = os.environ.get("BASE_URL", f"http://localhost:{PORT}")
 DEMO = os.environ.get("DEMO", "1") == "1"
 
 SECRET_KEY = os.environ.get("SECRET_KEY", "")
+# Secrets that were changed, newest first, with blanks between: they open old follow links and prove old journal rows.
+SECRET_KEY_OLD = tuple(os.environ.get("SECRET_KEY_OLD", "").split())
 DATABASE_URL = os.environ.get("DATABASE_URL", f"sqlite:///{VAR / 'avviksflyt.db'}").replace(
     "postgresql://", "postgresql+psycopg://", 1
 )

@@ -36,7 +36,9 @@ class SecurityApi(Api):
             raise Problem(HTTPStatus.UNAUTHORIZED, gettext("The user name or the password is wrong."))
         note("login", account=user.id, way="token")
         seconds = int(current_app.config["JWT_ACCESS_TOKEN_EXPIRES"].total_seconds())
-        return answered({"access_token": bearer.issue(user), "token_type": "Bearer", "expires_in": seconds})
+        return answered(
+            {"access_token": bearer.issue(user), "token_type": bearer.SCHEME.strip(), "expires_in": seconds}
+        )
 
     @expose("/logout", methods=["POST"])
     @operation("Sign out, everywhere", answers={204: None})

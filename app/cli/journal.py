@@ -24,7 +24,7 @@ def verify(file: Path | None) -> None:
     """Compare every row with its proof, the chain over them, and every anchor. Exit code 1 if anything is wrong."""
     known = _anchors(file or proving.file())
     with snapshot(db.engine) as connection:
-        verifier = Verifier(connection, prints.current_key(), known, datetime.now(UTC))
+        verifier = Verifier(connection, prints.keys(), known, datetime.now(UTC))
         found = list(islice(verifier.faults(), MOST_TOLD))
     for each in found:
         click.echo(_told(each))

@@ -15,7 +15,7 @@ from app.setup.demo import seed as add_what_is_missing
 from app.web import passwords
 from app.web.database import db
 
-ADMIN_PASSWORD = "ADMIN_PASSWORD"  # noqa: S105 - the variable's name
+ADMIN_PASSWORD = "ADMIN_PASSWORD"  # noqa: S105 - the variable's name # nosec B105
 
 
 @click.command()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -33,15 +33,21 @@ class Fault:
 
 @dataclass
 class Verifier:
-    """Reads one snapshot of a database from end to end, and counts what it reads."""
+    """Reads one snapshot of a database from end to end, and counts what it reads.
+
+    `keys` are those the journal was written with, the oldest first. Once a newer one has proved a link or a row, an
+    older one proves nothing after it: whoever has a secret that was changed can't write on with it.
+    """
 
     connection: Connection
-    key: bytes
+    keys: Sequence[bytes]
     anchors: Sequence[Anchor]
     now: datetime
     rows: int = 0
     seals: int = 0
     adopted: int = 0
+    _link_key: int = 0
+    _row_key: int = 0
     _erased: dict[tuple[int, str], tuple[int, int]] = field(default_factory=dict)
     _forgotten: dict[tuple[int, str], int] = field(default_factory=dict)
     _rewritten: dict[int, tuple[int, int]] = field(default_factory=dict)
@@ -49,7 +55,7 @@ class Verifier:
 
     def faults(self) -> Iterator[Fault]:
         """Give what is wrong, in the order in which it is found."""
-        other = {each.secret for each in self.anchors} - {anchors.mark(self.key)}
+        other = {each.secret for each in self.anchors} - set(map(anchors.mark, self.keys))
         if other:
             yield Fault("the secret (SECRET_KEY) is another one than when the anchors were written")
             return
@@ -82,11 +88,14 @@ class Verifier:
 
     def _link(self, row: Row[Any], before: str) -> Iterator[Fault]:
         seal = Seal(row.seal_id, row.seal_entry, row.seal_subject, row.seal_digest, row.seal_adopted)
+        by = self._proved_by(self._link_key, lambda key: prints.proof(key, (before, *seal)), row.seal_chain)
         if seal.id != self.seals:
             self.seals, missed = seal.id, self.seals
             yield Fault(f"seal {missed} is missing")
-        elif prints.proof(self.key, (before, *seal)) != row.seal_chain:
+        elif by < 0:
             yield self._about(seal.entry_id, seal.subject_id, f"the chain is broken at seal {seal.id}")
+        else:
+            self._link_key = by
         if row.id is None:
             yield self._about(seal.entry_id, seal.subject_id, "the row is sealed and gone")
             return
@@ -115,9 +124,11 @@ class Verifier:
         made = row.prints or {}
         if row.event == REDACTED:
             self._redacted[row.case_id] = row.id
-        if prints.digest_of(self.key, row, made) != row.digest:
+        by = self._proved_by(self._row_key, lambda key: prints.digest_of(key, row, made), row.digest)
+        if by < 0:
             yield self._about(row.id, row.subject_id, "the row was changed, or not written by the product")
             return
+        self._row_key = by
         parts, salts = prints.printed(row), row.salts or {}
         if parts.keys() != made.keys():
             names = ", ".join(sorted(parts.keys() ^ made.keys()))
@@ -126,6 +137,11 @@ class Verifier:
         for name, value in parts.items():
             if not self._holds(row, name, value, salts.get(name), made[name]):
                 yield self._about(row.id, row.subject_id, f"{name} was changed")
+
+    def _proved_by(self, since: int, made: Callable[[bytes], str], kept: str) -> int:
+        """Position of the first key, from that position on, that makes what is kept; -1 if none does."""
+        fitting = (at for at in range(since, len(self.keys)) if made(self.keys[at]) == kept)
+        return next(fitting, -1)
 
     def _holds(self, row: Row[Any], name: str, value: Any, salt: str | None, made: str) -> bool:
         if salt is None:
