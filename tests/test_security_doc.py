@@ -95,7 +95,7 @@ def test_our_scripts_use_nothing_that_runs_text_or_keeps_data():
         assert not re.search(words, text), script.name
 
 
-def test_a_line_of_the_log_stays_one_line(capsys):
+def test_f67_a_line_of_the_log_stays_one_line(capsys):
     import logging  # noqa: PLC0415 - only here a log is set up
 
     root = logging.getLogger()

@@ -10,7 +10,6 @@ from app.api.base import Api, answered
 from app.api.operation import operation
 from app.i18n import gettext
 from app.web import bearer
-from app.web.filters import clean
 from app.web.problems import Problem
 from app.web.seal import break_seal
 from app.web.watch import note
@@ -29,8 +28,7 @@ class SecurityApi(Api):
     def login(self) -> Response:
         """Give a token; an unknown name and a wrong password are told alike."""
         sent = bodies.read(schemas.Login, BIGGEST)
-        password = sent["password"].encode("utf-8", "replace").decode()
-        user = self.appbuilder.sm.auth_user_db(clean(sent["username"]), password)
+        user = self.appbuilder.sm.auth_user_db(sent["username"], sent["password"])
         if user is None:
             note("login_failed", way="token")
             raise Problem(HTTPStatus.UNAUTHORIZED, gettext("The user name or the password is wrong."))

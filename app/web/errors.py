@@ -6,8 +6,8 @@ from http import HTTPStatus
 from flask import Flask, current_app, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from sqlalchemy.exc import DataError, DBAPIError, SQLAlchemyError
+from werkzeug.exceptions import BadRequest, HTTPException, InternalServerError
 
 from app.i18n import lazy_gettext
 from app.web import bearer, problems, watch
@@ -102,6 +102,8 @@ def _broken(error: Exception) -> ResponseReturnValue:
     db.session.rollback()
     if current_app.config.get("PROPAGATE_EXCEPTIONS"):
         raise error
+    if isinstance(error, DataError):
+        return _http(BadRequest())  # something that no database keeps, such as NUL, came past every form
     return _http(NoRoom() if _is_full(error) else InternalServerError())
 
 

@@ -18,6 +18,7 @@ from app.i18n import gettext, lazy_gettext
 from app.web import accounts, bearer
 from app.web.database import db
 from app.web.demo import demo_accounts
+from app.web.filters import clean
 from app.web.frame import name_target
 from app.web.grants import Grants, can, grants, me
 from app.web.headers import let_forms_lead_to
@@ -127,6 +128,11 @@ class Security(SecurityManager):  # type: ignore[misc]
         """Decorate a view or a blueprint whose failed logins count."""
         limit = current_app.config["LOGIN_LIMIT"]
         return self.limiter.shared_limit(limit, "login", methods=[method], deduct_when=_is_refused)
+
+    def auth_user_db(self, username: str, password: str) -> User | None:
+        """Give the account, if the password is its own. What no database keeps is in no name."""
+        found: User | None = super().auth_user_db(clean(username), password.encode("utf-8", "replace").decode())
+        return found
 
     def create_login_manager(self, app: Flask) -> LoginManager:
         """Let a session say who it is on every page, and a token where programs ask."""

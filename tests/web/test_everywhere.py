@@ -211,3 +211,24 @@ def test_a_fault_that_nobody_foresaw_is_caught_and_kept_from_its_reader(place, c
     assert answer.status_code == 500
     assert "ZeroDivision" not in answer.get_data(as_text=True)
     assert "ZeroDivisionError" in caplog.text
+
+
+@pytest.mark.parametrize("text", ["\x00desk", "desk\x00", "\ud800", "\u202edesk", "' OR 1=1 --", "d" * 5000])
+def test_f4_odd_names_and_passwords_log_nobody_in_and_break_nothing(each_place, text):
+    app, _ = each_place
+    visitor = Person(app)
+    visitor.get("/login/")
+    sent = text.encode("utf-8", "surrogatepass")
+    form = {**visitor.hidden(), "username": sent, "password": sent}
+    assert visitor.client.post("/login/", data=form).status_code == 401
+    told = app.test_client().post("/api/v1/security/login", json={"username": text, "password": text})
+    assert told.status_code in {400, 401, 413}
+
+
+def test_f4_a_name_that_no_database_keeps_is_no_failure(each_place):
+    app, _ = each_place
+    admin = Person(app, "admin")
+    for path in ("/users/add", "/roles/add", "/groups/add"):
+        admin.get(path)
+        given = {"name": "a\x00b", "username": "a\x00b", "email": "a\x00@b.example", "first_name": "\x00"}
+        assert admin.post(path, **given).status_code in {200, 302, 400}, path
