@@ -54,6 +54,10 @@ test: setup .venv/ready-dev ## Run every test
 	$(BIN)/mypy
 	$(BIN)/pytest -q -n 2 --dist worksteal $(ARGS)
 
+.PHONY: check
+check: setup .venv/ready-dev ## Ask what is known of what we use, and look for risky code; exit code 3: could not ask
+	@.ci/check
+
 .PHONY: soak
 soak: setup ## Kill real processes at random and count what is lost: KILLS=10000 ARGS="--broker redis://127.0.0.1:6379/5"
 	$(BIN)/python -m bench.soak --kills $(or $(KILLS),100) $(ARGS)

@@ -16,6 +16,8 @@ BASE_URL = os.environ.get("BASE_URL", f"http://localhost:{PORT}")
 DEMO = os.environ.get("DEMO", "1") == "1"
 
 SECRET_KEY = os.environ.get("SECRET_KEY", "")
+# Secrets that were changed, newest first, with blanks between: they open old follow links and prove old journal rows.
+SECRET_KEY_OLD = tuple(os.environ.get("SECRET_KEY_OLD", "").split())
 DATABASE_URL = os.environ.get("DATABASE_URL", f"sqlite:///{VAR / 'avviksflyt.db'}").replace(
     "postgresql://", "postgresql+psycopg://", 1
 )
@@ -50,7 +52,8 @@ LANGUAGES = ("nb", "nn", "en")
 BABEL_DEFAULT_LOCALE = os.environ.get("DEFAULT_LANGUAGE", "nb")
 TIMEZONE = os.environ.get("TIMEZONE", "Europe/Oslo")
 
-SESSION_COOKIE_SECURE = os.environ.get("SESSION_COOKIE_SECURE", "0") == "1"
+# Cookies go over TLS alone, and are named __Host-..., where the product's address begins with https.
+SESSION_COOKIE_SECURE = os.environ.get("SESSION_COOKIE_SECURE", str(int(BASE_URL.startswith("https://")))) == "1"
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = True
 # A login ends after so many hours whatever happens, and after so many minutes in which nothing happens.

@@ -23,6 +23,7 @@ from app.web.frameworks import init_frameworks
 from app.web.headers import init_headers
 from app.web.security import Security, init_security
 from app.web.templates import init_templates
+from app.web.watch import init_watch
 
 ROOMS = (submit, handling, reports, studio, api, worker, login)
 """Entrances in the order their pages stand in the menu."""
@@ -57,6 +58,7 @@ def _furnish(app: Flask) -> None:
     init_security(app)
     init_frame(app)
     init_headers(app)
+    init_watch(app)
     init_errors(app)
     init_assets(app)
     init_templates(app)

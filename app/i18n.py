@@ -49,7 +49,7 @@ def choose() -> str:
     """Pick the request's language: what was asked for, then what was asked for before, then the browser's wish."""
     if not has_request_context():
         return _default()
-    asked = request.args.get("lang"), request.cookies.get(COOKIE), _own()
+    asked = request.args.get("lang"), request.cookies.get(cookie()), _own()
     spoken = offered()
     for name in asked:
         if name in spoken:
@@ -65,6 +65,11 @@ def offered() -> dict[str, str]:
     return {name: called for name, called in LANGUAGES.items() if name in asked} or LANGUAGES
 
 
+def cookie() -> str:
+    """Name of the cookie that keeps the language; over TLS browsers take it from this very host alone."""
+    return f"__Host-{COOKIE}" if current_app.config["SESSION_COOKIE_SECURE"] else COOKIE
+
+
 def _own() -> str | None:
     person = getattr(current_user, "person", None)
     return person.language if person else None
@@ -75,7 +80,7 @@ def remember(response: Response) -> Response:
     asked = request.args.get("lang")
     if asked in LANGUAGES:
         secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
-        response.set_cookie(COOKIE, str(asked), max_age=31_536_000, samesite="Lax", httponly=True, secure=secure)
+        response.set_cookie(cookie(), str(asked), max_age=31_536_000, samesite="Lax", httponly=True, secure=secure)
     return response
 
 

@@ -10,9 +10,9 @@ from app.api.base import Api, answered
 from app.api.operation import operation
 from app.i18n import gettext
 from app.web import bearer
-from app.web.filters import clean
 from app.web.problems import Problem
 from app.web.seal import break_seal
+from app.web.watch import note
 
 BIGGEST = 10_000
 
@@ -28,16 +28,20 @@ class SecurityApi(Api):
     def login(self) -> Response:
         """Give a token; an unknown name and a wrong password are told alike."""
         sent = bodies.read(schemas.Login, BIGGEST)
-        password = sent["password"].encode("utf-8", "replace").decode()
-        user = self.appbuilder.sm.auth_user_db(clean(sent["username"]), password)
+        user = self.appbuilder.sm.auth_user_db(sent["username"], sent["password"])
         if user is None:
+            note("login_failed", way="token")
             raise Problem(HTTPStatus.UNAUTHORIZED, gettext("The user name or the password is wrong."))
+        note("login", account=user.id, way="token")
         seconds = int(current_app.config["JWT_ACCESS_TOKEN_EXPIRES"].total_seconds())
-        return answered({"access_token": bearer.issue(user), "token_type": "Bearer", "expires_in": seconds})
+        return answered(
+            {"access_token": bearer.issue(user), "token_type": bearer.SCHEME.strip(), "expires_in": seconds}
+        )
 
     @expose("/logout", methods=["POST"])
     @operation("Sign out, everywhere", answers={204: None})
     def logout(self) -> Response:
         """End every token and every session of the account."""
+        note("logout")
         break_seal()
         return Response(status=HTTPStatus.NO_CONTENT)

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-import subprocess
+import subprocess  # pg_dump and psql, by our own words # nosec B404
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -36,7 +36,7 @@ DO $$ BEGIN IF (SELECT count(*) FROM public."{name}") <> {count} THEN
   RAISE EXCEPTION 'table {name} has not the rows that the manifest tells of';
 END IF; END $$;
 """
-HOLD = f"UPDATE public.outgoing_mail SET status = '{HELD}' WHERE status = 'waiting';\n"  # noqa: S608 - a constant
+HOLD = f"UPDATE public.outgoing_mail SET status = '{HELD}' WHERE status = 'waiting';\n"  # noqa: S608 - a constant # nosec B608
 
 
 def dump(url: str, place: Path) -> dict[str, int]:
@@ -109,7 +109,7 @@ def _run(url: str, program: str, *arguments: str) -> subprocess.CompletedProcess
     secret = {"PGPASSWORD": str(place.password)} if place.password else {}
     command = [program, f"--dbname={shown}", *arguments] if program != "pg_restore" else [program, *arguments]
     environment = {**os.environ, **secret, "LC_MESSAGES": "C"}
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603 - our words
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603 - our words # nosec B603
 
 
 def _last(done: subprocess.CompletedProcess[str]) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 import config
 from app.backup import archive, keeping
 from app.outbox import pausing
+from app.outbox.settings import Settings
 from app.web.database import db
 from model import schema
 
@@ -62,9 +63,9 @@ def _settle_secret(restored: archive.Manifest, secret: str | None) -> None:
     if secret is not None and not config.SECRET_KEY:
         _write_secret(Path(current_app.config["VAR"]) / "secret_key", secret)
         click.echo("The secret is restored, too.")
-    elif restored.secret_mark != archive.mark(str(current_app.config["SECRET_KEY"])):
+    elif restored.secret_mark not in map(archive.mark, Settings.current().secrets):
         click.echo("This installation has another secret: follow links and codes sent before the backup are dead.")
-        click.echo("Put back the secret that belongs to it, as SECRET_KEY or in VAR_DIR/secret_key.")
+        click.echo("Put back the secret that belongs to it, as SECRET_KEY, SECRET_KEY_OLD or in VAR_DIR/secret_key.")
 
 
 def _write_secret(file: Path, secret: str) -> None:

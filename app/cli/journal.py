@@ -30,7 +30,7 @@ def verify(file: Path | None, processes: int | None) -> None:
     known = _anchors(file or proving.file())
     try:
         with readers(db.engine, processes or _worth_it()) as looking:
-            verifier = Verifier(looking, prints.current_key(), known, datetime.now(UTC))
+            verifier = Verifier(looking, prints.keys(), known, datetime.now(UTC))
             found = list(verifier.faults())
     except NotStarted as fault:
         raise click.ClickException("other processes could not read along, or were ended: try --processes 1") from fault

@@ -9,11 +9,13 @@ from flask.cli import with_appcontext
 
 from app.change import history
 from app.change.exporting import export_data
+from app.setup.accounts import ADMIN_NAME
 from app.setup.demo import Start, Unusable, read_organisation
 from app.setup.demo import seed as add_what_is_missing
+from app.web import passwords
 from app.web.database import db
 
-ADMIN_PASSWORD = "ADMIN_PASSWORD"  # noqa: S105 - the variable's name
+ADMIN_PASSWORD = "ADMIN_PASSWORD"  # noqa: S105 - the variable's name # nosec B105
 
 
 @click.command()
@@ -25,6 +27,8 @@ ADMIN_PASSWORD = "ADMIN_PASSWORD"  # noqa: S105 - the variable's name
 def seed(admin_password: str, cases: int) -> None:
     """Add the organisation, the routine and the accounts that are missing."""
     settings = current_app.config
+    if admin_password and not settings["DEMO"] and (wrong := passwords.fault(admin_password, (ADMIN_NAME,))):
+        raise click.ClickException(f"{ADMIN_PASSWORD}: {wrong}")
     start = Start(
         organisation=Path(settings["ORGANISATION_FILE"]),
         workflow=Path(settings["WORKFLOW_FILE"]),

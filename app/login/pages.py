@@ -17,6 +17,7 @@ from app.login.refused import Refused
 from app.web.database import db
 from app.web.lasting import begin
 from app.web.security import on_this_site
+from app.web.watch import note
 
 PROVIDER = "oidc"
 PENDING = "oidc"
@@ -71,6 +72,7 @@ def back() -> ResponseReturnValue:
         db.session.rollback()
         return _refusal(refused, target)
     begin(user, leaving or "/")
+    note("login", account=user.id, way="provider")
     return redirect(target)
 
 
@@ -111,4 +113,5 @@ def _back() -> str:
 
 def _refusal(refused: Refused, target: str) -> ResponseReturnValue:
     current_app.logger.warning("a login by the provider was refused: %s (%s)", refused.reason, refused.fault)
+    note("login_failed", way="provider", reason=refused.reason)
     return render_template("login/refused.html", text=TEXTS[refused.reason], target=target), refused.status

@@ -124,7 +124,7 @@ class Provider:
     def _session(self, back: str | None = None) -> OAuth2Session:
         methods = self._known.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
         method = "client_secret_basic" if "client_secret_basic" in methods else "client_secret_post"
-        return OAuth2Session(
+        session = OAuth2Session(
             self.client_id,
             self._secret,
             scope=self._scopes,
@@ -133,6 +133,8 @@ class Provider:
             code_challenge_method="S256",
             default_timeout=PATIENCE,
         )
+        session.max_redirects = 0  # what the provider names is asked itself, and nobody whom an answer names
+        return session
 
     @staticmethod
     def _get(session: OAuth2Session, address: str, *, withhold_token: bool = True) -> dict[str, Any]:

@@ -96,7 +96,7 @@ class _Batch:
 
     def _try(self, server: Server, letter: Letter) -> Verdict:
         try:
-            link = links.address(letter.link, self._claim.salts, self._settings) if letter.link else ""
+            link = links.address(letter.link, self._claim.follows, self._settings) if letter.link else ""
             built = message.build(letter, link, self._settings)
             receiver = message.envelope(letter.address)
         except ValueError as fault:

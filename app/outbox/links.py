@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from urllib.parse import quote
 
 from app.outbox.settings import Settings
-from app.outbox.tokens import token
+from app.outbox.tokens import again, token
 
 PAGES = {
     "case": "cases",
@@ -22,18 +22,19 @@ def followed(link: str) -> int | None:
     return int(what) if kind == "follow" else None
 
 
-def address(link: str, salts: Mapping[int, str | None], settings: Settings) -> str:
+def address(link: str, follows: Mapping[int, tuple[str | None, str | None]], settings: Settings) -> str:
     """Give the address of `case:<number>`, `action:<number>`, `report:<name>` or `follow:<subject id>`.
 
     `cases:` is the list of cases, `actions:` that of actions, `studio:<page>` a page of the setup.
 
-    A case whose salt is gone is followed by nobody: the link then leads to where a code is asked for.
+    `follows` are the salt and the token's digest of each case. One whose salt is gone is followed by nobody: the link
+    then leads to where a code is asked for.
     """
     subject_id = followed(link)
     if subject_id is not None:
-        salt = salts.get(subject_id)
+        salt, kept = follows.get(subject_id, (None, None))
         follow = f"{settings.base_url}/follow"
-        return f"{follow}/{token(settings.secret, subject_id, salt)}" if salt else follow
+        return f"{follow}/{again(token, settings.secrets, subject_id, salt, kept)}" if salt else follow
     kind, _, what = link.partition(":")
     if kind not in PAGES:
         raise ValueError(f"no such link: {kind}")

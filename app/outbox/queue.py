@@ -23,10 +23,10 @@ UNREACHABLE = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Mails one worker alone may send while its lease lasts; `salts` are those of the cases they follow."""
+    """Mails one worker alone may send while its lease lasts; `follows` has salt and digest of the cases they follow."""
 
     letters: tuple[Letter, ...]
-    salts: Mapping[int, str | None]
+    follows: Mapping[int, tuple[str | None, str | None]]
 
 
 def claim(session: Session, *, worker: str, now: datetime, limit: int) -> Claim:
@@ -46,7 +46,7 @@ def claim(session: Session, *, worker: str, now: datetime, limit: int) -> Claim:
     values = {"locked_until": now + LEASE, "locked_by": worker, "tries": OutgoingMail.tries + 1}
     ids = session.scalars(taken.values(values).execution_options(synchronize_session=False)).all()
     letters = tuple(_letters(session, ids)) if ids else ()
-    return Claim(letters, _salts(session, letters))
+    return Claim(letters, _follows(session, letters))
 
 
 def sent(session: Session, mail_id: int, *, worker: str, now: datetime) -> None:
@@ -133,9 +133,9 @@ def _letters(session: Session, ids: Iterable[int]) -> Iterable[Letter]:
         )
 
 
-def _salts(session: Session, letters: Iterable[Letter]) -> Mapping[int, str | None]:
+def _follows(session: Session, letters: Iterable[Letter]) -> Mapping[int, tuple[str | None, str | None]]:
     ids = {followed(letter.link) for letter in letters} - {None}
     if not ids:
         return {}
-    rows = session.execute(select(Subject.id, Subject.follow_salt).where(Subject.id.in_(ids)))
-    return {subject_id: salt for subject_id, salt in rows}  # noqa: C416 - a result isn't a mapping's items
+    rows = session.execute(select(Subject.id, Subject.follow_salt, Subject.follow_hash).where(Subject.id.in_(ids)))
+    return {subject_id: (salt, kept) for subject_id, salt, kept in rows}

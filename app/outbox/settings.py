@@ -12,13 +12,22 @@ import config
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`smtp_url` empty = no mail server; `sender` may have a name; `secret` signs tokens and message ids."""
+    """`smtp_url` empty = no mail server; `sender` may have a name; `secret` signs tokens and message ids.
+
+    `former` secrets, newest first, only tell what was made with them.
+    """
 
     smtp_url: str
     base_url: str
     sender: str
     secret: str
     default_language: str
+    former: tuple[str, ...] = ()
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The secret of now, and those before it."""
+        return (self.secret, *self.former)
 
     @property
     def host(self) -> str:
@@ -34,6 +43,7 @@ class Settings:
             sender=str(values["MAIL_FROM"]),
             secret=str(values["SECRET_KEY"]),
             default_language=str(values["BABEL_DEFAULT_LOCALE"]),
+            former=tuple(values["SECRET_KEY_OLD"]),
         )
 
     @classmethod

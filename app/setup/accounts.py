@@ -13,7 +13,7 @@ from app.web.roles import ADMIN, GRANTS, REPORTER, STAFF, role_named
 from model import Assignment, Person, Role
 
 ADMIN_NAME = "admin"
-DEMO_PASSWORD = "avviksflyt"  # noqa: S105 - public: printed on the demo's login page
+DEMO_PASSWORD = "avviksflyt"  # noqa: S105 - public: printed on the demo's login page # nosec B105
 
 
 def create_accounts(session: Session, password: str = DEMO_PASSWORD) -> int:

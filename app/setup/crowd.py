@@ -50,7 +50,7 @@ DUE_IN = 28
 
 def ordinary(count: int) -> Iterator[Story]:
     """Give that many stories, each of a case that is still open."""
-    chance = random.Random(count)  # noqa: S311 - the same cases each time, and no secret
+    chance = random.Random(count)  # noqa: S311 - the same cases each time, and no secret # nosec B311
     for number in range(count):
         faculty = chance.choices(tuple(FACULTIES), WEIGHTS)[0]
         area = chance.choices(AREAS, AREA_WEIGHTS)[0]

@@ -14,6 +14,7 @@ from app.submit import desk, following, listed, owndata, receipt, routine, sendi
 from app.submit.hush import Hush
 from app.submit.reception import HeldView
 from app.web import counting
+from app.web.watch import note
 
 BIGGEST = 100_000
 """Bytes of a form here without its files: twenty thousand letters and what goes with them."""
@@ -95,12 +96,13 @@ def _keep_it_small(_endpoint: str | None, _values: dict[str, object] | None) -> 
 
 
 def _late(error: CSRFError) -> ResponseReturnValue:
-    """Keep what was typed when a form's safety token is too old."""
-    if request.endpoint == "submit.send":
-        return sending.late(error)
-    if request.endpoint == "submit.move":
-        return following.late(error)
-    return following.ask_again(error)
+    """Keep what was typed when a form's safety token is too old; a case that isn't there is still not found."""
+    note("form_not_ours")
+    pages = {"submit.send": sending.late, "submit.move": following.late}
+    try:
+        return pages.get(request.endpoint or "", following.ask_again)(error)
+    except HTTPException as other:
+        return current_app.handle_http_exception(other)
 
 
 def _too_many(error: HTTPException) -> ResponseReturnValue:

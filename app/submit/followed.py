@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import timedelta
 from statistics import median
 
-from flask import current_app
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.language.definition import Flow, Routine
 from app.language.parties import InField, Word, walk
 from app.outbox import tokens
+from app.outbox.settings import Settings
 from app.web.database import db
 from app.workflow import held
 from app.workflow.context import Context
@@ -64,12 +64,12 @@ def has_page(routine: Routine, flow: Flow) -> bool:
 
 def token_of(case: Case) -> str:
     """Make the token of the case's link anew; it is stored nowhere."""
-    return tokens.token(current_app.config["SECRET_KEY"], case.id, case.follow_salt or "")
+    return tokens.again(tokens.token, Settings.current().secrets, case.id, case.follow_salt or "", case.follow_hash)
 
 
 def code_of(case: Case) -> str:
     """Make the code by which somebody without an account finds the case."""
-    return tokens.code(current_app.config["SECRET_KEY"], case.id, case.follow_salt or "")
+    return tokens.again(tokens.code, Settings.current().secrets, case.id, case.follow_salt or "", case.code_hash)
 
 
 def journal(case: Case) -> Sequence[JournalEntry]:

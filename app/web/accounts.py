@@ -1,13 +1,15 @@
 """The screens for accounts, access and permissions: Flask-AppBuilder's own, with our look."""
 
 import re
+from http import HTTPStatus
 from typing import Any, ClassVar
 
-from flask import flash, g, redirect, request, session, url_for
+from flask import flash, g, make_response, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.hooks import before_request
 from flask_appbuilder.security import views as fab
+from flask_appbuilder.security.decorators import has_access
 from flask_appbuilder.security.sqla.models import User
 from flask_login import current_user
 from wtforms import Form, StringField
@@ -19,6 +21,8 @@ from app.web.admins import require_one, require_without
 from app.web.database import db
 from app.web.lasting import LEAVING
 from app.web.look import Look, Quiet, Refusal
+from app.web.passwords import OwnPasswordForm, PasswordForm, new_password, once_more
+from app.web.watch import note
 
 ID = re.compile(r"[0-9]{1,9}")
 USER_COLUMNS = ["first_name", "last_name", "username", "email", "active", "roles", "groups"]
@@ -34,8 +38,8 @@ USER_LABELS = {
     "last_login": lazy_gettext("Last login"),
     "login_count": lazy_gettext("Logins"),
     "fail_login_count": lazy_gettext("Failed logins"),
-    "password": lazy_gettext("Password"),
-    "conf_password": lazy_gettext("Password once more"),
+    "password": lazy_gettext("New password"),
+    "conf_password": lazy_gettext("New password once more"),
 }
 
 
@@ -67,7 +71,8 @@ class UserDBModelView(Safe, fab.UserDBModelView):  # type: ignore[misc]
     base_order = ("username", "asc")
     edit_form_extra_fields: ClassVar[dict[str, Any]] = {"last_name": StringField(USER_LABELS["last_name"])}
     add_form_extra_fields: ClassVar[dict[str, Any]] = {
-        **fab.UserDBModelView.add_form_extra_fields,
+        "password": new_password(),
+        "conf_password": once_more(),
         "last_name": StringField(USER_LABELS["last_name"]),
     }
 
@@ -161,6 +166,7 @@ class PermissionViewModelView(Look, fab.PermissionViewModelView):  # type: ignor
 class ResetPasswordView(Quiet, fab.ResetPasswordView):  # type: ignore[misc]
     """A new password for somebody else."""
 
+    form = PasswordForm
     form_title = lazy_gettext("Set a new password")
     message = lazy_gettext("The password is changed.")
 
@@ -172,6 +178,7 @@ class ResetPasswordView(Quiet, fab.ResetPasswordView):  # type: ignore[misc]
             flash(str(lazy_gettext("There is no such user.")), "danger")
         else:
             self.appbuilder.sm.reset_password(user.id, form.password.data)
+            note("password_set_for_another", whose=user.id)
             flash(str(self.message), "success")
         return redirect(url_for("UserDBModelView.list"))
 
@@ -179,8 +186,21 @@ class ResetPasswordView(Quiet, fab.ResetPasswordView):  # type: ignore[misc]
 class ResetMyPasswordView(Quiet, fab.ResetMyPasswordView):  # type: ignore[misc]
     """A new password for oneself."""
 
+    form = OwnPasswordForm
     form_title = lazy_gettext("Change my password")
-    message = lazy_gettext("The password is changed.")
+    message = lazy_gettext("The password is changed. Log in with the new one.")
+
+    @expose("/form", methods=["POST"])
+    @has_access
+    def this_form_post(self) -> ResponseReturnValue:
+        """Change it; a wrong password of now counts among the failed logins."""
+        answer: ResponseReturnValue = super().this_form_post()
+        return make_response(answer, HTTPStatus.UNAUTHORIZED) if g.get("wrong_password") else answer
+
+    def form_post(self, form: Form) -> None:
+        """Change it, which ends every login of the account."""
+        note("password_changed")
+        super().form_post(form)
 
     @before_request
     def _is_kept_here(self) -> ResponseReturnValue | None:

@@ -7,6 +7,7 @@ from flask import Flask, current_app
 from whitenoise import WhiteNoise
 
 import config
+from app.web.headers import for_assets
 
 BUILT = config.ROOT / "build" / "static"
 
@@ -19,7 +20,14 @@ def init_assets(app: Flask) -> None:
     app.extensions["assets"] = known
     app.jinja_env.globals["asset"] = asset
     if known:
-        serve = WhiteNoise(app.wsgi_app, max_age=315_360_000, immutable_file_test=r"^.+\.[0-9a-f]{12}\.\w+$")
+        said = for_assets(bool(app.config["SESSION_COOKIE_SECURE"]))
+        serve = WhiteNoise(
+            app.wsgi_app,
+            max_age=315_360_000,
+            immutable_file_test=r"^.+\.[0-9a-f]{12}\.\w+$",
+            allow_all_origins=False,
+            add_headers_function=lambda headers, _path, _url: [headers.add_header(*each) for each in said.items()],
+        )
         serve.add_files(str(built), prefix="static/")
         app.wsgi_app = serve  # type: ignore[method-assign]
     else:

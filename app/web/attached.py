@@ -12,6 +12,7 @@ from werkzeug.datastructures import CombinedMultiDict, MultiDict
 
 from app.i18n import language, lazy_gettext, say
 from app.language.definition import Routine
+from app.web.headers import SHUT
 from model import INFECTED, PENDING, StoredFile
 
 MEGABYTE = 1_000_000
@@ -19,7 +20,7 @@ WITHHELD = {
     PENDING: lazy_gettext("Waits to be scanned for viruses"),
     INFECTED: lazy_gettext("Removed: a virus was found in it"),
 }
-SEALED = {"Content-Security-Policy": "sandbox; default-src 'none'", "Cache-Control": "no-store"}
+SEALED = {"Content-Security-Policy": f"sandbox; {SHUT}", "Cache-Control": "no-store"}
 """Headers of what people sent: were it opened by a browser all the same, it could do nothing."""
 
 

@@ -7,13 +7,13 @@ from http import HTTPStatus
 from flask import Flask, current_app, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import Conflict, HTTPException, InternalServerError, ServiceUnavailable
+from werkzeug.exceptions import BadRequest, Conflict, HTTPException, InternalServerError, ServiceUnavailable
 
 from app.i18n import gettext, lazy_gettext
-from app.web import bearer, counting, problems
+from app.web import bearer, counting, problems, watch
 from app.web.database import db
 
 TEXTS = {
@@ -96,6 +96,7 @@ def init_errors(app: Flask) -> None:
 
 
 def _form(error: CSRFError) -> ResponseReturnValue:
+    watch.note("form_not_ours")
     return _page(error.code or 400, FORM)
 
 
@@ -131,6 +132,8 @@ def _told(error: Exception) -> HTTPException:
     """What it is that has happened, as far as it concerns whoever asked."""
     if _is_full(error):
         return NoRoom()
+    if isinstance(error, DataError):
+        return BadRequest()  # something that no database keeps, such as NUL, came past every form
     if isinstance(error, StaleDataError):
         return Conflict()
     return ServiceUnavailable(retry_after=int(AGAIN)) if _is_away(error) else InternalServerError()

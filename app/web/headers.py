@@ -4,7 +4,7 @@ import secrets
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from flask.globals import request_ctx
 from flask_login import current_user
 
@@ -18,11 +18,25 @@ POLICY = {
     "img-src": "'self' data:",
     "font-src": "'self' data:",
     "connect-src": "'self'",
+    "object-src": "'none'",
     "form-action": "'self'{forms}",
     "base-uri": "'none'",
     "frame-ancestors": "'none'",
 }
-FEATURES = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+ALWAYS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+"""What every answer says, finished assets too."""
+SHUT = "default-src 'none'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+"""The policy of what is no page: opened by itself it runs and loads nothing."""
+STAY = "max-age=31536000; includeSubDomains"
+"""How long a browser that came over TLS comes over TLS again."""
+PREFIX = "__Host-"
+"""Begins a cookie's name over TLS: browsers then take it from this very host alone."""
 
 
 def csp_nonce() -> str:
@@ -48,16 +62,13 @@ def protect(response: Response) -> Response:
     headers = response.headers
     forms = getattr(request_ctx, "avviksflyt_forms", "")
     headers.setdefault("Content-Security-Policy", policy.format(nonce=csp_nonce(), forms=forms))
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["X-Frame-Options"] = "DENY"
-    headers["Permissions-Policy"] = FEATURES
-    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers.update(ALWAYS)
     private = request.path.startswith(PRIVATE)
     headers["Referrer-Policy"] = "no-referrer" if private else "same-origin"
     if private:
         headers["X-Robots-Tag"] = "noindex, nofollow"
-    if request.is_secure:
-        headers["Strict-Transport-Security"] = "max-age=31536000"
+    if request.is_secure or current_app.config["SESSION_COOKIE_SECURE"]:
+        headers["Strict-Transport-Security"] = STAY
     if private or current_user.is_authenticated:
         headers["Cache-Control"] = "no-store"
     else:
@@ -65,7 +76,15 @@ def protect(response: Response) -> Response:
     return response
 
 
+def for_assets(secure: bool) -> dict[str, str]:
+    """Headers of finished assets, which no request's nonce or login changes; `secure` = cookies are for TLS alone."""
+    stay = {"Strict-Transport-Security": STAY} if secure else {}
+    return {**ALWAYS, **stay, "Content-Security-Policy": SHUT, "Referrer-Policy": "same-origin"}
+
+
 def init_headers(app: Flask) -> None:
     """Protect every answer and let templates mark their scripts."""
+    if app.config["SESSION_COOKIE_SECURE"]:
+        app.config["SESSION_COOKIE_NAME"] = PREFIX + "session"
     app.jinja_env.globals["csp_nonce"] = csp_nonce
     app.after_request(protect)

@@ -20,12 +20,14 @@ from app.i18n import gettext, lazy_gettext
 from app.web import accounts, bearer, counting
 from app.web.database import db
 from app.web.demo import demo_accounts
+from app.web.filters import clean
 from app.web.frame import name_target
 from app.web.grants import Grants, can, grants, me
 from app.web.headers import let_forms_lead_to
 from app.web.interface import Interface
 from app.web.lasting import LEAVING, begin, lasts
 from app.web.seal import SEAL, break_seal, seal
+from app.web.watch import note
 
 __all__ = ["Grants", "Security", "can", "grants", "init_security", "me"]
 
@@ -47,9 +49,11 @@ class AuthDBView(fab.AuthDBView):  # type: ignore[misc]
             return self._page(form, target)
         user = self.appbuilder.sm.auth_user_db(form.username.data, form.password.data)
         if user is None:
+            note("login_failed", way="password")
             message = gettext("The user name or the password is wrong.")
             return self._page(form, target, message), 401
         begin(user)
+        note("login", account=user.id, way="password")
         return redirect(target)
 
     def _page(self, form: LoginForm_db, target: str, message: str = "") -> str:
@@ -65,11 +69,14 @@ class AuthDBView(fab.AuthDBView):  # type: ignore[misc]
             let_forms_lead_to(leaving)
             page: str = self.render_template("appbuilder/general/security/logout.html")
             return page
+        note("logout")
         break_seal()
         logout_user()
         session.clear()
         flash(gettext("You are logged out."), "success")
-        return redirect(leaving)
+        answer = redirect(leaving)
+        answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+        return answer
 
 
 class Security(SecurityManager):  # type: ignore[misc]
@@ -109,6 +116,7 @@ class Security(SecurityManager):  # type: ignore[misc]
         self.limit_logins(self.auth_view)
         for form in (self.userinfoeditview, self.resetpasswordview, self.resetmypasswordview):
             add(form())
+        self.limited("POST")(self.appbuilder.baseviews[-1].blueprint)
         menu: tuple[tuple[Any, str, Any], ...] = (
             (self.userdbmodelview, "Users", lazy_gettext("Users")),
             (self.rolemodelview, "Access", lazy_gettext("Access")),
@@ -129,6 +137,11 @@ class Security(SecurityManager):  # type: ignore[misc]
         """Decorate a view or a blueprint whose failed logins count."""
         limit = counting.limit("LOGIN_LIMIT")
         return self.limiter.shared_limit(limit, "login", methods=[method], deduct_when=_is_refused)
+
+    def auth_user_db(self, username: str, password: str) -> User | None:
+        """Give the account, if the password is its own. What no database keeps is in no name."""
+        found: User | None = super().auth_user_db(clean(username), password.encode("utf-8", "replace").decode())
+        return found
 
     def create_login_manager(self, app: Flask) -> LoginManager:
         """Let a session say who it is on every page, and a token where programs ask."""

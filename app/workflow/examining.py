@@ -6,8 +6,8 @@ A look is given a connection, and knows nothing of what another saw; `app.workfl
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -38,12 +38,23 @@ class Fault:
     number: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """What a look's first proof was of, and by which of the keys it and the last one were made, as positions."""
+
+    entry: int
+    subject: int
+    first: int
+    last: int
+
+
 @dataclass
 class Seen:
     """What a look has seen. Whether what was erased had to be can be told only when all has been seen.
 
     `seals` is the last one's number. `erased` and `forgotten` say of a case and a part the latest row, `rewritten` and
-    `redacted` of a case; `met` are the numbers at which an anchor was compared.
+    `redacted` of a case; `met` are the numbers at which an anchor was compared. `links` and `digests` say by which keys
+    the chain and the rows were proved: once a newer one has proved something, an older one proves nothing after it.
     """
 
     faults: list[Fault] = field(default_factory=list)
@@ -55,6 +66,8 @@ class Seen:
     forgotten: dict[tuple[int, str], int] = field(default_factory=dict)
     rewritten: dict[int, tuple[int, int]] = field(default_factory=dict)
     redacted: dict[int, int] = field(default_factory=dict)
+    links: Proved | None = None
+    digests: Proved | None = None
 
     def add(self, later: Seen) -> None:
         """Add what a later look has seen, all but its faults."""
@@ -68,6 +81,12 @@ class Seen:
             self.forgotten[place] = max(self.forgotten.get(place, 0), ordinal)
         self.rewritten |= later.rewritten
         self.redacted |= later.redacted
+        self.links = _newest(self.links, later.links)
+        self.digests = _newest(self.digests, later.digests)
+
+
+def _newest(known: Proved | None, later: Proved | None) -> Proved | None:
+    return max((each for each in (known, later) if each), key=lambda each: each.last, default=None)
 
 
 def last_seal(connection: Connection) -> int:
@@ -75,9 +94,9 @@ def last_seal(connection: Connection) -> int:
     return connection.scalar(select(func.max(JournalSeal.id))) or 0
 
 
-def sealed(key: bytes, anchors: Iterable[Anchor], after: int, until: int, connection: Connection) -> Seen:
+def sealed(keys: Sequence[bytes], anchors: Iterable[Anchor], after: int, until: int, connection: Connection) -> Seen:
     """Follow the chain behind seal `after` up to `until`, and look at the row that each seal is about."""
-    look = _Look(connection, key)
+    look = _Look(connection, keys)
     before = select(JournalSeal.id, JournalSeal.chain).where(JournalSeal.id <= after).order_by(JournalSeal.id.desc())
     number, chain = connection.execute(before.limit(1)).one_or_none() or (0, START)
     awaited: dict[int, list[Anchor]] = {}
@@ -87,15 +106,15 @@ def sealed(key: bytes, anchors: Iterable[Anchor], after: int, until: int, connec
     return look.until_enough(look.chain(_chain(after, until), number, chain, awaited))
 
 
-def not_sealed(key: bytes, now: datetime, connection: Connection) -> Seen:
+def not_sealed(keys: Sequence[bytes], now: datetime, connection: Connection) -> Seen:
     """Look at the rows that have no seal yet, and whether one has waited for too long."""
-    look = _Look(connection, key)
+    look = _Look(connection, keys)
     return look.until_enough(look.waiting(now))
 
 
 def counted(connection: Connection) -> Seen:
     """Count each case's rows: 1, 2, 3, ... up to the number that the case has had."""
-    look = _Look(connection, b"")
+    look = _Look(connection, ())
     return look.until_enough(look.gaps())
 
 
@@ -108,9 +127,9 @@ def about(connection: Connection, entry: int, subject: int, what: str) -> Fault:
 class _Look:
     """Reads rows one after the other, and notes what it sees."""
 
-    def __init__(self, connection: Connection, key: bytes) -> None:
+    def __init__(self, connection: Connection, keys: Sequence[bytes]) -> None:
         self._connection = connection
-        self._key = key
+        self._keys = keys
         self._seen = Seen()
 
     def until_enough(self, faults: Iterator[Fault]) -> Seen:
@@ -123,12 +142,12 @@ class _Look:
 
     def chain(self, query: Select[Any], number: int, chain: str, awaited: dict[int, list[Anchor]]) -> Iterator[Fault]:
         """Follow the chain from seal `number`."""
-        seen, key, proof = self._seen, self._key, prints.proof
+        seen = self._seen
         for row in self._read(query):
             seal = (row.seal_id, row.seal_entry, row.seal_subject, row.seal_digest, row.seal_adopted)
             if row.seal_id != number + 1:
                 yield Fault(f"seal {number + 1} is missing")
-            elif proof(key, (chain, *seal)) != row.seal_chain:
+            elif not self._is_link(chain, seal, row.seal_chain):
                 yield self._about(row.seal_entry, row.seal_subject, f"the chain is broken at seal {row.seal_id}")
             seen.seals, number, chain = row.seal_id, row.seal_id, row.seal_chain
             seen.adopted += row.seal_adopted
@@ -180,7 +199,7 @@ class _Look:
         made, salts = made or {}, salts or {}
         if row.event == REDACTED:
             self._seen.redacted[row.case_id] = row.id
-        if prints.digest_of(self._key, row[: len(prints.KEPT)], mails, made) != row.digest:
+        if not self._is_digest(row, mails, made):
             return [self._about(row.id, row.subject_id, "the row was changed, or not written by the product")]
         parts = prints.printed(answers, mails, trace, row.actor_id)
         if parts.keys() != made.keys():
@@ -191,6 +210,32 @@ class _Look:
         other = [name for name, made_of in parts.items() if _print(salts, name, made_of) != made[name]]
         changed = [name for name in other if not self._may_be(row, name, parts[name], salts.get(name))]
         return [self._about(row.id, row.subject_id, f"{name} was changed") for name in changed]
+
+    def _is_link(self, chain: str, seal: tuple[Any, ...], kept: str) -> bool:
+        _, entry, subject, *_rest = seal
+        links = self._proved(self._seen.links, lambda key: prints.proof(key, (chain, *seal)), kept, entry, subject)
+        self._seen.links = links or self._seen.links
+        return links is not None
+
+    def _is_digest(self, row: Row[Any], mails: Any, made: dict[str, str]) -> bool:
+        kept = row[: len(prints.KEPT)]
+        digests = self._proved(
+            self._seen.digests, lambda key: prints.digest_of(key, kept, mails, made), row.digest, row.id, row.subject_id
+        )
+        self._seen.digests = digests or self._seen.digests
+        return digests is not None
+
+    def _proved(
+        self, known: Proved | None, made: Callable[[bytes], str], kept: str, entry: int, subject: int
+    ) -> Proved | None:
+        """Give what is known with this proof; None if no key that may still be used makes what is kept."""
+        since = known.last if known else 0
+        for at in range(since, len(self._keys)):
+            if made(self._keys[at]) == kept:
+                if known and at == since:
+                    return known
+                return replace(known, last=at) if known else Proved(entry, subject, at, at)
+        return None
 
     def _may_be(self, row: Row[Any], name: str, value: Any, salt: str | None) -> bool:
         """Whether a part that isn't what its print was made of is what the product leaves in its place."""

@@ -55,6 +55,11 @@ def current_key() -> bytes:
     return key_of(Settings.current().secret)
 
 
+def keys() -> tuple[bytes, ...]:
+    """Give every key that this installation has had, the oldest first."""
+    return tuple(key_of(secret) for secret in reversed(Settings.current().secrets))
+
+
 def prove(entry: JournalEntry) -> None:
     """Give a new row, complete otherwise, its salts, prints and digest."""
     parts = printed(entry.answers, entry.mails, entry.trace, entry.actor_id)

@@ -29,36 +29,44 @@ def alone(connection: Connection) -> Looking:
 
 @dataclass
 class Verifier:
-    """Has the journal looked at, span by span, and puts together what was seen."""
+    """Has the journal looked at, span by span, and puts together what was seen; `keys` are the oldest first."""
 
     looking: Looking
-    key: bytes
+    keys: Sequence[bytes]
     anchors: Sequence[Anchor]
     now: datetime
     seen: Seen = field(default_factory=Seen)
 
     def faults(self) -> Iterator[Fault]:
         """Give what is wrong in the order in which it stands, at most the first twenty."""
-        if {each.secret for each in self.anchors} - {anchors.mark(self.key)}:
+        if {each.secret for each in self.anchors} - set(map(anchors.mark, self.keys)):
             yield Fault("the secret (SECRET_KEY) is another one than when the anchors were written")
             return
         yield from islice(self._found(), examining.MOST)  # a look that found so many has seen no more
 
     def _found(self) -> Iterator[Fault]:
         [last] = self.looking([examining.last_seal])
-        waits: Look = partial(examining.not_sealed, self.key, self.now)
+        waits: Look = partial(examining.not_sealed, self.keys, self.now)
         looks = self.looking([examining.counted, *self._spans(last), waits])
         counted = next(looks)
         for seen in looks:
+            yield from self._by_older_key(seen)
             self.seen.add(seen)
             yield from seen.faults
         yield from self._without_anchor()
         yield from self._without_word()
         yield from counted.faults
 
+    def _by_older_key(self, later: Seen) -> Iterator[Fault]:
+        """Find where a span begins with a key that an earlier span has done with."""
+        pairs = (self.seen.links, later.links), (self.seen.digests, later.digests)
+        for known, found in pairs:
+            if known and found and found.first < known.last:
+                yield from self._about(found.entry, found.subject, "it was proved by a secret that had been changed")
+
     def _spans(self, last: int) -> list[Look]:
         return [
-            partial(examining.sealed, self.key, self.anchors, after, after + SPAN) for after in range(0, last, SPAN)
+            partial(examining.sealed, self.keys, self.anchors, after, after + SPAN) for after in range(0, last, SPAN)
         ]
 
     def _without_anchor(self) -> Iterator[Fault]:

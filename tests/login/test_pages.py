@@ -1,7 +1,9 @@
 """Faults F28-F33 of a login by a provider; each lie is told by a real one."""
 
 import logging
+import threading
 import time
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -253,3 +255,23 @@ def test_a_provider_without_tls_is_no_place_to_send_secrets_to(joined, sqlite_ur
     assert provider._is_safe("https://login.example/token")
     assert not provider._is_safe("http://login.example/token")
     assert "oidc" not in app.extensions
+
+
+def test_a_provider_that_sends_us_elsewhere_is_not_followed(joined, provider, sqlite_url, tmp_path):
+    class Elsewhere(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(302)
+            self.send_header("Location", provider.address + self.path)
+            self.end_headers()
+
+        def log_message(self, *_):
+            """Say nothing."""
+
+    server = HTTPServer(("127.0.0.1", 0), Elsewhere)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{server.server_port}"
+    provider.says(document={"issuer": address})
+    page = English(joined(sqlite_url, tmp_path, OIDC_ISSUER=address))
+    page.get("/login/oidc")
+    server.shutdown()
+    refused(page, "Try again in some minutes", 503)

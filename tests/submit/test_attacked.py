@@ -19,7 +19,7 @@ from tests.worker.clamav import EICAR, clamd
 from tests.workflow.samples import PLACE, photo, picture
 
 ATTACHED = ("optional: [unit, course]", "optional: [unit, course, attachments]")
-SEALED = "sandbox; default-src 'none'"
+SEALED = "sandbox; default-src 'none'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
 
 
 @pytest.fixture

@@ -43,7 +43,7 @@ def verify(town, anchors=(), now=None):
 
 def faults(connection, now, anchors=()):
     """The same, as that connection sees it: (row, case, what)."""
-    verifier = Verifier(alone(connection), prints.current_key(), anchors, now)
+    verifier = Verifier(alone(connection), prints.keys(), anchors, now)
     return [(fault.entry, fault.number, fault.what) for fault in verifier.faults()]
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, text, true
 
+import config
 from app.workflow import anchors, prints, sealing, verifying
 from app.workflow.counting import Choice, count
 from model import JournalEntry, JournalSeal
@@ -214,3 +215,40 @@ def test_rows_of_an_older_version_are_adopted_as_they_are(town):
     assert verify(town) == [], "erasing takes hold of adopted rows, too"
     with town.database.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM journal_entry WHERE digest IS NULL")).scalar() == 0
+
+
+@pytest.fixture
+def changed(monkeypatch):
+    """Give the installation another secret: changed("new", "old")."""
+
+    def change(*secrets):
+        monkeypatch.setattr(config, "SECRET_KEY", secrets[0])
+        monkeypatch.setattr(config, "SECRET_KEY_OLD", secrets[1:])
+
+    return change
+
+
+def test_after_a_change_of_the_secret_old_rows_are_proved_by_the_old_one_and_new_ones_by_the_new(town, changed):
+    anchor = anchors.anchor(sealing.head(town.session), town.now)
+    town.do(town.first, "dora", "forget")  # written before the change, sealed after it
+    changed("the new secret", config.SECRET_KEY)
+    seal(town)
+    town.do(town.second, "dora", "forget")
+    assert verify(town, [anchor]) == []
+    seal(town)
+    assert verify(town, [anchor]) == []
+    changed("the new secret")
+    assert "SECRET_KEY" in verify(town, [anchor])[0][2]
+    assert len(verify(town)) > 3
+
+
+def test_whoever_has_the_secret_that_was_changed_can_not_write_on_with_it(town, changed):
+    old = config.SECRET_KEY
+    changed("the new secret", old)
+    town.do(town.second, "dora", "forget")
+    changed(old)
+    town.do(town.second, "dora", "forget")
+    changed("the new secret", old)
+    seal(town)
+    [(row, _, what)] = verify(town)
+    assert (row, what.startswith("the row was changed, or not written")) == (7, True)
