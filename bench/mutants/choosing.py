@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
-from coverage import Coverage, CoverageData
+from coverage import CoverageData
 
 from bench.mutants.making import Mutant, mutants_of
 
@@ -69,9 +69,9 @@ class Choice:
 
     @cached_property
     def data(self) -> CoverageData:
-        cover = Coverage(data_file=self.folder / ".coverage")
-        cover.load()
-        return cover.get_data()
+        found = CoverageData(basename=str(self.folder / ".coverage"))
+        found.read()
+        return found
 
     @cached_property
     def seconds(self) -> dict[str, float]:
@@ -88,7 +88,7 @@ class Choice:
     def _lines(self, file: str) -> dict[int, dict[str, bool]]:
         """Line -> the tests that run it, and whether in the test itself."""
         found = defaultdict(dict)
-        for line, contexts in self.data.contexts_by_lineno(str(Path(file).resolve())).items():
+        for line, contexts in self.data.contexts_by_lineno(file).items():
             for context in contexts:
                 test, _, phase = context.partition("|")
                 if test in self.seconds:

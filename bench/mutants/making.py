@@ -82,20 +82,8 @@ def mutants_of(file: str, source: str) -> list[Mutant]:
     for index, change in enumerate(changes(ast.parse(source))):
         key = (change.where, change.kind, before := shown(change.node), change.after)
         lines = tuple(range(change.statement.lineno, _end(change.statement) + 1))
-        found.append(
-            Mutant(
-                file,
-                index,
-                change.node.lineno,
-                lines,
-                change.where,
-                change.kind,
-                before,
-                change.after,
-                seen[key],
-                change.at_import,
-            )  # fmt: skip
-        )
+        place = (file, index, getattr(change.node, "lineno", lines[0]), lines)
+        found.append(Mutant(*place, change.where, change.kind, before, change.after, seen[key], change.at_import))
         seen[key] += 1
     return found
 
@@ -206,6 +194,11 @@ def _faults(node: ast.AST, place: _Place) -> Iterator[tuple[str, ast.AST]]:
             yield from _expression(node, place)
     if isinstance(node, ast.If | ast.While | ast.IfExp) and not _negated_otherwise(node.test):
         yield "condition", _with_test(node)
+    if isinstance(node, ast.comprehension):
+        for position, test in enumerate(node.ifs):
+            if not _negated_otherwise(test):
+                ifs = [*node.ifs[:position], _negated(test), *node.ifs[position + 1 :]]
+                yield "condition", ast.comprehension(node.target, node.iter, ifs, node.is_async)
 
 
 def _expression(node: ast.expr, place: _Place) -> Iterator[tuple[str, ast.AST]]:
@@ -272,5 +265,8 @@ def _negated_otherwise(test: ast.expr) -> bool:
 
 
 def _with_test(node):
-    negated = ast.copy_location(ast.UnaryOp(ast.Not(), node.test), node.test)
-    return type(node)(**{**dict(ast.iter_fields(node)), "test": negated})
+    return type(node)(**{**dict(ast.iter_fields(node)), "test": _negated(node.test)})
+
+
+def _negated(test: ast.expr) -> ast.expr:
+    return ast.copy_location(ast.UnaryOp(ast.Not(), test), test)
