@@ -61,8 +61,8 @@ def expect(data: Data, small: Engine, own: Engine) -> Expected:
             watched=tuple(first[:half]),
             moved=tuple(first[half:]),
             open=all_of(mine, me=data.places.handler)[0][0],
-            overdue=all_of(f"SELECT count(*) {late} AND c.faculty_id = :faculty", **at)[0][0],  # noqa: S608
-            late=all_of(f"SELECT count(*) {late}", **at)[0][0],  # noqa: S608
+            overdue=all_of(f"SELECT count(*) {late} AND c.faculty_id = :faculty", **at)[0][0],
+            late=all_of(f"SELECT count(*) {late}", **at)[0][0],
             year=year,
             in_year=all_of(in_year, **span)[0][0],
             own_marks={page: _key(own, closed[PAGE * (page - 1) - 1][1]) for page in shown if page > 1},
@@ -72,7 +72,9 @@ def expect(data: Data, small: Engine, own: Engine) -> Expected:
 
 def _key(own: Engine, number: str) -> int:
     with own.connect() as connection:
-        return connection.execute(text("SELECT id FROM subject WHERE number = :number"), {"number": number}).scalar_one()
+        return connection.execute(
+            text("SELECT id FROM subject WHERE number = :number"), {"number": number}
+        ).scalar_one()
 
 
 def _in_year(own: Engine, year: int) -> int:

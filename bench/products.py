@@ -17,7 +17,11 @@ from config import ROOT
 PEERS_BIN = ROOT / "build" / "bench-venv" / "bin"
 OWN_BIN = Path(sys.executable).parent
 NUMBER = re.compile(r"\b\d{4}-\d{4,}\b")
-REPORT = {"title": "Forelesningen ble avlyst", "body": "Den ble avlyst uten varsel. " * 12, "email": "who@students.example"}
+REPORT = {
+    "title": "Forelesningen ble avlyst",
+    "body": "Den ble avlyst uten varsel. " * 12,
+    "email": "who@students.example",
+}
 OK_STATUSES = (200, 302, 303)
 
 

@@ -60,12 +60,12 @@ def run(plan: Plan, tell: Callable[[str], None] = say) -> Path:
     began, busy = time.monotonic(), os.getloadavg()[0]
     tell(f"{plan.count} cases")
     with copies(plan.server, plan.count, plan.folder) as data:
-        expected = _expect(data)
+        expected = expected_of(data)
         figures = _measure(plan, data, expected, tell)
         if plan.inside:
             tell("inside")
             figures["limit"] = limit.measured(data, expected)
-            figures["inside"] = measured_inside(data, expected)
+            figures["inside"] = measured_inside(data)
     asked = {name: getattr(plan, name) for name in ("size", "count", "rounds", "times")}
     machine = {"cores": os.cpu_count(), "load_before": busy, "python": platform.python_version()}
     at = {"at": datetime.now(UTC).isoformat("T", "seconds"), "seconds": round(time.monotonic() - began)}
@@ -77,7 +77,8 @@ def run(plan: Plan, tell: Callable[[str], None] = say) -> Path:
     return told
 
 
-def _expect(data: Data) -> Expected:
+def expected_of(data: Data) -> Expected:
+    """Ask both databases what each work must come to."""
     engines = opened(data.small), opened(data.own)
     expected = expect(data, *engines)
     for each in engines:
@@ -103,7 +104,10 @@ def _measure(plan: Plan, data: Data, expected: Expected, tell: Callable[[str], N
     return {
         "products": {each.key: each.name for each in products},
         "works": {
-            work.short: {"label": work.label, "products": {key: each.told() for key, each in measured[work.short].items()}}
+            work.short: {
+                "label": work.label,
+                "products": {key: each.told() for key, each in measured[work.short].items()},
+            }
             for work in works
         },
         "queries": queries,

@@ -52,39 +52,19 @@ OWN = Tables(
     ),
     unremind=(
         "DELETE FROM outgoing_mail WHERE event_key LIKE 'clock:%' OR name = 'reminders'",
-        "UPDATE clock SET next_at = due_at, reminded_until = {reminded} WHERE name = 'action_due' AND stopped_at IS NULL"
-        " AND due_at < {now}",
+        """UPDATE clock SET next_at = due_at, reminded_until = {reminded}
+            WHERE name = 'action_due' AND stopped_at IS NULL AND due_at < {now}""",
     ),
 )
 
 
-class Running:
-    """One product, up and logged in; `handler` and `visitor` are connections of their own."""
+class Books:
+    """A product's tables, as the benchmark looks at them and puts them back."""
 
-    def __init__(self, product: Product, *, counting: bool = False) -> None:
+    def __init__(self, product: Product) -> None:
         self.product = product
         self.tables = OWN if product.own_tables else SMALL
         self.engine: Engine = opened(product.url)
-        place = {name: os.environ[name] for name in PLACE if name in os.environ}
-        environment = {**place, **product.settings(), **({"BENCH_COUNT": "1"} if counting else {})}
-        log = product.data.folder.parent / f"{product.key}.log"
-        self.server = Server(product.command(), environment, product.form_path, log)
-        self.handler, self.visitor = Client(self.server.port), Client(self.server.port)
-        product.login(self.handler)
-
-    def begin(self) -> None:
-        """Let both connections count anew."""
-        self.handler.begin()
-        self.visitor.begin()
-
-    def stop(self) -> None:
-        """End it."""
-        self.handler.close()
-        self.visitor.close()
-        self.server.stop()
-        self.engine.dispose()
-
-    # -- its tables ------------------------------------------------------------
 
     def value(self, query: str, **given: object) -> int:
         """One number."""
@@ -117,6 +97,31 @@ class Running:
         with self.engine.connect() as connection:
             for statement in statements:
                 connection.execute(text(statement))
+
+
+class Running(Books):
+    """One product, up and logged in; `handler` and `visitor` are connections of their own."""
+
+    def __init__(self, product: Product, *, counting: bool = False) -> None:
+        super().__init__(product)
+        place = {name: os.environ[name] for name in PLACE if name in os.environ}
+        environment = {**place, **product.settings(), **({"BENCH_COUNT": "1"} if counting else {})}
+        log = product.data.folder.parent / f"{product.key}.log"
+        self.server = Server(product.command(), environment, product.form_path, log)
+        self.handler, self.visitor = Client(self.server.port), Client(self.server.port)
+        product.login(self.handler)
+
+    def begin(self) -> None:
+        """Let both connections count anew."""
+        self.handler.begin()
+        self.visitor.begin()
+
+    def stop(self) -> None:
+        """End it."""
+        self.handler.close()
+        self.visitor.close()
+        self.server.stop()
+        self.engine.dispose()
 
     def sweep(self) -> int:
         """Run what is due; give how many mails were written."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from bench.client import Client
 from config import ROOT
 
-PATIENCE = 90.0
+PATIENCE = 300.0
 TICKS = 100.0
 NANO = 1e9
 PAGE_KB = 1024.0

@@ -77,7 +77,9 @@ class Sqlite(_Gathering):
         self._connection.execute("BEGIN")
         kinds = AS_SQLITE
         insert = f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608 - our own names
-        self._connection.executemany(insert, ([kinds[type(v)](v) if type(v) in kinds else v for v in row] for row in rows))
+        self._connection.executemany(
+            insert, ([kinds[type(v)](v) if type(v) in kinds else v for v in row] for row in rows)
+        )
         self._connection.execute("COMMIT")
 
 

@@ -24,7 +24,7 @@ STAGES, STAGE_WEIGHTS = ("received", "at_faculty", "in_progress", "acted", "done
 """Open cases: with an open action from `acted` on, with one that is done in `done`; both are in progress."""
 SEVERITIES, SEVERITY_WEIGHTS = ("low", "medium", "high"), (50, 35, 15)
 OPEN_DAYS, LEAST_OPEN = 60, 0.002
-REJECTED, ACTED, SECOND_ACTION = 0.15, 0.55, 0.2
+REJECTED, ACTED, SECOND_ACTION, AT_DEPARTMENT = 0.15, 0.55, 0.2, 0.7
 SENTENCES = (
     "Forelesningen ble avlyst uten varsel, og vi har ikke fått noen erstatning for den. "
     "Vi har tatt det opp med emneansvarlig og med referansegruppen uten å få svar. "
@@ -130,7 +130,7 @@ class _Teller:
         chance, probe = self.chance, pk <= self.probes
         faculty = chance.choices(self.faculties, cum_weights=self.shares)[0]
         units = self.places.faculties[faculty]
-        unit = chance.choices(units, cum_weights=self.zipf[faculty])[0] if chance.random() < 0.7 else faculty
+        unit = chance.choices(units, cum_weights=self.zipf[faculty])[0] if chance.random() < AT_DEPARTMENT else faculty
         area = chance.choices(self.places.areas, AREA_WEIGHTS)[0]
         stage = self._stage(at)
         if probe:

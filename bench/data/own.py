@@ -81,7 +81,7 @@ class _Writer:
         year, number = case.number.split("-")
         self.numbers[year] = max(self.numbers.get(year, 0), int(number))
         own = [event for event in case.events if not event.action]
-        due = self._run_clocks(pk, case, own)
+        due = self._run_clocks(pk, own)
         parts = [(pk + nth, action) for nth, action in enumerate(case.actions, 1)]
         ends = [action.due_at for _, action in parts if action.done_at is None]
         self._bulk.add("subject", self._case(pk, case, own, min([*due, *ends], default=NEVER)))
@@ -99,7 +99,17 @@ class _Writer:
         code = tokens.digest(tokens.code(SECRET, pk, salt))
         return (
             *(pk, "case", case.number, "case", 1, case.state, _former(case.state, own), case.finished, False, len(own)),
-            *(1, len(own), seat, _trace(case, seat), _next_step(case), case.submitted_at, own[-1].at, case.closed_at, due),
+            *(
+                1,
+                len(own),
+                seat,
+                _trace(case, seat),
+                _next_step(case),
+                case.submitted_at,
+                own[-1].at,
+                case.closed_at,
+                due,
+            ),
             *(case.title, case.text, case.severity, "nb", "student", None, _answers(own), _done(own, reporter), {}),
             *("", case.unit, case.area, reporter, None, None, salt, follow, code),
         )
@@ -122,7 +132,7 @@ class _Writer:
         upcoming = (self._now if late else action.due_at) if not done else None
         self._clock(pk, "action_due", "", action.made_at, action.due_at, action.done_at, reminded, upcoming)
 
-    def _run_clocks(self, pk: int, case: Case, own: list[Event]) -> list[datetime]:
+    def _run_clocks(self, pk: int, own: list[Event]) -> list[datetime]:
         """Write the case's clocks; give the ends of those that run."""
         ends = []
         for name, (state, days) in RUNS.items():
@@ -163,11 +173,11 @@ class _Writer:
 
 
 def _former(state: str, events: Iterable[Event]) -> list[str]:
-    return [each.before for each in events if each.before and each.before != each.after and each.before != state]
+    return [each.before for each in events if each.before and each.before not in (each.after, state)]
 
 
 def _trace(case: Case, seat: str) -> list[dict[str, Any]]:
-    found = {"role": seat.split(":")[0], "unit": case.faculty, "people": ["Somebody"], "deputy": False}
+    found = {"role": seat.partition(":")[0], "unit": case.faculty, "people": ["Somebody"], "deputy": False}
     return [{"step": "row", "row": 1, "ok": True}, {"step": "role", "ok": True, **found}]
 
 

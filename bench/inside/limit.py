@@ -90,7 +90,10 @@ def measured(data: Data, expected: Expected) -> dict[str, Any]:
         "W3 far": lambda: raw.ask("page", **closed, skip=PAGE * (expected.far - 1)),
         "W3 far, by key": lambda: raw.ask("keyset", **closed, mark=last),
         "W4": lambda: (raw.ask("case", case=watched, **here), raw.ask("events", case=watched)),
-        "W5": lambda: (raw.ask("badges", handler=data.places.handler, **here), raw.ask("overdue", now=data.now, **here)),
+        "W5": lambda: (
+            raw.ask("badges", handler=data.places.handler, **here),
+            raw.ask("overdue", now=data.now, **here),
+        ),
         "W7": lambda: (raw.ask("report", **span), raw.ask("medians", **span)),
         "search": lambda: raw.ask("search", word=f"%{RARE}%", **here),
         "W1": lambda: _report(raw, data),
@@ -105,7 +108,12 @@ def measured(data: Data, expected: Expected) -> dict[str, Any]:
 def _report(raw: Raw, data: Data) -> None:
     raw.run("BEGIN")
     at = datetime.now()  # noqa: DTZ005 - the peers' columns have no time zone
-    row = {"ref": f"R-{time.monotonic_ns()}", "title": "Avvik", "body": "Avlyst. " * 40, "email": "who@students.example"}
+    row = {
+        "ref": f"R-{time.monotonic_ns()}",
+        "title": "Avvik",
+        "body": "Avlyst. " * 40,
+        "email": "who@students.example",
+    }
     [(case,)] = raw.ask("submit", **row, unit=data.places.faculty, area=data.places.areas[0], at=at)
     raw.do("event", case=case, at=at, actor=None, move="submit", before=None, after="received")
     raw.do("mail", kind="receipt", case=case, to="who@students.example", key=f"receipt:{case}", at=at)

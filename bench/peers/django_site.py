@@ -49,7 +49,11 @@ settings.configure(
     DATABASES={"default": {**_database(), "CONN_MAX_AGE": None}},
     USE_TZ=False,
     STATIC_URL="/static/",
-    INSTALLED_APPS=[*(f"django.contrib.{name}" for name in CONTRIB), "django_fsm", "bench.peers.django_cases.apps.Cases"],
+    INSTALLED_APPS=[
+        *(f"django.contrib.{name}" for name in CONTRIB),
+        "django_fsm",
+        "bench.peers.django_cases.apps.Cases",
+    ],
     MIDDLEWARE=list(MIDDLEWARE),
     TEMPLATES=[
         {

@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - our own names
 """The work in SQL alone: what the bare endpoint sends, and what is measured as the limit."""
 
 from __future__ import annotations

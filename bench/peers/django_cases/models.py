@@ -1,3 +1,4 @@
+# ruff: noqa: DJ001, DJ008 - the tables are as they are, and nobody prints these rows
 """The small tables as Django's models, the state as django-fsm's field."""
 
 from __future__ import annotations
