@@ -12,7 +12,7 @@ from bench.data.facts import RARE, probes
 from bench.data.filled import Data
 from bench.peers.settings import OPEN_STATES, PAGE
 from config import TIMEZONE
-from model import Case
+from model import Subject
 
 FAR_PAGE = 1000
 
@@ -80,7 +80,8 @@ def _key(own: Engine, number: str) -> int:
 def _in_year(own: Engine, year: int) -> int:
     zone = ZoneInfo(TIMEZONE)
     span = (datetime(year, 1, 1, tzinfo=zone), datetime(year + 1, 1, 1, tzinfo=zone))
-    count = select(func.count()).where(Case.submitted_at >= span[0], Case.submitted_at < span[1])
+    here = (Subject.kind == "case", Subject.submitted_at >= span[0], Subject.submitted_at < span[1])
+    count = select(func.count()).where(*here)
     with own.connect() as connection:
         return connection.execute(count).scalar_one()
 

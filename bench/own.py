@@ -30,6 +30,7 @@ class Own(Product):
 
     key, name = "own", "Avviksflyt"
     own_tables = True
+    counter = "desk"
     login_path, form_path = "/login/", "/"
 
     @property
@@ -52,11 +53,11 @@ class Own(Product):
         limits = {"SUBMIT_LIMIT": PLENTY, "LOGIN_LIMIT": PLENTY}
         return {**kept, **limits, "VAR_DIR": str(self.data.folder / "var"), "WORKER": "off", "DEMO": "0"}
 
-    def login(self, client: Client) -> None:
-        """Log in as the faculty's handler."""
-        super().login(client)
+    def login(self, client: Client, account: str = ACCOUNT) -> None:
+        """Log in, by default as the faculty's handler."""
+        super().login(client, account)
         if client.location.endswith(self.login_path):
-            raise RuntimeError(f"{ACCOUNT} can't log in by {PASSWORD}")
+            raise RuntimeError(f"{account} can't log in by {PASSWORD}")
 
     def report(self, client: Client) -> None:
         """Open the form and send a report."""
@@ -102,4 +103,5 @@ class Own(Product):
 
     def shows_year(self, page: str) -> bool:
         """Whether the report counts every case of the year."""
-        return str(self.expected.own_in_year) in re.sub(r"(?<=\d)[\s\u00a0\u202f](?=\d)", "", unescape(page))
+        total = re.search(r'class="tiles".*?<b>([^<]*)</b>', page, re.DOTALL)
+        return bool(total) and re.sub(r"\D", "", unescape(total[1])) == str(self.expected.own_in_year)

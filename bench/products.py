@@ -32,6 +32,8 @@ class Product:
     environment: ClassVar[Mapping[str, str]] = {}
     own_tables = False
     login_path, form_path, csrf = "/login", "/submit", "csrf_token"
+    counter = ACCOUNT
+    """Who may count every case."""
 
     def __init__(self, data: Data, expected: Expected) -> None:
         self.data, self.expected = data, expected
@@ -61,10 +63,10 @@ class Product:
         told = {"BENCH_FACULTY": str(places.faculty), "BENCH_HANDLER": str(places.handler), "BENCH_NOW": now}
         return {"PATH": str(self.bin), "PYTHONPATH": str(ROOT), "BENCH_DB": self.url, **told, **self.environment}
 
-    def login(self, client: Client) -> None:
-        """Log in as the faculty's handler."""
+    def login(self, client: Client, account: str = ACCOUNT) -> None:
+        """Log in, by default as the faculty's handler."""
         form = hidden(client.get(self.login_path))
-        client.post(self.login_path, {**form, "username": ACCOUNT, "password": PASSWORD})
+        client.post(self.login_path, {**form, "username": account, "password": PASSWORD})
 
     def report(self, client: Client) -> None:
         """Open the form and send a report."""

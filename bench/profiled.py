@@ -64,7 +64,9 @@ class Inside(Books):
     def __init__(self, app: Flask, product: Own) -> None:
         super().__init__(product)
         self.handler, self.visitor = Inner(app), Inner(app)
+        self.counter = Inner(app)
         product.login(self.handler)  # type: ignore[arg-type]
+        product.login(self.counter, product.counter)  # type: ignore[arg-type]
 
     def begin(self) -> None:
         """Nothing is counted here."""

@@ -30,7 +30,10 @@ ALL: tuple[type[Product], ...] = (Own, Bare, FlaskAdmin, Builder, Django, TunedD
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is measured: so many `times` in each of so many `rounds`; empty `products` and `works` are all."""
+    """What is measured: so many `times` in each of so many `rounds`; empty `products` and `works` are all.
+
+    Without cold `starts` it is a quick look: the very servers that are measured count statements, too.
+    """
 
     size: str
     count: int
@@ -61,11 +64,11 @@ def run(plan: Plan, tell: Callable[[str], None] = say) -> Path:
     tell(f"{plan.count} cases")
     with copies(plan.server, plan.count, plan.folder) as data:
         expected = expected_of(data)
-        figures = _measure(plan, data, expected, tell)
+        figures = {}
         if plan.inside:
             tell("inside")
-            figures["limit"] = limit.measured(data, expected)
-            figures["inside"] = measured_inside(data)
+            figures = {"limit": limit.measured(data, expected), "inside": measured_inside(data)}
+        figures |= _measure(plan, data, expected, tell)
     asked = {name: getattr(plan, name) for name in ("size", "count", "rounds", "times")}
     machine = {"cores": os.cpu_count(), "load_before": busy, "python": platform.python_version()}
     at = {"at": datetime.now(UTC).isoformat("T", "seconds"), "seconds": round(time.monotonic() - began)}
@@ -90,17 +93,20 @@ def _measure(plan: Plan, data: Data, expected: Expected, tell: Callable[[str], N
     products = [made for each in ALL if (made := each(data, expected)).there]
     products = [each for each in products if not plan.products or each.key in plan.products]
     works = [each for each in WORKS if not plan.works or each.short in plan.works]
-    queries = {}
-    for each in products:
-        tell(f"statements of {each.name}")
-        queries[each.key] = rounds.count_queries(each, works)
-    starts = rounds.cold_starts(products, plan.starts, tell)
-    with _running(products) as running:
+    queries, starts = {}, {each.key: rounds.Started() for each in products}
+    if plan.starts:
+        for each in products:
+            tell(f"statements of {each.name}")
+            queries[each.key] = rounds.count_queries(each, works)
+        starts = rounds.cold_starts(products, plan.starts, tell)
+    with _running(products, counting=not plan.starts) as running:
         measured = {work.short: _measure_work(plan, running, work, tell) for work in works}
         tell("reminders")
         swept = sweeping.measured(running, expected)
         for each in running:
             starts[each.product.key].memory_mb = each.server.memory()
+    if not plan.starts:
+        queries = {each.key: {short: found[each.key].queries for short, found in measured.items()} for each in products}
     return {
         "products": {each.key: each.name for each in products},
         "works": {
@@ -123,11 +129,11 @@ def _measure_work(plan: Plan, running: Sequence[Running], work: Work, tell: Call
 
 
 @contextmanager
-def _running(products: Sequence[Product]) -> Iterator[list[Running]]:
+def _running(products: Sequence[Product], *, counting: bool) -> Iterator[list[Running]]:
     running: list[Running] = []
     try:
         for each in products:
-            running.append(Running(each))  # noqa: PERF401 - those that run are stopped whatever comes
+            running.append(Running(each, counting=counting))  # noqa: PERF401 - those that run are stopped whatever comes
         yield running
     finally:
         for each in running:

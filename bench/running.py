@@ -11,6 +11,7 @@ from sqlalchemy import Engine, text
 
 from bench.client import Client
 from bench.data.filled import opened
+from bench.peers.settings import ACCOUNT
 from bench.products import Product
 from bench.served import Server, cpu_of
 
@@ -110,16 +111,20 @@ class Running(Books):
         self.server = Server(product.command(), environment, product.form_path, log)
         self.handler, self.visitor = Client(self.server.port), Client(self.server.port)
         product.login(self.handler)
+        self.counter = self.handler
+        if product.counter != ACCOUNT:
+            self.counter = Client(self.server.port)
+            product.login(self.counter, product.counter)
 
     def begin(self) -> None:
         """Let both connections count anew."""
-        self.handler.begin()
-        self.visitor.begin()
+        for each in (self.handler, self.visitor, self.counter):
+            each.begin()
 
     def stop(self) -> None:
         """End it."""
-        self.handler.close()
-        self.visitor.close()
+        for each in (self.handler, self.visitor, self.counter):
+            each.close()
         self.server.stop()
         self.engine.dispose()
 

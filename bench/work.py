@@ -91,9 +91,9 @@ def _badges(running: Running, _item: int) -> Client:
 
 
 def _year(running: Running, _item: int) -> Client:
-    shown = running.handler.get(running.product.year())
+    shown = running.counter.get(running.product.year())
     _must(running.product.shows_year(shown), running, "the report", shown)
-    return running.handler
+    return running.counter
 
 
 def _reported(running: Running, _item: int) -> Client:
