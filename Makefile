@@ -78,11 +78,21 @@ mutants: setup .venv/ready-dev ## Put small faults into the core rooms and count
 soak: setup ## Kill real processes at random and count what is lost: KILLS=10000 ARGS="--broker redis://127.0.0.1:6379/5"
 	$(BIN)/python -m bench.soak --kills $(or $(KILLS),100) $(ARGS)
 
+build/bench-venv/ready: bench/requirements.txt
+	$(PYTHON) -m venv build/bench-venv
+	build/bench-venv/bin/pip install -q --disable-pip-version-check --require-hashes -r bench/requirements.txt
+	@touch $@
+
+.PHONY: bench
+bench: setup build/bench-venv/ready ## Measure beside other frameworks: SIZE=10k|100k|1m DATABASE=postgresql://user@host/name
+	$(BIN)/python -m bench --size $(or $(SIZE),10k) $(if $(DATABASE),--database $(DATABASE)) $(ARGS)
+
 .PHONY: lock
 lock: .venv/ready-dev ## Pin the dependencies anew from requirements*.in
 	$(BIN)/pip install -q uv
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate requirements.in -o requirements.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate requirements-dev.in -o requirements-dev.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -c requirements.txt bench/requirements.in -o bench/requirements.txt
 
 .PHONY: messages
 messages: .venv/ready ## Gather the texts to be translated

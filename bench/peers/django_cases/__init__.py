@@ -1,0 +1,1 @@
+"""The small tables as a Django application."""
