@@ -59,10 +59,13 @@ class Verifier:
 
     def _by_older_key(self, later: Seen) -> Iterator[Fault]:
         """Find where a span begins with a key that an earlier span has done with."""
-        pairs = (self.seen.links, later.links), (self.seen.digests, later.digests)
-        for known, found in pairs:
+        pairs = (
+            ("the chain is broken", self.seen.links, later.links),
+            ("the row was changed, or not written by the product", self.seen.digests, later.digests),
+        )
+        for what, known, found in pairs:
             if known and found and found.first < known.last:
-                yield from self._about(found.entry, found.subject, "it was proved by a secret that had been changed")
+                yield from self._about(found.entry, found.subject, f"{what}: its secret had been changed before")
 
     def _spans(self, last: int) -> list[Look]:
         return [
