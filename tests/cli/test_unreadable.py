@@ -4,8 +4,10 @@ import os
 import threading
 
 import pytest
+from click import ClickException
 from sqlalchemy import func, select
 
+from app.cli.workflow import read_text
 from model import Draft
 from tests.house import session_of
 from tests.studio.drafting import editions, renamed
@@ -111,3 +113,11 @@ def test_f43_a_file_swapped_by_an_editor_is_the_old_one_or_the_new_one(run, tmp_
     finally:
         done.set()
         thread.join()
+
+
+@pytest.mark.parametrize("make", [gone, a_folder, a_loop])
+def test_f43_a_file_that_changes_between_being_found_and_being_read_is_told_too(small_house, tmp_path, text, make):
+    path = tmp_path / "new.yaml"
+    make(path, text)
+    with small_house.app_context(), pytest.raises(ClickException, match=r"new\.yaml can't be read"):
+        read_text(path)

@@ -63,6 +63,7 @@ def told_and_kept(person):
     assert WORDS in person.text
     assert person.hidden()["description"] == WORDS
     assert "Send it again" in person.text
+    assert "<p>reporter area" not in person.text, "what no person has written is sent along, and not shown"
 
 
 def send_again(person):
