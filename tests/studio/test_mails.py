@@ -42,7 +42,7 @@ def of(app, name):
         ("{{ 7*7 }}", "{ and } are only for what is filled in"),
         ("{{ case.delete() }}", "{ and } are only for what is filled in"),
         ("{% include 'secret' %}", "{ and } are only for what is filled in"),
-        ("{description} " * 51, "{ } stands for something at most 50 times"),
+        (" ".join(["{description}"] * 51), "{ } stands for something at most 50 times"),
         ("x" * 20_001, "A text has room for 20000 letters. This one has 20001."),
     ],
 )
