@@ -21,6 +21,7 @@ from app.studio import told
 from app.studio.base import Setting
 from app.studio.keeping import DRAFT, NOW, Refused, digest, keep, routing_rows
 from app.studio.outcome import shown_outcome
+from app.web import unasked
 from app.web.database import db
 from model import DraftChange
 
@@ -133,6 +134,7 @@ class Saving(Setting):
         return Place(key_of(row), row, values_of(row), change, drafting=drafting)
 
     def _answer(self, place: Place, form: Form) -> ResponseReturnValue:
+        unasked.note(request.form, form.data)
         if any(name in request.form for name in LOOKING) or not self.validate_form(form):
             return self._form_page(form, place)
         try:

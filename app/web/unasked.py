@@ -1,0 +1,30 @@
+"""What was sent besides what is asked: every form leaves it alone, and the log tells of it, for somebody may be trying."""
+
+from collections.abc import Iterable
+from functools import cache
+
+from flask import current_app, request
+from flask_appbuilder import Model
+
+from app.web.grants import me
+
+
+def note(sent: Iterable[str], asked: Iterable[str]) -> None:
+    """Write a line where the names that were sent hold columns of ours that aren't asked there.
+
+    The line has those columns, the page and the person's id: never an answer, nor a name that somebody has made up.
+    """
+    names = sorted((set(sent) - set(asked)) & _columns())
+    if names:
+        person = me()
+        current_app.logger.warning(
+            "left alone what a form doesn't ask: %s at %s by person %s",
+            ", ".join(names),
+            request.endpoint,
+            person.id if person is not None else None,
+        )
+
+
+@cache
+def _columns() -> frozenset[str]:
+    return frozenset(name for mapper in Model.registry.mappers for name in mapper.attrs.keys())  # noqa: SIM118 - no mapping
