@@ -14,8 +14,8 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from app.i18n import lazy_gettext
-from app.web.cells import plain
 from app.web import unasked
+from app.web.cells import plain
 from app.web.database import db
 from app.web.grants import can
 from app.web.interface import Interface, Wish

@@ -1,4 +1,4 @@
-"""What was sent besides what is asked: every form leaves it alone, and the log tells of it, for somebody may be trying."""
+"""What was sent besides what is asked: every form leaves it alone, and the log tells of it."""
 
 from collections.abc import Iterable
 from functools import cache

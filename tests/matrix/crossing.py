@@ -172,7 +172,7 @@ def status(page):
     if page.status_code in (301, 302, 303):
         own = page.request.path.startswith("/my/") and page.location.startswith("/follow/") and page.location[8:]
         return "login" if page.location.startswith("/login/") else "own" if own else "go"
-    if page.status_code == 422:  # noqa: PLR2004 - a move that isn't theirs, or answers to be mended
+    if page.status_code == 422:
         kinds = {each["kind"] for each in page.json.get("reasons", ())}
         return "422" if kinds & {"state", "who"} else "bad"
     return WORDS.get(page.status_code, str(page.status_code))

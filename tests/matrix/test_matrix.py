@@ -97,7 +97,11 @@ class Matrix:
             word = row(flow, method, rule)[relation]
             moves = named(rule, flow, state, relation, self.turn) if rule.endswith(MOVED) else ["note"]
             for move in moves:
-                if word == "sends" and move != moves[self.turn % len(moves)] and not is_theirs(flow, move, state, relation):
+                if (
+                    word == "sends"
+                    and move != moves[self.turn % len(moves)]
+                    and not is_theirs(flow, move, state, relation)
+                ):
                     continue  # the question after its form, which is asked, has the same answer
                 said = of_move(word, flow, move, state, relation) if word in WORDS else word
                 path = filled(rule, self.numbers[key], self.tokens.get(key, ""), move)

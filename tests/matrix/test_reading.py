@@ -1,9 +1,9 @@
 """F27: asking for a page, or for its head alone, never changes anything: no delete, reset, action or move by a link."""
 
 from tests.matrix.crossing import filled, rules
+from tests.matrix.declared import ACTION, CASE, MOVES
 from tests.matrix.table import handler_of
 from tests.matrix.test_matrix import ELSEWHERE, MOVED, about
-from tests.matrix.declared import ACTION, CASE, MOVES
 from tests.matrix.world import OWNERS
 
 FEWEST = 1_000

@@ -108,7 +108,6 @@ class Maker:
             self.move(part, kind, "withdraw", comment="Not needed.")
         return part
 
-
     def marked(self, kind, state):
         """Make a case that has been written in wherever its way to the state lets anybody write."""
 
