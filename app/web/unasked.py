@@ -6,15 +6,16 @@ from functools import cache
 from flask import current_app, request
 from flask_appbuilder import Model
 
+from app.language.standard import EVERY_STANDARD
 from app.web.grants import me
 
 
 def note(sent: Iterable[str], asked: Iterable[str]) -> None:
-    """Write a line where the names that were sent hold columns of ours that aren't asked there.
+    """Write a line where the names that were sent hold columns or fields of ours that aren't asked there.
 
-    The line has those columns, the page and the person's id: never an answer, nor a name that somebody has made up.
+    The line has those names, the page and the person's id: never an answer, nor a name that somebody has made up.
     """
-    names = sorted((set(sent) - set(asked)) & _columns())
+    names = sorted((set(sent) - set(asked)) & _ours())
     if names:
         person = me()
         current_app.logger.warning(
@@ -26,5 +27,6 @@ def note(sent: Iterable[str], asked: Iterable[str]) -> None:
 
 
 @cache
-def _columns() -> frozenset[str]:
-    return frozenset(name for mapper in Model.registry.mappers for name in mapper.attrs.keys())  # noqa: SIM118 - no mapping
+def _ours() -> frozenset[str]:
+    columns = (name for mapper in Model.registry.mappers for name in mapper.attrs.keys())  # noqa: SIM118 - no mapping
+    return frozenset(EVERY_STANDARD).union(columns)

@@ -83,6 +83,7 @@ class Matrix:
         for method, rule in sorted(self.rules, key=lambda each: each[1] == LAST):
             if about(rule) == "alone":
                 self.ask(method, filled(rule), row("alone", method, rule)[rank(self.who)], rule)
+        self.crossing.log_in_again()
         for flow, relation_of in ((CASE, is_to_case), (ACTION, is_to_action)):
             for kind, state, key in places(flow, self.who):
                 self.about(flow, key, relation_of(self.who, kind, state), state_of(state))

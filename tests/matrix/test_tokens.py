@@ -4,9 +4,13 @@ import ast
 import inspect
 import logging
 import re
+from contextlib import contextmanager
+
+from sqlalchemy import event
 
 from app.outbox import tokens
 from app.submit import desk, followed
+from app.web.database import db
 from tests.matrix.crossing import rules
 
 WRONG = ("x", "0", "a" * 43, "a" * 300, "%00", "..%2f..", "null", "-1", "💥")
@@ -60,20 +64,27 @@ def test_f21_a_token_is_found_by_its_digest_alone():
     assert sum(a == b for a, b in zip(one, near, strict=True)) < len(one) // 2
 
 
-def test_f21_right_and_wrong_tokens_ask_the_database_the_same(world):
-    from sqlalchemy import event  # noqa: PLC0415 - only here
-
-    from app.web.database import db  # noqa: PLC0415
-
+@contextmanager
+def asked_of(world):
+    """The statements that reach the database meanwhile."""
     asked = []
+
+    def note(*given):
+        asked.append(given[2])
+
     with world.app.app_context():
         engine = db.engine
-    event.listen(engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    event.listen(engine, "before_cursor_execute", note)
+    yield asked
+    event.remove(engine, "before_cursor_execute", note)
+
+
+def test_f21_right_and_wrong_tokens_ask_the_database_the_same(world):
     token, client = world.token_of(world.numbers["quality", "in_progress"]), world("visitor").person.client
     found = []
     for each in (token, "x", *variants(token)):
-        asked.clear()
-        client.get(f"/follow/{each}")
+        with asked_of(world) as asked:
+            client.get(f"/follow/{each}")
         found.append([statement for statement in asked if "follow_hash" in statement])
     first, *others = [[statement.split("WHERE")[1] for statement in each] for each in found]
     assert first
