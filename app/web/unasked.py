@@ -8,6 +8,7 @@ from flask_appbuilder import Model
 
 from app.language.standard import EVERY_STANDARD
 from app.web.grants import me
+from model import Base
 
 
 def note(sent: Iterable[str], asked: Iterable[str]) -> None:
@@ -28,5 +29,5 @@ def note(sent: Iterable[str], asked: Iterable[str]) -> None:
 
 @cache
 def _ours() -> frozenset[str]:
-    columns = (name for mapper in Model.registry.mappers for name in mapper.attrs.keys())  # noqa: SIM118 - no mapping
-    return frozenset(EVERY_STANDARD).union(columns)
+    mappers = [*Model.registry.mappers, *Base.registry.mappers]
+    return frozenset(EVERY_STANDARD).union(*(each.attrs.keys() for each in mappers))
