@@ -87,7 +87,7 @@ def soak(plan: Plan) -> tuple[dict[str, Any], list[str]]:
                 _kill_at_random(plan, engine, programs, workers, kills)
                 people.stop()
             _drain(engine, workers)
-        found = list(counting.faults(engine, people, post, before))
+        found = [*counting.faults(engine, people, post, before), *_verified(environment)]
         engine.dispose()
     return _figures(people, post, kills, time.monotonic() - began), found
 
@@ -100,6 +100,14 @@ def _seed(environment: Mapping[str, str]) -> None:
     for words in (["-m", "model.schema"], ["-m", "flask", "seed"]):
         command = [sys.executable, *words]
         subprocess.run(command, cwd=ROOT, env=dict(environment), check=True, stdout=subprocess.DEVNULL)  # noqa: S603
+
+
+def _verified(environment: Mapping[str, str]) -> Iterator[str]:
+    """Let the product itself say whether its journal is as it was written."""
+    command = [sys.executable, "-m", "flask", "journal", "verify"]
+    said = subprocess.run(command, cwd=ROOT, env=dict(environment), capture_output=True, text=True, check=False)  # noqa: S603
+    if said.returncode:
+        yield f"the journal doesn't verify: {said.stdout} {said.stderr}"
 
 
 @contextmanager
