@@ -14,6 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app import api, cli, handling, login, reports, studio, submit, worker
 from app.i18n import init_languages
 from app.setup.accounts import DEMO_PASSWORD
+from app.web.asked import init_requests
 from app.web.assets import init_assets
 from app.web.builder import Builder
 from app.web.database import db, init_database
@@ -41,6 +42,7 @@ def create_app(settings: Mapping[str, object] | None = None) -> Flask:
     if app.config["TRUSTED_PROXIES"]:
         count = app.config["TRUSTED_PROXIES"]
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    init_requests(app)
     init_database(app)
     CSRFProtect(app)
     with app.app_context():

@@ -15,7 +15,7 @@ from marshmallow import Schema, ValidationError
 from app import privacy
 from app.i18n import gettext
 from app.language.definition import Field
-from app.web import addresses
+from app.web import addresses, unasked
 from app.web.problems import Problem
 from app.workflow.uploads import Upload
 
@@ -34,6 +34,7 @@ def read(schema: type[Schema], most: int = BIGGEST) -> dict[str, Any]:
         raise _bad(gettext("Send JSON.")) from None
     if not isinstance(sent, dict):
         raise _bad(gettext("Send a JSON object."))
+    unasked.note(sent, schema().fields)
     try:
         found: dict[str, Any] = schema().load(sent)
     except ValidationError as fault:
@@ -53,6 +54,7 @@ def answers(sent: dict[str, Any], asked: Collection[Field]) -> dict[str, Any]:
     known = {each.name: each for each in asked}
     unknown = sorted(set(sent) - set(known))
     if unknown:
+        unasked.note(unknown, known)
         raise _bad(gettext("These fields aren't asked here: %(names)s.", names=", ".join(unknown)), asked=sorted(known))
     return {name: _answer(known[name], value) for name, value in sent.items()}
 

@@ -17,7 +17,7 @@ from app.language.definition import SAME, Transition
 from app.language.parties import InField
 from app.outbox import compose
 from app.routing.facts import CaseFacts
-from app.web import addresses, pending
+from app.web import addresses, pending, unasked
 from app.web.attached import posted
 from app.web.database import db
 from app.web.here import actor, context
@@ -76,6 +76,7 @@ class MovePage:
 
     def _sent(self, done: Callable[[Subject], ResponseReturnValue]) -> ResponseReturnValue:
         form = self._form()
+        unasked.note(request.form, [*form.data, "version"])
         answers = addresses.as_people(form, forms.answers(form))
         if "preview" in request.form or "start" in request.form:
             return self._shown(form, may(self.facts, self.declared.name, actor(), answers), looking=True)

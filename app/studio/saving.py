@@ -22,6 +22,7 @@ from app.studio import told
 from app.studio.base import Setting
 from app.studio.keeping import DRAFT, NOW, Changed, Refused, keep, routing_rows, sealed
 from app.studio.outcome import shown_outcome
+from app.web import unasked
 from app.web.database import db
 from app.web.seen import Since, sent
 from model import DraftChange
@@ -149,6 +150,7 @@ class Saving(Setting):
         return Place(key_of(row), row, values_of(row), change, drafting=drafting)
 
     def _answer(self, place: Place, form: Form) -> ResponseReturnValue:
+        unasked.note(request.form, form.data)
         if any(name in request.form for name in LOOKING) or not self.validate_form(form):
             return self._form_page(form, place)
         try:

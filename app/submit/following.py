@@ -15,7 +15,7 @@ from app.language.definition import Transition
 from app.submit import followed, progress, sheet, waiting
 from app.submit.desk import context, found, reporter_of, sight, standing
 from app.submit.dialogue import Sight
-from app.web import addresses, lettered, pending
+from app.web import addresses, lettered, pending, unasked
 from app.web.attached import attached, download, posted
 from app.web.database import db
 from app.web.grants import me
@@ -195,6 +195,7 @@ def move(token: str, transition: str) -> ResponseReturnValue:
         told = gettext("This can't be sent any more. The case has moved on.")
         return _page(seen, token, notice=told, unsent=_typed()), 409
     offer = _offer(seen, seen.facts.flow.transitions[transition], posted())
+    unasked.note(request.form, offer.sheet.names | HIDDEN)
     offer.sheet.look_for_personal_data(confirmed=bool(request.form.get(sheet.KEEP)))
     if offer.sheet.faulty:
         return _page(seen, token, offer), 400

@@ -19,7 +19,7 @@ from app.submit.place import Place
 from app.submit.progress import mails_reporter
 from app.submit.report import SHOWN, NoEntrance, Report
 from app.submit.waiting import RECEIVED
-from app.web import pending, people
+from app.web import pending, people, unasked
 from app.web.attached import posted
 from app.web.database import db
 from app.web.grants import me
@@ -64,6 +64,7 @@ def _send(report: Report, held: ticket.Ticket) -> ResponseReturnValue:
     actor = report.signed()
     answers = report.answers()
     page = sheet.of_report(report)
+    unasked.note(request.form, page.names | {report.spot, "key"})
     page.look_for_personal_data(confirmed=bool(report.typed.get(sheet.KEEP)))
     sheet.blame_places_and_people(page, report)
     page.explain(report.judge(actor, answers).refusals)

@@ -7,6 +7,7 @@ from flask import abort, current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.baseviews import BaseFormView
+from flask_appbuilder.hooks import before_request
 from flask_appbuilder.security.decorators import has_access
 from flask_wtf import FlaskForm
 from sqlalchemy import ColumnElement, inspect
@@ -14,7 +15,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from app.change.holding import hold
 from app.i18n import lazy_gettext
-from app.web import seen
+from app.web import seen, unasked
 from app.web.cells import plain
 from app.web.database import db
 from app.web.grants import can
@@ -36,6 +37,10 @@ class Quiet(BaseFormView):  # type: ignore[misc]
 
     def update_redirect(self) -> None:
         """Leave the session alone."""
+
+    @before_request(only=["this_form_post"])
+    def _look_for_more(self) -> None:
+        unasked.note(request.form, self.form().data)
 
     def get_redirect(self) -> str:
         """Go to one's own start."""
@@ -122,6 +127,7 @@ class Look(Listing):
     def add(self) -> ResponseReturnValue:
         """Ask for a new row and keep it."""
         form = self.add_form.refresh()
+        unasked.note(request.form, form.data)
         if request.method == "POST" and form.validate():
             row = self.datamodel.obj()
             if self._kept(form, row, new=True):
@@ -137,6 +143,7 @@ class Look(Listing):
         """Ask for changes to a row and keep them."""
         row = self.found(pk)
         form = self.edit_form.refresh(obj=row)
+        unasked.note(request.form, form.data)
         form._id = self.datamodel.get_pk_value(row)  # noqa: SLF001 - where the framework's unique test looks
         late = False
         if request.method == "POST" and form.validate():

@@ -1,12 +1,12 @@
-"""One database with a case in every state, made once and copied for everybody."""
+"""One database with a case in every state and everybody logged in, made once and put back after every change."""
 
 import shutil
 
 import pytest
 
 from tests.house import make_app
-from tests.matrix.crossing import Crossing
-from tests.matrix.world import PEOPLE, build
+from tests.matrix.crossing import World
+from tests.matrix.world import PEOPLE, build, enrich
 
 
 @pytest.fixture(scope="session")
@@ -14,28 +14,27 @@ def crowded(sqlite_filled, tmp_path_factory):
     folder = tmp_path_factory.mktemp("crowded")
     shutil.copy(sqlite_filled, folder / "house.db")
     app = make_app(f"sqlite:///{folder / 'house.db'}", folder)
-    return folder / "house.db", build(app)
-
-
-@pytest.fixture(scope="module", params=list(PEOPLE))
-def crossing(request, crowded, tmp_path_factory):
-    """Somebody of every kind, one after the other."""
-    filled, numbers = crowded
-    found = Crossing(filled, tmp_path_factory.mktemp(request.param), numbers, request.param)
-    found.who = request.param
-    found.changed()
-    return found
+    numbers = build(app)
+    enrich(app, numbers)
+    return World(app, folder / "house.db", numbers)
 
 
 @pytest.fixture
-def cross(crowded, tmp_path):
-    """Make a crossing for one: cross("desk")."""
-    filled, numbers = crowded
+def world(crowded):
+    """The world, put back afterwards."""
+    yield crowded
+    crowded.restore()
 
-    def make(who):
-        (tmp_path / who).mkdir()
-        found = Crossing(filled, tmp_path / who, numbers, who)
-        found.changed()
-        return found
 
-    return make
+@pytest.fixture(params=list(PEOPLE))
+def crossing(request, crowded):
+    """Somebody of every kind, one after the other."""
+    yield crowded(request.param)
+    crowded.restore()
+
+
+@pytest.fixture
+def cross(crowded):
+    """Give somebody: cross("desk")."""
+    yield crowded
+    crowded.restore()

@@ -1,7 +1,6 @@
 """Asking every address as everybody: what to put in its placeholders, and what its answer counts as."""
 
 import re
-import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -12,70 +11,52 @@ from app.outbox import tokens
 from app.setup.accounts import DEMO_PASSWORD
 from app.web.database import db
 from model import Case
-from tests.house import Person, make_app
+from tests.house import Person
 from tests.matrix.world import PEOPLE
 
 HASHES = ("scrypt:", "pbkdf2:", "a secret for tests")
 """What no answer to anybody may hold."""
 CHOICES = re.compile(r"<any\(([^)]*)\):\w+>")
-NAMES = {"door": "physical", "reports": "by_unit", "api": "by_unit"}
 API = "/api/"
-"""What `<name>` is at these addresses; elsewhere it is a move."""
 UNSAFE = {"OPTIONS", "HEAD"}
+WORDS = {
+    200: "ok",
+    201: "ok",
+    204: "ok",
+    400: "bad",
+    401: "key",
+    403: "no",
+    404: "none",
+    405: "not",
+    409: "late",
+}
 
 
-class Crossing:
-    """The product on a copy of a filled database, with somebody of every kind logged in."""
+class World:
+    """The product on one filled database, with everybody logged in; `restore` puts it back after a change."""
 
-    def __init__(self, filled, folder, numbers, who):
-        self.filled = Path(filled)
-        self.file = Path(folder) / "house.db"
-        self.numbers = numbers
-        shutil.copy(self.filled, self.file)
-        self.app = make_app(f"sqlite:///{self.file}", folder)
-        self.person = Person(self.app, PEOPLE[who])
-        self.person.get("/")
-        self.token = self.person.hidden()["csrf_token"]
-        self.bearer = self._signed_in(PEOPLE[who]) if PEOPLE[who] else {}
+    def __init__(self, app, file, numbers):
+        self.app, self.file, self.numbers = app, Path(file), numbers
+        self.known = {who: Crossing(self, who) for who in PEOPLE}
         self._watch = sqlite3.connect(self.file)
+        self._kept = sqlite3.connect(":memory:")
+        self._watch.backup(self._kept)
         self.kept = self.dump()
+        self.changed()
 
-    def _signed_in(self, name):
-        given = {"username": name, "password": DEMO_PASSWORD}
-        found = self.person.client.post("/api/v1/security/login", json=given)
-        return {"Authorization": f"Bearer {found.json['access_token']}"}
+    def __call__(self, who):
+        """Somebody at the product, on the database as it was made."""
+        return self.known[who]
 
-    @property
-    def people(self):
-        """Everybody's id, as text, by name."""
-        with closing(sqlite3.connect(self.file)) as connection:
-            return {name: str(pk) for name, pk in connection.execute("SELECT name, id FROM person")}
-
-    def version(self, number):
-        with closing(sqlite3.connect(self.file)) as connection:
-            return connection.execute("SELECT version FROM subject WHERE number = ?", (number,)).fetchone()[0]
-
-    def _rows(self, query, *given):
+    def rows(self, query, *given):
         with closing(sqlite3.connect(self.file)) as connection:
             connection.row_factory = sqlite3.Row
             return [dict(row) for row in connection.execute(query, given)]
 
-    def row(self, number):
-        """The case's row as it is kept."""
-        return self._rows("SELECT * FROM subject WHERE number = ?", number)[0]
-
-    def newest(self):
-        return self._rows("SELECT * FROM subject ORDER BY id DESC LIMIT 1")[0]
-
-    def pks(self, kind):
-        """Ids of the cases and actions of a kind."""
-        numbers = {number for key, number in self.numbers.items() if key[0] == kind}
-        return [row["id"] for row in self._rows("SELECT id, number FROM subject") if row["number"] in numbers]
-
-    def journal(self, number):
-        """(event, actor's id) of each row of the case's journal."""
-        query = "SELECT event, actor_id FROM journal_entry WHERE subject_id = ? ORDER BY ordinal"
-        return [(row["event"], str(row["actor_id"])) for row in self._rows(query, self.row(number)["id"])]
+    def write(self, query, given):
+        """Write a row as nobody in particular; give its key."""
+        with closing(sqlite3.connect(self.file)) as connection, connection:
+            return connection.execute(query, given).lastrowid
 
     def dump(self):
         """Everything that the database holds, as text."""
@@ -89,36 +70,95 @@ class Crossing:
         return now != before
 
     def restore(self):
-        """Put the database back as it was after the log-in."""
+        """Put the database and everybody's cookies back as they were after the log-in."""
         with self.app.app_context():
             db.session.remove()
-            db.engine.dispose()
         with closing(sqlite3.connect(self.file)) as connection:
-            tables = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-            connection.execute("PRAGMA foreign_keys = OFF")
-            connection.executescript(
-                "BEGIN;"
-                + "".join(f'DROP TABLE "{table}";' for table in tables if not table.startswith("sqlite_"))
-                + "COMMIT;"
-            )
-            connection.executescript(self.kept)
+            connection.execute("PRAGMA synchronous = OFF")
+            self._kept.backup(connection)
         self.changed()
+        for each in self.known.values():
+            each.log_in_again()
 
-    def get(self, path):
-        return self._seen(self.person.get(path, headers=self._known_by(path)))
+    def token_of(self, number):
+        """The token of the case's follow link."""
+        with self.app.app_context():
+            case = db.session.scalars(select(Case).where(Case.number == number)).one()
+            found = tokens.token(self.app.config["SECRET_KEY"], case.id, case.follow_salt)
+            db.session.remove()
+        return found
 
-    def post(self, path, **answers):
+
+class Crossing:
+    """Somebody of the world."""
+
+    def __init__(self, world, who):
+        self.world, self.who, self.app, self.numbers = world, who, world.app, world.numbers
+        self.person = Person(world.app, PEOPLE[who])
+        self.person.get("/")
+        self.token = self.person.hidden()["csrf_token"]
+        self.bearer = self._signed_in(PEOPLE[who]) if PEOPLE[who] else {}
+        self._cookie = self.person.client.get_cookie("session")
+
+    def _signed_in(self, name):
+        given = {"username": name, "password": DEMO_PASSWORD}
+        found = self.person.client.post("/api/v1/security/login", json=given)
+        return {"Authorization": f"Bearer {found.json['access_token']}"}
+
+    @property
+    def people(self):
+        """Everybody's id, as text, by name."""
+        return {row["name"]: str(row["id"]) for row in self.world.rows("SELECT name, id FROM person")}
+
+    def version(self, number):
+        return self.row(number)["version"]
+
+    def row(self, number):
+        """The case's row as it is kept."""
+        return self.world.rows("SELECT * FROM subject WHERE number = ?", number)[0]
+
+    def newest(self):
+        return self.world.rows("SELECT * FROM subject ORDER BY id DESC LIMIT 1")[0]
+
+    def pks(self, kind):
+        """Ids of the cases and actions of a kind."""
+        numbers = {number for key, number in self.numbers.items() if key[0] == kind}
+        return [row["id"] for row in self.world.rows("SELECT id, number FROM subject") if row["number"] in numbers]
+
+    def journal(self, number):
+        """(event, actor's id) of each row of the case's journal."""
+        query = "SELECT event, actor_id FROM journal_entry WHERE subject_id = ? ORDER BY ordinal"
+        return [(row["event"], str(row["actor_id"])) for row in self.world.rows(query, self.row(number)["id"])]
+
+    def changed(self):
+        return self.world.changed()
+
+    def restore(self):
+        self.world.restore()
+
+    def log_in_again(self):
+        """Put the cookie back as it was after the log-in."""
+        kept = self._cookie
+        self.person.client.set_cookie("session", kept.value, domain=kept.domain, path=kept.path)
+
+    def get(self, path, method="GET", accept=None):
+        headers = {**self.known_by(path), **({"Accept": accept} if accept else {})}
+        self.person.page = self.person.client.open(path, method=method, headers=headers)
+        return self._seen(self.person.page)
+
+    def post(self, path, accept=None, **answers):
         data = {"csrf_token": self.token, **answers}
-        self.person.page = self.person.client.post(path, data=data, headers=self._known_by(path))
+        headers = {**self.known_by(path), **({"Accept": accept} if accept else {})}
+        self.person.page = self.person.client.post(path, data=data, headers=headers)
         return self._seen(self.person.page)
 
     def send(self, path, body):
         """Send JSON, as a program does."""
-        self.person.page = self.person.client.post(path, json=body, headers=self._known_by(path))
+        self.person.page = self.person.client.post(path, json=body, headers=self.known_by(path))
         return self._seen(self.person.page)
 
-    def _known_by(self, path):
-        """By their token at the addresses for programs; elsewhere the cookie says it."""
+    def known_by(self, path):
+        """How somebody is known there: by their token at the addresses for programs; elsewhere the cookie says it."""
         return self.bearer if path.startswith(API) else {}
 
     def _seen(self, page):
@@ -126,48 +166,31 @@ class Crossing:
         assert not [each for each in HASHES if each in text], f"{page.request.path} shows a secret"
         return status(page)
 
-    def follow_token(self, number):
-        with self.app.app_context():
-            case = db.session.scalars(select(Case).where(Case.number == number)).one()
-            found = tokens.token(self.app.config["SECRET_KEY"], case.id, case.follow_salt)
-            db.session.remove()
-        return found
-
-    def address(self, rule, kind):
-        """The rule with its placeholders filled in: `kind` is whose case it is about."""
-        actions = rule.removeprefix("/api/v1").startswith("/actions")
-        number = self.numbers[(kind, "action", "assigned") if actions else (kind, "at_faculty")]
-        values = {
-            "<number>": number,
-            "<token>": self.follow_token(number) if "<token>" in rule else "",
-            "<transition>": "accept" if rule.startswith(API) else "reply",
-            "<pk>": "1",
-            "<int:which>": "1",
-            "<name>": NAMES.get(rule.split("/")[1], "accept"),
-        }
-        path = CHOICES.sub(lambda found: found[1].split(",")[0].strip(), rule)
-        for placeholder, value in values.items():
-            path = path.replace(placeholder, value)
-        return path + ("?id=1" if rule.startswith("/studio/") and rule.endswith(("edit/", "delete/")) else "")
-
 
 def status(page):
     """An answer's kind in one word."""
     if page.status_code in (301, 302, 303):
-        return "login" if page.location.startswith("/login/") else "go"
-    return {
-        200: "ok",
-        201: "ok",
-        204: "ok",
-        400: "bad",
-        401: "key",
-        403: "no",
-        404: "none",
-        405: "not",
-        409: "late",
-    }.get(page.status_code, str(page.status_code))
+        own = page.request.path.startswith("/my/") and page.location.startswith("/follow/") and page.location[8:]
+        return "login" if page.location.startswith("/login/") else "own" if own else "go"
+    if page.status_code == 422:
+        kinds = {each["kind"] for each in page.json.get("reasons", ())}
+        return "422" if kinds & {"state", "who"} else "bad"
+    return WORDS.get(page.status_code, str(page.status_code))
 
 
-def rules(app):
+def rules(app, unsafe=UNSAFE):
     """Every address and way of asking: {(method, rule)}."""
-    return {(method, rule.rule) for rule in app.url_map.iter_rules() for method in rule.methods - UNSAFE}
+    return {(method, rule.rule) for rule in app.url_map.iter_rules() for method in rule.methods - unsafe}
+
+
+def filled(rule, number="", token="", move="accept", which="99999", pk="1"):
+    """Give an address of the rule. Numbers that stand for rows are those of the first; `which` names a file or letter."""
+    number = "1" if rule.startswith("/studio/") else number
+    first = rule.split("/")[1]
+    name = {"door": "physical", "reports": "by_unit", "public": "by_unit"}.get(first, move)
+    name = "by_unit" if rule.startswith("/api/v1/reports") else name
+    values = {"<number>": number, "<token>": token, "<transition>": move, "<pk>": pk, "<int:which>": which}
+    path = CHOICES.sub(lambda found: found[1].split(",")[0].strip(), rule)
+    for placeholder, value in {**values, "<name>": name, "<flow>": "case", "<file>": "units.csv"}.items():
+        path = path.replace(placeholder, value)
+    return path + ("?id=1" if rule.startswith("/studio/") and rule.endswith(("edit/", "delete/", "retire/")) else "")

@@ -1,67 +1,22 @@
-"""Every move in every state by everybody: what the page offers and what the press answers, as declared here."""
+"""Every move that the routine declares as somebody's is offered to them, and happens - on pages and for programs."""
 
 import re
 
 import pytest
 
-from tests.matrix.world import ACTION_STATES, CASE_STATES, KINDS, PEOPLE
+from tests.matrix.declared import ACTION, CASE, MOVES
+from tests.matrix.table import handler_of, is_theirs
+from tests.matrix.world import ACTION_STATES, CASE_STATES, KINDS, OWNERS
 
 OFFERED = re.compile(r'data-transition="(\w+)"')
-UNFINISHED = ("received", "at_faculty", "in_progress", "with_actions")
-
-CASE_MOVES = {
-    "forward": (["received"], "handler"),
-    "consult": (["received", "at_faculty"], "handler"),
-    "reject": (["received", "at_faculty"], "handler"),
-    "send_back": (["at_faculty"], "handler"),
-    "accept": (["at_faculty"], "handler"),
-    "hand_over": (["at_faculty", "in_progress", "with_actions"], "handler"),
-    "move_unit": (["at_faculty", "in_progress", "with_actions"], "handler"),
-    "inform": (["at_faculty", "in_progress", "with_actions"], "handler"),
-    "assess": (["in_progress", "with_actions"], "handler"),
-    "close": (["in_progress", "with_actions"], "handler"),
-    "write_to_reporter": (UNFINISHED, "handler"),
-    "note": (UNFINISHED, "handler"),
-    "add": (UNFINISHED, "handler"),
-    "reply": ([], "nobody: the reporter answers on the follow page"),
-    "submit": ([], "nobody: there is a case already"),
-    "no_such_move": ([], "nobody"),
-    "resume": ([], "nobody: it is an action's"),
-}
-"""Move -> the states it leaves and who may make it. In `received` and `rejected` the handler is the desk."""
-
-ACTION_MOVES = {
-    "accept": (["assigned"], "owner"),
-    "clarify": (["assigned", "accepted"], "owner"),
-    "resume": (["clarifying"], "owner"),
-    "decline": (["assigned", "accepted", "clarifying"], "owner"),
-    "complete": (["accepted"], "owner"),
-    "reassign": (["assigned", "accepted", "clarifying", "declined"], "handler"),
-    "withdraw": (["assigned", "accepted", "clarifying", "declined"], "handler"),
-    "add": ([], "nobody: it is there already"),
-    "close": ([], "nobody: it is the case's"),
-}
-
-NOT_YET = {
-    ("received", "add"): "case_is_in_progress",
-    ("at_faculty", "add"): "case_is_in_progress",
-    ("with_actions", "close"): "every_action_is_settled",
+WAITS = {
+    (CASE, "received", "add"): "case_is_in_progress",
+    (CASE, "at_faculty", "add"): "case_is_in_progress",
+    (CASE, "with_actions", "close"): "every_action_is_settled",
 }
 """Offered with the reason why not: pressed all the same, the form comes again."""
-
-
-def handler_of(kind, state):
-    return "desk" if state in ("received", "rejected") else kind
-
-
-def sees_case(who, kind, state):
-    return who == handler_of(kind, state) or (who == "owner" and state == "with_actions" and kind != "other")
-
-
-def roles_in_action(who, kind, state):
-    """What somebody is in an action of that kind: one who declined has nothing more to do with it."""
-    found = {"handler"} if who == kind else set()
-    return found | ({"owner"} if who == "owner" and kind != "other" and state != "declined" else set())
+TICKS = {"help_offered": True}
+PLACES = {CASE: "cases", ACTION: "actions"}
 
 
 def answers(crossing, kind):
@@ -79,9 +34,12 @@ def answers(crossing, kind):
         "assess": {"severity": "high"},
         "close": {"summary": "It is done."},
         "write_to_reporter": {"conversation": "We look into it."},
-        "reply": {"conversation": "Thanks."},
         "note": {"comment": "Remember."},
-        "add": {"description": "Do it.", "owner": people["head_ibm" if kind == "other" else "head_idi"]},
+        "add": {
+            "description": "Do it.",
+            "owner": people["head_ibm" if kind == "other" else "head_idi"],
+            "due_on": "2030-05-05",
+        },
         "clarify": {"comment": "Asking."},
         "decline": {"comment": "Not me."},
         "complete": {"result": "Done."},
@@ -90,68 +48,90 @@ def answers(crossing, kind):
     }
 
 
-def leaving(moves, state):
-    """Moves that somebody could make in that state: those worth trying for one who may not see it."""
-    return [name for name, (states, _) in moves.items() if state in states] or ["add"]
+def state_of(state):
+    return "in_progress" if state == "with_actions" else state
 
 
-def denied(who):
-    """What those get who may not use the screens at all; None for the others."""
-    return {"visitor": "login", "student": "no"}.get(who)
+def theirs(flow, state, relation):
+    return [name for name in MOVES[flow] if is_theirs(flow, name, state_of(state), relation)]
 
 
-def press(crossing, path, version, given):
-    """Open a move and make it; put the database back. Gives both answers."""
-    opened = crossing.get(path)
-    assert not crossing.changed(), f"opening {path} wrote to the database"
-    pressed = crossing.post(path, version=version, **given)
-    if crossing.changed():
-        assert pressed == "go", f"{path} answered {pressed} and wrote to the database"
+def press(crossing, place, name, version, given):
+    """Make a move on its page; put the database back. Gives the answer, and whether it was kept as it says."""
+    found = crossing.post(f"/{place}/{name}", version=version, **given)
+    return found, undone(crossing, done=found == "go")
+
+
+def send(crossing, place, name, version, given):
+    """Make a move as a program does; put the database back. Gives the answer, and whether it was kept as it says."""
+    sent = {name: TICKS.get(name, value) for name, value in given.items()}
+    found = crossing.send(f"/api/v1/{place}/moves/{name}", {"version": version, "answers": sent})
+    return found, undone(crossing, done=found == "ok")
+
+
+def undone(crossing, *, done):
+    """Put the database back if anything was written; say whether that was so exactly where the move was made."""
+    written = crossing.changed()
+    if written:
         crossing.restore()
-    return opened, pressed
+    return written == done
 
 
-def declared(who, sees, fits, waits):
-    """The answers to opening and pressing a move."""
-    refused = denied(who)
-    if refused:
-        return refused, refused
-    if not (sees and fits):
-        return "none", "none"
-    return "ok", "bad" if waits else "go"
+def make_all(crossing, flow, key, relation, ways):
+    """Make each move that is theirs from there; give what did not come to what is declared."""
+    kind, state, number = key[0], key[-1], crossing.numbers[key]
+    place = f"{PLACES[flow]}/{number}"
+    crossing.get(f"/{place}")
+    mine, version, given = theirs(flow, state, relation), crossing.version(number), answers(crossing, kind)
+    offered = set(OFFERED.findall(crossing.person.text))
+    wrong = [f"{crossing.who} {key}: offered {offered}, declared {mine}"] if offered != set(mine) else []
+    for way, (happened, refused) in ways.items():
+        for name in mine:
+            found, kept = way(crossing, place, name, version, given.get(name, {}))
+            declared = refused if (flow, state, name) in WAITS else happened
+            if found != declared or not kept:
+                wrong.append(f"{name} of {key} by {crossing.who}: {found}, written {kept}, declared {declared}")
+    return wrong
 
 
-@pytest.mark.parametrize("kind", list(KINDS))
-@pytest.mark.parametrize("state", [*CASE_STATES, "with_actions"])
-def test_a_case_offers_and_answers_what_is_declared(crossing, kind, state):
-    who, number = crossing.who, crossing.numbers[kind, state]
-    sees, handles = sees_case(who, kind, state), who == handler_of(kind, state)
-    mine = {name for name, (states, by) in CASE_MOVES.items() if handles and by == "handler" and state in states}
-    assert crossing.get(f"/cases/{number}") == (denied(who) or ("ok" if sees else "none"))
-    assert set(OFFERED.findall(crossing.person.text)) == mine
-    version = crossing.version(number)
-    for name in CASE_MOVES if sees else leaving(CASE_MOVES, state):
-        given = {"due_on": "2030-05-05", **answers(crossing, kind).get(name, {})}
-        found = press(crossing, f"/cases/{number}/{name}", version, given)
-        assert found == declared(who, sees, name in mine, (state, name) in NOT_YET), f"{name} by {who}"
+WAYS = {press: ("go", "bad"), send: ("ok", "bad")}
 
 
-@pytest.mark.parametrize("kind", list(KINDS))
-@pytest.mark.parametrize("state", ACTION_STATES)
-def test_an_action_offers_and_answers_what_is_declared(crossing, kind, state):
-    who, number = crossing.who, crossing.numbers[kind, "action", state]
-    roles = roles_in_action(who, kind, state)
-    mine = {name for name, (states, by) in ACTION_MOVES.items() if by in roles and state in states}
-    assert crossing.get(f"/actions/{number}") == (denied(who) or ("ok" if roles else "none"))
-    assert set(OFFERED.findall(crossing.person.text)) == mine
-    version = crossing.version(number)
-    for name in ACTION_MOVES if roles else leaving(ACTION_MOVES, state):
-        found = press(crossing, f"/actions/{number}/{name}", version, answers(crossing, kind).get(name, {}))
-        assert found == declared(who, bool(roles), name in mine, waits=False), f"{name} by {who}"
+@pytest.mark.parametrize("kind", ["quality", "other"])
+def test_every_move_of_a_case_that_is_declared_as_somebodys_happens(cross, kind):
+    wrong = []
+    for state in (*CASE_STATES, "with_actions"):
+        wrong += make_all(cross(handler_of(kind, state)), CASE, (kind, state), "handler", WAYS)
+    assert not wrong, "\n".join(wrong)
 
 
-def test_the_tables_name_every_state_and_role():
-    states = {state for moves, _ in CASE_MOVES.values() for state in moves}
-    assert states == set(UNFINISHED)
-    assert {state for moves, _ in ACTION_MOVES.values() for state in moves} < set(ACTION_STATES)
-    assert {"quality", "hse", "other"} <= set(PEOPLE)
+@pytest.mark.parametrize("kind", ["quality", "other"])
+def test_every_move_of_an_action_that_is_declared_as_somebodys_happens(cross, kind):
+    wrong = []
+    for state in ACTION_STATES:
+        key = (kind, "action", state)
+        wrong += make_all(cross(kind), ACTION, key, "handler", WAYS)
+        if state != "declined":
+            wrong += make_all(cross(OWNERS[kind]), ACTION, key, "owner", WAYS)
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_program_is_offered_the_moves_that_the_page_offers(cross):
+    for who, keys in {
+        "desk": [("quality", "received")],
+        "quality": [("quality", each) for each in ("at_faculty", "in_progress", "with_actions", "closed")],
+        "owner": [("quality", "with_actions"), ("quality", "action", "assigned"), ("hse", "action", "accepted")],
+    }.items():
+        crossing = cross(who)
+        for key in keys:
+            place = "actions" if "action" in key else "cases"
+            crossing.get(f"/{place}/{crossing.numbers[key]}")
+            offered = set(OFFERED.findall(crossing.person.text))
+            assert crossing.get(f"/api/v1/{place}/{crossing.numbers[key]}") == "ok"
+            assert {each["name"] for each in crossing.person.page.json["moves"]} == offered, (who, key)
+
+
+def test_every_move_has_a_good_answer_here(cross):
+    known = answers(cross("desk"), "quality")
+    asked = {name for flow in MOVES.values() for name, move in flow.items() if move.asked and move.by != {"reporter"}}
+    assert asked == set(known), "say in `answers` what is answered"
