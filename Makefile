@@ -54,6 +54,22 @@ test: setup .venv/ready-dev ## Run every test
 	$(BIN)/mypy
 	$(BIN)/pytest -q -n 2 $(ARGS)
 
+COVERING := test_access.py workflow outbox routing language worker handling submit matrix journeys change backup
+.PHONY: coverage
+coverage: setup .venv/ready-dev ## See that tests take every way through the core rooms, and keep which test takes which
+	rm -rf build/coverage
+	mkdir -p build/coverage
+	for each in $(COVERING); do \
+	  COVERAGE_FILE=build/coverage/.coverage.$$each $(BIN)/pytest -q --cov --cov-context=test --cov-report= \
+	    --junitxml=build/coverage/$$each.xml tests/$$each || exit 1; \
+	done
+	$(BIN)/coverage combine -q --keep
+	$(BIN)/coverage report --fail-under=100
+
+.PHONY: mutants
+mutants: setup .venv/ready-dev ## Put small faults into the core rooms and count which no test notices: SIZE=60 SEED=1; first make coverage
+	$(BIN)/python -m bench.mutants --size $(or $(SIZE),60) --seed $(or $(SEED),1) $(ARGS)
+
 .PHONY: soak
 soak: setup ## Kill real processes at random and count what is lost: KILLS=10000 ARGS="--broker redis://127.0.0.1:6379/5"
 	$(BIN)/python -m bench.soak --kills $(or $(KILLS),100) $(ARGS)
