@@ -39,6 +39,8 @@ flows:
     transitions:
       add: {label: Add, from: new, to: begun, by: handler, fields: [owner]}
       finish: {label: Finish, from: begun, to: done, by: owner}
+guards:
+  is_grave: {needs: {severity: high}, says: It isn't grave.}
 fields:
   severity: {choices: {low: Low, high: High}}
   keeper: {type: person, label: Keeper}
@@ -81,6 +83,23 @@ PARTIES = [
     "{who: owner, of: job}",
     "{who: owner, of: job, only: [number]}",
     "{at: within}",
+    "handler",
+    "me",
+    "itself",
+    "routing",
+    "{first: [handler, desk]}",
+    "{first: [{who: [handler, keeper], when: {severity: high}}, {did: close}, desk]}",
+    "{first: [me, desk]}",
+    "{who: contact, at: keeper}",
+    "{at: keeper}",
+    "{at: own}",
+    "{who: contact, when: {severity: high, area: safety}}",
+    "{who: contact, when: is_grave}",
+    "{who: contact, when: {done: close, since: take}}",
+    "{who: contact, when: {done: take, since: close}}",
+    "{who: contact, when: {every: job, state: final}}",
+    "{who: [contact, desk], except: anyone}",
+    "{who: [contact, boss], except: {who: [boss, handler], when: {area: safety}}}",
 ]
 
 
@@ -180,7 +199,16 @@ def test_where_rows_cannot_tell_a_filter_finds_nothing_rather_than_too_much(sett
 
 
 @pytest.mark.parametrize(
-    "see", ["reporter", "contact", "keeper", "[desk, owner]", "{who: contact, when: {severity: high}}"]
+    "see",
+    [
+        "reporter",
+        "contact",
+        "keeper",
+        "[desk, owner]",
+        "{who: contact, when: {severity: high}}",
+        "{who: contact, when: {whole: {severity: high}}}",
+        "{who: contact, when: {not: {whole: {state: taken}}}}",
+    ],
 )
 def test_list_and_page_agree_about_parts(settle_on_both, see):  # noqa: F811
     town = settle_on_both(SIGHTS.replace("SIGHT", "[reporter, {who: boss, only: [number]}]").replace("PART", see))
