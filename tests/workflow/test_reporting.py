@@ -82,7 +82,7 @@ def test_what_is_under_a_length_and_what_is_over_it(most, within):
     start = datetime(2026, 3, 2, 9, tzinfo=UTC)
     minute = timedelta(minutes=1)
     ends = [start + within - minute, start + within, start + within + minute, None]
-    runs = [Run(start, end, start + within, extended=end is None) for end in ends]
+    runs = [Run(start, start + within, end, extended=end is None) for end in ends]
     told = measured("answer", runs, (most,), start + within)
     assert told == {
         "answer met": 2,
