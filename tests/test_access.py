@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select, update
 
+from app.access import ALWAYS_SHOWN
+from app.language.parties import InField, InRole
 from app.web.database import db
 from app.workflow.context import Context
 from model import ConfigurationVersion, Person, Subject
@@ -13,6 +15,7 @@ from tests.workflow.conftest import (  # noqa: F401 - towns on each kind of data
     postgresql_empties,
     postgresql_empty,
     postgresql_town,
+    settle,
     settle_on_both,
     sqlite_empty,
     sqlite_town,
@@ -39,6 +42,8 @@ flows:
     transitions:
       add: {label: Add, from: new, to: begun, by: handler, fields: [owner]}
       finish: {label: Finish, from: begun, to: done, by: owner}
+guards:
+  is_grave: {needs: {severity: high}, says: It isn't grave.}
 fields:
   severity: {choices: {low: Low, high: High}}
   keeper: {type: person, label: Keeper}
@@ -81,6 +86,23 @@ PARTIES = [
     "{who: owner, of: job}",
     "{who: owner, of: job, only: [number]}",
     "{at: within}",
+    "handler",
+    "me",
+    "itself",
+    "routing",
+    "{first: [handler, desk]}",
+    "{first: [{who: [handler, keeper], when: {severity: high}}, {did: close}, desk]}",
+    "{first: [me, desk]}",
+    "{who: contact, at: keeper}",
+    "{at: keeper}",
+    "{at: own}",
+    "{who: contact, when: {severity: high, area: safety}}",
+    "{who: contact, when: is_grave}",
+    "{who: contact, when: {done: close, since: take}}",
+    "{who: contact, when: {done: take, since: close}}",
+    "{who: contact, when: {every: job, state: final}}",
+    "{who: [contact, desk], except: anyone}",
+    "{who: [contact, boss], except: {who: [boss, handler], when: {area: safety}}}",
 ]
 
 
@@ -180,7 +202,16 @@ def test_where_rows_cannot_tell_a_filter_finds_nothing_rather_than_too_much(sett
 
 
 @pytest.mark.parametrize(
-    "see", ["reporter", "contact", "keeper", "[desk, owner]", "{who: contact, when: {severity: high}}"]
+    "see",
+    [
+        "reporter",
+        "contact",
+        "keeper",
+        "[desk, owner]",
+        "{who: contact, when: {severity: high}}",
+        "{who: contact, when: {whole: {severity: high}}}",
+        "{who: contact, when: {not: {whole: {state: taken}}}}",
+    ],
 )
 def test_list_and_page_agree_about_parts(settle_on_both, see):  # noqa: F811
     town = settle_on_both(SIGHTS.replace("SIGHT", "[reporter, {who: boss, only: [number]}]").replace("PART", see))
@@ -241,3 +272,39 @@ def test_they_agree_for_the_whole_organisation_in_every_state(house):
         assert len(people) > 100
         assert disagreements(session, Context.open(session, datetime.now(UTC)), people) == []
         db.session.remove()
+
+
+def test_a_report_counts_what_its_party_has_and_the_parts_of_it(settle_on_both):  # noqa: F811
+    see = "[boss, contact]"
+    clock = "    clocks: {slow: {start: submit, stop: close, runs: 1 day}}\n  job:"
+    parties = "parties:\n  late_ones: {who: contact, when: {over: slow}}\n"
+    text = SIGHTS.replace("SIGHT", see).replace("PART", "owner").replace("  job:", clock, 1)
+    town = settle_on_both(text.replace("parties:\n", parties, 1))
+    red, blue = town.report(unit="red"), town.report(unit="blue")
+    for case in (red, blue):
+        town.add(case, "dora", owner=town.people["olga"])
+    named = town.context.routine.parties["late_ones"]
+
+    def counted(who, see):
+        rows = select(Subject.number).where(town.context.viewer(town.people[who]).granted(see))
+        return sorted(town.session.scalars(rows))
+
+    assert counted("rita", InRole("contact")) == [red.number, f"{red.number}-1"]
+    assert counted("bill", InRole("contact")) == [blue.number, f"{blue.number}-1"]
+    assert counted("olga", InRole("contact")) == []
+    assert counted("olga", InField("owner")) == [f"{red.number}-1", f"{blue.number}-1"]
+    assert counted("rita", None) == []
+    town.now = town.now.replace(day=20)
+    assert counted("rita", named) == [], "rows can't tell of a clock, and nothing is counted that may be nobody's"
+
+
+def test_in_a_list_nobody_is_shown_more_than_all_may_see_of_whom_it_cannot_tell(settle):  # noqa: F811
+    see = "[{who: boss, at: anywhere, only: [number, severity]}, {who: owner, of: job, only: [number, keeper]}, desk]"
+    town = settle(SIGHTS.replace("SIGHT", see).replace("PART", "owner"))
+    case = town.report()
+    town.add(case, "dora", owner=town.people["olga"])
+    facts = town.facts(case)
+    shown = {who: town.context.viewer(town.people[who]).listed(facts) for who in ("dora", "bess", "olga", "bill")}
+    assert shown["dora"] is None
+    assert shown["bess"] == ALWAYS_SHOWN | {"severity"}
+    assert shown["olga"] == shown["bill"] == ALWAYS_SHOWN | {"keeper"}

@@ -111,7 +111,7 @@ class _Batch:
                 queue.sent(session, letter.id, worker=self._worker, now=now)
             case "again":
                 queue.failed(session, letter, worker=self._worker, now=now, fault=verdict.fault)
-            case "dead":
+            case _:
                 queue.dead(session, letter.id, worker=self._worker, fault=verdict.fault)
 
     def _unreached(self, session: Session, letters: list[Letter], fault: str) -> None:

@@ -55,7 +55,7 @@ class Lookup:
                 return self.find(self.facts.routine.parties[name], at)
             case Several(of):
                 return _together(self.find(each, at) for each in of)
-            case Query():
+            case _:
                 return self._query(party)
 
     def includes(self, party: Party | None, person: int | None) -> bool:

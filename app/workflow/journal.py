@@ -38,7 +38,7 @@ def write(
     mails: list[dict[str, str]],
     *,
     event: str = MOVED,
-) -> JournalEntry:
+) -> None:
     """Write one row; the subject's `events` has already been counted up for it."""
     row = JournalEntry(
         subject_id=subject.id,
@@ -60,13 +60,12 @@ def write(
     )
     prints.prove(row)
     context.session.add(row)
-    return row
 
 
-def note(context: Context, subject: Subject, actor: Actor, event: str) -> JournalEntry:
+def note(context: Context, subject: Subject, actor: Actor, event: str) -> None:
     """Write a row about something that isn't a move."""
     subject.events += 1
-    return write(context, subject, None, actor, subject.state, {}, (), [], event=event)
+    write(context, subject, None, actor, subject.state, {}, (), [], event=event)
 
 
 def stands(name: str, value: Any, facts: CaseFacts) -> bool:

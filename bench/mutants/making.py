@@ -3,7 +3,7 @@
 import ast
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 FLIPPED = {
     ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In,
@@ -21,6 +21,8 @@ NAMES = {**dict(PAIRS), **{other: one for one, other in PAIRS}}
 NEGATED_BY_ITSELF = (ast.Eq, ast.NotEq, ast.Is, ast.IsNot, ast.In, ast.NotIn)
 WORDING = {"gettext", "ngettext", "lazy_gettext", "lazy_ngettext", "said"}
 LOGS = {"debug", "info", "warning", "error", "exception"}
+UNTOUCHED = ("annotation", "returns", "type_params", "decorator_list", "ctx", "ops", "op")
+"""What says nothing about what is done: types, and decorators (a cache's size, whether a row can be changed)."""
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 MARK = "~"
 LONGEST = 90
@@ -70,7 +72,6 @@ class _Place:
     statement: ast.stmt | None = None
     returns_bool: bool = False
     wording: bool = False
-    docstrings: set[int] = field(default_factory=set)
 
     def inside(self, **change) -> "_Place":
         return _Place(**{**self.__dict__, **change})
@@ -100,12 +101,7 @@ def made(source: str, index: int) -> ast.Module:
 
 def changes(tree: ast.Module) -> Iterator[Change]:
     """Go through the tree, and give each fault before going on."""
-    holders = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-    documented = [node.body[0] for node in ast.walk(tree) if isinstance(node, holders) and node.body]
-    docstrings = {
-        id(each.value) for each in documented if isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant)
-    }
-    yield from _within(tree, _Place(docstrings=docstrings))
+    yield from _within(tree, _Place())
 
 
 def shown(node: ast.AST) -> str:
@@ -122,7 +118,7 @@ def _end(statement: ast.stmt) -> int:
 
 def _within(node: ast.AST, place: _Place) -> Iterator[Change]:
     for name, value in ast.iter_fields(node):
-        if name in ("annotation", "returns", "type_params", "ctx", "ops", "op"):
+        if name in UNTOUCHED:
             continue
         inner = _entered(node, name, place)
         many = value if isinstance(value, list) else [value]
@@ -171,8 +167,8 @@ def _logs(node: ast.Call) -> bool:
 
 def _at(node: ast.AST, put: Callable[[ast.AST], None], place: _Place) -> Iterator[Change]:
     """Give the faults of the node itself, and then of what is in it."""
-    if id(node) in place.docstrings:
-        return
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+        return  # a docstring
 
     def change(kind: str, new: ast.AST) -> Change:
         where = ".".join(place.where) or "<module>"

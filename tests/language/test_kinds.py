@@ -61,3 +61,46 @@ def test_before_there_is_a_case_nobody_can_mend_it(complete, broken):
 def test_a_part_waits_for_its_whole(routine):
     assert guard_kind(routine, "action", "add", "is_open") == "process"
     assert mending(routine, "action", "add", "is_open") == (("case", "take"), ("case", "resume"), ("case", "reopen"))
+
+
+def test_a_whole_without_the_clock_is_passed_over():
+    read = load(TWO_WHOLES).routine
+    assert read is not None
+    assert mending(read, "job", "add", "in_time") == (("case", "take"),)
+    assert guard_kind(read, "job", "add", "in_time") == "process"
+
+
+TWO_WHOLES = """
+title: Town
+languages: [en]
+roles: [desk]
+flows:
+  case:
+    label: Case
+    when: {description: filled}
+    see: desk
+    states: {open: {label: Open}, shut: {label: Shut, final: true}}
+    transitions:
+      submit: {label: Report, from: new, to: open, by: anyone, fields: [description], assign: desk}
+      take: {label: Take, from: open, to: same, by: desk}
+      close: {label: Close, from: open, to: shut, by: desk}
+    clocks: {slow: {start: take, stop: close, runs: 1 day}}
+  appeal:
+    label: Appeal
+    see: desk
+    states: {open: {label: Open}, shut: {label: Shut, final: true}}
+    transitions:
+      appeal: {label: Appeal, from: new, to: open, by: anyone, fields: [description], assign: desk}
+      end: {label: End, from: open, to: shut, by: desk}
+  job:
+    label: Job
+    part of: [case, appeal]
+    see: owner
+    states: {begun: {label: Begun}, done: {label: Done, final: true}}
+    transitions:
+      add: {label: Add, from: new, to: begun, by: handler, fields: [owner], guards: [in_time]}
+      finish: {label: Finish, from: begun, to: done, by: owner}
+guards:
+  in_time: {needs: {whole: {running: slow}}, says: The clock doesn't run.}
+fields: {owner: {}}
+"""

@@ -10,6 +10,7 @@ from email.parser import BytesParser
 
 import pytest
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
 from app.outbox import queue, tokens
 from app.outbox.deliver import deliver
@@ -93,6 +94,40 @@ def test_after_the_last_rung_of_the_ladder_it_is_dead_until_somebody_revives_it(
         handler.rcpt = "250 OK"
         assert sending(sessions, url, now) == 1
     assert reread(session, mail).status == "sent"
+
+
+def test_how_long_it_is_waited_between_tries():
+    assert [each.total_seconds() for each in queue.LADDER] == [30, 60, 120, 300, 600, 1200, 2400, 3600, 7200, 7200]
+
+
+def test_the_log_counts_what_became_of_them_and_names_nobody(session, sessions, mail):
+    post(session, event_key="case:1:5").address = "marit@example.no, evil@example.no"
+    post(session, event_key="case:1:6")
+    session.commit()
+    with running(Told()) as url, capture_logs() as logged:
+        sending(sessions, url)
+    assert {key: value for key, value in logged[-1].items() if key != "log_level"} == {
+        "event": "mails",
+        "sent": 2,
+        "dead": 1,
+    }
+    [failed] = [each for each in logged if each["event"] == "mail_failed"]
+    assert (failed["outcome"], failed["tries"]) == ("dead", 1)
+    assert "example.no" not in str(logged)
+
+
+def test_the_server_is_told_goodbye(session, sessions, mail):
+    class Polite(Told):
+        left = 0
+
+        async def handle_QUIT(self, *_):  # noqa: N802
+            self.left += 1
+            return "221 Bye"
+
+    handler = Polite()
+    with running(handler) as url:
+        sending(sessions, url)
+    assert handler.left == 1
 
 
 @pytest.mark.parametrize("told", [{"rcpt": "550 No such user"}, {"data": "554 Refused"}])

@@ -2,6 +2,7 @@
 
 import logging
 import re
+import zlib
 from dataclasses import replace
 from email import policy
 from email.parser import BytesParser
@@ -40,6 +41,39 @@ def test_its_bytes_are_the_same_each_time_and_others_for_another_letter():
     assert (
         len({paper.pdf(replace(SHEET, **{name: "Noe annet"})) for name in ("institution", "title", "body", "day")}) == 4
     )
+
+
+def placed(pdf):
+    """(font, size, x, y) of each line of the first page, in points from the lower left corner."""
+    streams = (
+        zlib.decompressobj().decompress(each)
+        for each in re.findall(rb"stream\n(.*?)\nendstream", pdf, re.DOTALL)
+        if each[:1] == b"x"
+    )
+    page = next(each for each in streams if each.startswith(b"2 J"))
+    found, font = [], ()
+    for name, size, x, y in re.findall(rb"BT (?:/(F\d) ([\d.]+) Tf|([\d.]+) ([\d.]+) Td)", page):
+        font = (name.decode(), float(size)) if name else font
+        if x:
+            found.append((*font, float(x), float(y)))
+    return found
+
+
+def test_it_looks_as_it_always_has():
+    pdf = paper.pdf(SHEET)
+    assert placed(pdf) == [
+        ("F2", 11.0, 73.7, 759.5),
+        ("F1", 9.0, 73.7, 709.36),
+        ("F1", 9.0, 73.7, 695.19),
+        ("F2", 14.0, 73.7, 662.51),
+        ("F1", 11.0, 73.7, 631.09),
+        ("F1", 11.0, 73.7, 598.21),
+    ]
+    assert re.findall(rb"/(?:Author|CreationDate|Lang) [^\n]*", pdf) == [
+        b"/Lang (nb)",
+        b"/Author (Universitetet)",
+        b"/CreationDate (D:20000101000000Z)",
+    ]
 
 
 def test_a_long_letter_takes_more_pages():

@@ -31,3 +31,8 @@ def test_a_code_may_be_typed_as_people_type():
 
 def test_the_digest_is_all_that_needs_keeping():
     assert tokens.digest("x") == "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"
+
+
+def test_links_and_codes_that_were_given_out_open_their_page_after_an_upgrade():
+    assert tokens.token(SECRET, 1, "salt") == "rEJho-YZ-RnfP3RkvHuLnuxKI8uxoMGLLCdak0rYg2k"
+    assert tokens.code(SECRET, 1, "salt") == "YKTF-KE8K-FXAX-JD2B"

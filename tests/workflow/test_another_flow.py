@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select
 
+from app.workflow import engine
 from model import Subject
 
 ROUTINE = """
@@ -97,3 +98,17 @@ def test_a_flow_the_newest_lacks_is_that_of_its_own_edition(town):
     town.publish(gone)
     town.do(case, "rita", "worse")
     assert (case.flow, case.state, town.context.edition(case).number) == ("grave", "received", 1)
+
+
+def test_the_first_flow_whose_condition_holds_takes_the_report(settle):
+    town = settle(
+        ROUTINE.replace("  grave:\n    label: Grave\n", "  grave:\n    label: Grave\n    when: {area: safety}\n")
+    )
+    dora = town.actor("dora")
+    for area, flow in (("teaching", "mild"), ("safety", "grave"), (None, "mild")):
+        given = {"area": area, "unit": "red", "description": "Cold."}
+        assert engine.choose_flow(town.context, "submit", given, dora) == flow, area
+    with pytest.raises(KeyError):
+        engine.choose_flow(town.context, "worse", {}, dora)
+    with pytest.raises(KeyError):
+        engine.choose_flow(town.context, "no such", {}, dora)

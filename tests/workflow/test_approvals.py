@@ -217,3 +217,38 @@ def test_presses_do_not_follow_into_another_state_of_a_new_edition(found):
     migrating.carry(town.context, case, {"case": {"open": "decided"}}, list)
     assert (other.state, len(other.presses["approve"])) == ("open", 1)
     assert (case.state, case.presses) == ("decided", {})
+
+
+@pytest.mark.parametrize(
+    ("by", "who"),
+    [
+        ("[desk, contact]", [["dora", "dirk"], ["rita"]]),
+        ("both", [["dora", "dirk"], ["rita"]]),
+        ("[{who: both, when: {area: teaching}}, boss]", [["dora", "dirk"], ["rita"], ["bess"]]),
+        ("[{who: both, when: {area: safety}}, boss]", [["bess"]]),
+        ("[{who: contact, when: {area: safety}}, boss]", [["bess"]]),
+        ("[{who: both, except: contact}, boss]", [["dora", "dirk"], ["bess"]]),
+        ("[reporter, boss]", [["stig"], ["bess"]]),
+    ],
+)
+def test_who_is_asked_party_by_party(settle, by, who):
+    town = settle("parties: {both: [desk, contact]}\n" + approve(f"by: {by}, together: each"))
+    facts = town.facts(town.report())
+    asked = approvals.parties(facts.flow.transitions["approve"].by, facts)
+    assert [[town.names[each] for each in people] for _, people in asked] == who
+
+
+def test_nobody_is_asked_to_approve_what_happens_by_itself(settle):
+    town = settle(approve("by: [desk, contact], together: each"))
+    assert list(approvals.parties(None, town.facts(town.report()))) == []
+
+
+def test_a_reporter_whom_nobody_knows_is_asked_by_the_code(settle):
+    text = approve("by: [reporter, contact], together: each")
+    town = settle(text.replace("fields: [reporter, area, unit, description]", "fields: [area, unit, description]"))
+    case = town.report(who=None)
+    facts = town.facts(case)
+    assert [people for _, people in approvals.parties(facts.flow.transitions["approve"].by, facts)] == [
+        (approvals.THE_CODE,),
+        (town.people["rita"],),
+    ]

@@ -1,5 +1,7 @@
 """Clocks: when they start, stand still, stop and begin anew, and what their lengths are read from."""
 
+from datetime import timedelta
+
 import pytest
 
 from app.workflow import engine, mailing
@@ -413,3 +415,15 @@ def test_a_date_answered_before_the_start_ends_a_clock_that_has_nothing_else(set
     assert town.due(case, "kept_for") == "2026-03-05 23:59", "a promise binds the run that it was made for"
     town.go_to("2026-03-21 08:00")
     assert case.state == "free"
+
+
+def test_a_clock_is_over_after_its_last_moment_and_not_in_it(town):
+    case = town.report()
+    town.now = town.clock(case, "whole_case").due_at
+    facts = town.facts(case)
+    assert [facts.clock_is("whole_case", status) for status in ("running", "over")] == [True, False]
+    town.now += timedelta(seconds=1)
+    facts = town.facts(case)
+    assert [facts.clock_is("whole_case", status) for status in ("running", "over")] == [False, True]
+    assert not facts.clock_is("no_such_clock", "running")
+    assert not facts.clock_is("kept", "running")

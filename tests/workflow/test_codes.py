@@ -76,3 +76,10 @@ def test_a_case_from_before_gets_its_name_when_something_happens(settle):
 def test_nobody_is_asked_for_it(where):
     loaded = load(HEAD + NAMED.replace("fields: [comment]", where))
     assert any('"alias" is written by the system' in str(fault) for fault in loaded.faults)
+
+
+@pytest.mark.parametrize(("drawn", "number"), [(min, "2"), (max, "9999")])
+def test_the_number_behind_a_taken_pair_has_up_to_four_digits(monkeypatch, drawn, number):
+    monkeypatch.setattr(codes, "randbelow", lambda limit: drawn(range(limit)))
+    monkeypatch.setattr(codes, "WORDS", ("tango",))
+    assert codes._name(numbered=True) == f"tango-tango-{number}"

@@ -62,3 +62,14 @@ def test_a_heading_is_a_title_only_to_those_who_may_read_it(town):
     facts = town.facts(town.report(area="safety", description="The ceiling leaks. Badly."))
     shown = {who: finding.heading(town.context.viewer(town.people[who]), facts) for who in ("dora", "bess", "wanda")}
     assert shown == {"dora": "The ceiling leaks", "bess": "", "wanda": ""}
+
+
+def test_numbers_are_those_of_what_may_be_opened(town):
+    case, other = town.report(), town.report(unit="blue")
+    for who, numbers in (("dora", {case.number, other.number}), ("rita", {case.number}), ("olga", set())):
+        viewer = town.context.viewer(town.people[who])
+        assert finding.numbers(town.context, viewer) == numbers, who
+        assert finding.numbers(town.context, viewer, Case) == numbers
+        assert set(town.session.scalars(select(Case.number).where(finding.counted(viewer)))) == numbers
+    assert town.session.scalar(finding.opened(town.context.viewer(town.people["dora"]), Case, case.number)) is case
+    assert town.session.scalar(finding.opened(town.context.viewer(town.people["olga"]), Case, case.number)) is None

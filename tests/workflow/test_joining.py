@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from app.workflow import engine
+from app.workflow import engine, joining
 from app.workflow.actor import Actor
 from app.workflow.evaluator import may
 from model import CaseLink, OutgoingMail, Subject
@@ -159,3 +159,23 @@ def test_a_visitor_names_no_case_that_is_not_public(settle):
     answers = {"area": "teaching", "unit": "red", "description": "Again.", "repeats": case.number}
     with pytest.raises(engine.Refused, match="repeats"):
         engine.create(town.context, "submit", actor=Actor(None), answers=answers)
+
+
+def test_cases_that_are_named_no_longer_are_no_longer_joined(settle_on_both):
+    town = settle_on_both(JOINED)
+    umbrella, one, two = town.report(), town.report(), town.report()
+
+    def joined():
+        town.session.commit()
+        rows = select(CaseLink.field, CaseLink.case_id).where(CaseLink.subject_id == umbrella.id)
+        return set(town.session.execute(rows).tuples())
+
+    def name(*cases):
+        umbrella.answers = {**umbrella.answers, "repeats": [each.number for each in cases]}
+        joining.note(town.context, umbrella)
+        return joined()
+
+    assert name(one, two) == {("repeats", one.id), ("repeats", two.id)}
+    assert name(two) == {("repeats", two.id)}
+    assert name(two) == {("repeats", two.id)}
+    assert name() == set()

@@ -3,7 +3,8 @@
 import pytest
 from sqlalchemy import select
 
-from model import OutgoingMail
+from app.workflow import mailing
+from model import OutgoingMail, Person
 from tests.workflow.town import DATA
 
 ROUTINE = """
@@ -71,3 +72,27 @@ def test_whoever_reported_it_and_has_a_job_in_it_is_told_what_owners_are_told(to
     case = town.report()
     town.add(case, "dora", description="Mend it", owner=town.people["stig"], due_on="2026-04-03")
     assert (mail(town).subject, mail(town).body) == ("Due 3 April 2026", "Mend it")
+
+
+def test_whom_no_mail_reaches_is_not_told_and_nobody_else_misses_theirs(town):
+    town.session.get(Person, town.people["dora"]).mail = ""
+    town.session.commit()
+    case = town.report()
+    who = [mailing.Recipient(town.people[each], "news", "desk") for each in ("dora", "dirk")] + [
+        mailing.Recipient(999_999, "news", "desk"),
+        mailing.Recipient(town.people["bess"], "news", "desk", "did_it"),
+    ]
+    told = mailing.send(town.context, town.facts(case), who, "an event")
+    assert [(int(each["to"]), each.get("skipped")) for each in told] == [
+        (town.people["dirk"], None),
+        (town.people["bess"], "did_it"),
+    ]
+    assert mailing.send(town.context, town.facts(case), who[1:2], "an event") == [], "it was written before"
+    assert (mail(town).name, mail(town).address) == ("news", "dirk@town.example")
+
+
+def test_of_a_case_that_is_not_yet_there_is_nothing_to_say(town):
+    new = town.context.facts_of_new("case", {})
+    assert mailing.values(town.context, new, "en") == {}
+    assert mailing.link_for(town.context, new, town.people["dora"], "desk") == ""
+    assert mailing.fill_told(town.context, new, "en") == ""

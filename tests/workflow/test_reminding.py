@@ -214,3 +214,37 @@ def test_putting_the_clock_back_repeats_nothing(town):
     assert reminded(town) == []
     town.work("2026-03-04 07:30")
     assert reminded(town) == []
+
+
+def test_a_fault_in_one_clock_is_put_off_and_keeps_no_other_waiting(town, monkeypatch):
+    first, second = town.report(), town.report()
+    real = reminding._run
+
+    def broken(context, row):
+        if row.subject_id == first.id:
+            row.reminded_until = context.now
+            raise RuntimeError("a fault in this clock")
+        real(context, row)
+
+    monkeypatch.setattr(reminding, "_run", broken)
+    town.now = moment("2026-03-04 07:00")
+    before = town.clock(first, "at_desk").reminded_until
+    assert reminding.run_due(town.session, town.now) == 2
+    town.session.commit()
+    assert town.clock(first, "at_desk").next_at == town.now + reminding.PUT_OFF
+    assert town.clock(first, "at_desk").reminded_until == before, "nothing of it is kept"
+    assert [row.event for row in town.journal(second)][1:] == ["reminded"]
+    assert [row.event for row in town.journal(first)][1:] == []
+    monkeypatch.undo()
+    town.work("2026-03-04 07:15")
+    assert [row.event for row in town.journal(first)][1:] == ["reminded"]
+
+
+def test_a_clock_that_the_routine_has_no_longer_rests(town):
+    case = town.report()
+    town.clock(case, "at_desk").name = "of_old"
+    town.session.commit()
+    town.work("2026-03-20 12:00")
+    row = town.clock(case, "of_old")
+    assert (row.next_at, row.stopped_at) == (None, None)
+    assert [each.event for each in town.journal(case)] == ["moved"]

@@ -1,11 +1,13 @@
 """What declared reports count and list, and when they are sent."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from app.language.moments import Length
 from app.workflow import posting
-from app.workflow.reporting import rows
+from app.workflow.counting import Run
+from app.workflow.reporting import measured, rows
 from model import Assignment, ConfigurationVersion, Person, Role, Unit
 
 ROUTINE = """
@@ -63,6 +65,40 @@ def test_a_list_is_asked_of_the_clock_and_hides_what_has_a_see_of_its_own(town):
     town.do(other, "dora", "close")
     town.now = town.now.replace(day=9)
     assert told(town, "late") == [{"number": case.number, "unit": "red"}]
+
+
+@pytest.mark.parametrize(
+    ("most", "within"),
+    [
+        (Length(2, "hours"), timedelta(hours=2)),
+        (Length(2, "days"), timedelta(days=2)),
+        (Length(5, "working days"), timedelta(days=7)),
+        (Length(2, "weeks"), timedelta(days=14)),
+        (Length(2, "months"), timedelta(days=60)),
+        (Length(2, "years"), timedelta(days=730)),
+    ],
+)
+def test_what_is_under_a_length_and_what_is_over_it(most, within):
+    start = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    minute = timedelta(minutes=1)
+    ends = [start + within - minute, start + within, start + within + minute, None]
+    runs = [Run(start, start + within, end, extended=end is None) for end in ends]
+    told = measured("answer", runs, (most,), start + within)
+    assert told == {
+        "answer met": 2,
+        "answer met late": 1,
+        "answer extended": 1,
+        "answer over": 0,
+        "answer mean": told["answer mean"],
+        "answer median": told["answer median"],
+        f"answer under {most.count} {most.unit}": 2,
+    }
+    assert measured("answer", runs[3:], (), start + within + minute) == {
+        "answer met": 0,
+        "answer met late": 0,
+        "answer extended": 1,
+        "answer over": 1,
+    }
 
 
 def test_small_numbers_are_not_told(town):

@@ -1,9 +1,12 @@
 """Somebody shut out of a case for its life: from acting, from having it, and from sight - the function, not the name."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 
 from app.routing import exclusion
+from app.workflow import shutting
 from model import Assignment, ConfigurationVersion, Role, Subject, Unit
 
 ROUTINE = """
@@ -145,3 +148,77 @@ def test_keys():
     assert exclusion.written([]) == ""
     assert exclusion.read(exclusion.written(["@12", "dean:4"])) == {"@12", "dean:4"}
     assert (exclusion.role_at("dean", None), exclusion.staff(3)) == ("dean:", "*3")
+
+
+PARTIES = {
+    "me": "@{stig}",
+    "handler": "contact:{red}",
+    "contact": "contact:{red}",
+    "boss": "boss:{top}",
+    "keeper": "@{olga}",
+    "[desk, keeper]": "desk:{top},@{olga}",
+    "helpers": "contact:{red},@{olga}",
+    "{who: contact, at: own}": "contact:{red}",
+    "{who: boss, at: own}": "boss:{red}",
+    "{who: boss, at: within}": "boss~{red}",
+    "{who: boss, at: anywhere}": "boss~",
+    "{who: contact, at: conflict}": "contact:{blue}",
+    "{at: conflict}": "*{blue}",
+    "{at: own}": "*{red}",
+    "{at: within}": "*{red}",
+    "{first: [warden, contact, desk]}": "contact:{red}",
+    "{first: [warden, owner_of_nothing]}": "",
+    "{who: desk, except: keeper}": "@{dora},@{dirk}",
+    "{did: submit}": "@{stig}",
+    "{who: contact, when: {area: safety}}": "",
+    "{who: contact, when: {area: teaching}}": "contact:{red}",
+    "{who: [contact, boss], when: {area: teaching}}": "contact:{red},boss:{top}",
+}
+
+
+def test_each_kind_of_party_is_shut_out_as_the_function_that_it_is(settle):
+    named = "parties:\n  helpers: [contact, keeper]\n" + "".join(
+        f"  p{n}: {party}\n" for n, party in enumerate(PARTIES)
+    )
+    fields = (
+        ROUTINE.rstrip()
+        + "\n  keeper: {type: person, label: Keeper}\n  owner_of_nothing: {type: person, label: Nobody}\n"
+    )
+    optional = fields.replace(
+        "unit, description], assign: contact}",
+        "unit, description], optional: [conflict, keeper, owner_of_nothing], assign: contact}",
+    )
+    town = settle(named + optional)
+    case = town.report(conflict="blue", keeper=town.people["olga"])
+    facts, parties = town.facts(case), town.context.routine.parties
+    known = {**dict(town.session.execute(select(Unit.name, Unit.id)).all()), **town.people}
+    submit = facts.flow.transitions["submit"]
+    for number, (party, keys) in enumerate(PARTIES.items()):
+        case.excluded = ""
+        shutting.exclude(case, facts, replace(submit, exclude=parties[f"p{number}"]), town.people["stig"])
+        assert exclusion.read(case.excluded) == {each for each in keys.format(**known).split(",") if each}, party
+    case.unit_id, case.excluded = None, ""
+    shutting.exclude(case, town.facts(case), replace(submit, exclude=parties["p9"]), None)
+    assert exclusion.read(case.excluded) == {f"boss~{known['top']}"}, "without a unit: in all of it"
+
+
+def test_what_was_shut_out_before_stays_so_and_a_move_without_it_changes_nothing(town):
+    case = town.report()
+    town.do(case, "dora", "not_the_unit", conflict="blue")
+    before = exclusion.read(case.excluded)
+    town.do(case, "dora", "not_contacts")
+    assert before < exclusion.read(case.excluded)
+    after = case.excluded
+    town.do(case, "dora", "note", comment="x")
+    assert case.excluded == after
+
+
+def test_nobody_need_take_over_where_somebody_is_left(town):
+    case = town.report()
+    assert shutting.successor(town.facts(case)) is None
+    case.excluded = exclusion.written([exclusion.person(town.people["bill"])])
+    assert shutting.successor(town.facts(case)) is None, "somebody else is shut out"
+    case.excluded, case.handler = exclusion.written([exclusion.person(town.people["rita"])]), f"@{town.people['rita']}"
+    found = shutting.successor(town.facts(case))
+    assert found is not None
+    assert (found.people, found.fell) == ((), True), "a person has no next level"

@@ -40,43 +40,85 @@ def test_every_row_has_a_print_for_what_may_be_erased(town):
     assert "Asthma" not in str(entry.prints)
 
 
+WRITTEN = "the row was changed, or not written by the product"
+SEALED = "the row isn't the one that was sealed"
 CHANGES = {
-    "an answer": """UPDATE journal_entry SET answers = '{"message": "Never mind"}' WHERE id = 3""",
-    "an answer added": """UPDATE journal_entry SET answers = '{"message": "When?", "result": "No"}' WHERE id = 3""",
-    "an answer taken away": "UPDATE journal_entry SET answers = '{}' WHERE id = 3",
-    "an answer without its salt": """UPDATE journal_entry SET answers = '{"message": "No"}', salts = '{}' WHERE id = 3""",
-    "a scar": """UPDATE journal_entry SET answers = '{"message": {"forgotten": true}}', salts = '{}' WHERE id = 3""",
-    "who": "UPDATE journal_entry SET actor_id = 1 WHERE id = 3",
-    "who, to nobody": "UPDATE journal_entry SET actor_id = NULL WHERE id = 3",
-    "as whom": "UPDATE journal_entry SET actor_as = 'visitor' WHERE id = 3",
-    "when": "UPDATE journal_entry SET at = '2026-03-01 09:00:00.000000+00' WHERE id = 3",
-    "what": "UPDATE journal_entry SET transition = 'close' WHERE id = 3",
-    "the state": "UPDATE journal_entry SET to_state = 'shut' WHERE id = 3",
-    "whose": "UPDATE journal_entry SET subject_id = 2, ordinal = 9 WHERE id = 3",
-    "who got mail": """UPDATE journal_entry SET mails = '[{"to": "2", "name": "asked", "why": "desk"}]' WHERE id = 3""",
-    "its print": "UPDATE journal_entry SET prints = '{}' WHERE id = 3",
-    "its answers, to nothing that can be read": "UPDATE journal_entry SET answers = '{' WHERE id = 3",
-    "its digest": "UPDATE journal_entry SET digest = 'ab' WHERE id = 3",
-    "its digest, to none": "UPDATE journal_entry SET digest = NULL WHERE id = 3",
-    "its seal": "UPDATE journal_seal SET digest = 'ab' WHERE entry_id = 3",
-    "deleted": "DELETE FROM journal_entry WHERE id = 3",
+    "an answer": (
+        """UPDATE journal_entry SET answers = '{"message": "Never mind"}' WHERE id = 3""",
+        "answers.message was changed",
+    ),
+    "an answer added": (
+        """UPDATE journal_entry SET answers = '{"message": "When?", "result": "No"}' WHERE id = 3""",
+        "answers.result was added or taken away",
+    ),
+    "an answer taken away": (
+        "UPDATE journal_entry SET answers = '{}' WHERE id = 3",
+        "answers.message was added or taken away",
+    ),
+    "an answer without its salt": (
+        """UPDATE journal_entry SET answers = '{"message": "No"}', salts = '{}' WHERE id = 3""",
+        "answers.message was changed",
+    ),
+    "a scar": (
+        """UPDATE journal_entry SET answers = '{"message": {"forgotten": true}}', salts = '{}' WHERE id = 3""",
+        "mails.0 was changed",
+    ),
+    "who": ("UPDATE journal_entry SET actor_id = 1 WHERE id = 3", "actor was changed"),
+    "who, to nobody": ("UPDATE journal_entry SET actor_id = NULL WHERE id = 3", "actor was changed"),
+    "as whom": ("UPDATE journal_entry SET actor_as = 'visitor' WHERE id = 3", WRITTEN),
+    "when": ("UPDATE journal_entry SET at = '2026-03-01 09:00:00.000000+00' WHERE id = 3", WRITTEN),
+    "what": ("UPDATE journal_entry SET transition = 'close' WHERE id = 3", WRITTEN),
+    "the state": ("UPDATE journal_entry SET to_state = 'shut' WHERE id = 3", WRITTEN),
+    "whose": ("UPDATE journal_entry SET subject_id = 2, ordinal = 9 WHERE id = 3", WRITTEN),
+    "who got mail": (
+        """UPDATE journal_entry SET mails = '[{"to": "2", "name": "asked", "why": "desk"}]' WHERE id = 3""",
+        WRITTEN,
+    ),
+    "its print": ("UPDATE journal_entry SET prints = '{}' WHERE id = 3", WRITTEN),
+    "its answers, to nothing that can be read": (
+        "UPDATE journal_entry SET answers = '{' WHERE id = 3",
+        "the row can't be read",
+    ),
+    "its digest": ("UPDATE journal_entry SET digest = 'ab' WHERE id = 3", SEALED),
+    "its digest, to none": ("UPDATE journal_entry SET digest = NULL WHERE id = 3", SEALED),
+    "its seal": ("UPDATE journal_seal SET digest = 'ab' WHERE entry_id = 3", "the chain is broken at seal 3"),
+    "deleted": ("DELETE FROM journal_entry WHERE id = 3", "the row is sealed and gone"),
 }
 
 
-def test_f61_a_changed_row_is_named(town):
+def test_f61_a_changed_row_is_named_with_what_is_wrong_with_it(town):
     first, second = town.first.number, town.second.number
     with administrating(town) as connection:
-        for what, change in CHANGES.items():
+        for what, (change, told) in CHANGES.items():
             with connection.begin_nested() as only_this:
                 if connection.dialect.name != "sqlite" and "can be read" in what:
                     continue  # PostgreSQL keeps nothing else
                 connection.exec_driver_sql(
                     change if connection.dialect.name != "sqlite" else change.replace("+00'", "'")
                 )
-                row, number, _ = faults(connection, town.now)[0]
-                assert (row, number) == (3, second if what == "whose" else first), what
+                number = second if what == "whose" else first
+                assert faults(connection, town.now)[0] == (3, number, told), what
                 only_this.rollback()
         assert faults(connection, town.now) == []
+
+
+def test_f61_what_else_is_wrong_with_rows_is_said(town):
+    first, second = town.first.number, town.second.number
+    counted = "rows are missing or too many: it has had {}, there are {}, the last is {}"
+    with administrating(town) as connection:
+        for change, told in (
+            ("DELETE FROM journal_seal WHERE id = 3", [(None, "", "seal 3 is missing")]),
+            (CHANGES["deleted"][0], [(3, first, "the row is sealed and gone"), (None, first, counted.format(3, 2, 3))]),
+            (
+                CHANGES["whose"][0],
+                [(3, second, WRITTEN), (None, first, counted.format(3, 2, 3)), (None, second, counted.format(2, 3, 9))],
+            ),
+            (CHANGES["its seal"][0], [(3, first, "the chain is broken at seal 3"), (3, first, SEALED)]),
+        ):
+            with connection.begin_nested() as only_this:
+                connection.exec_driver_sql(change)
+                assert faults(connection, town.now) == told, change
+                only_this.rollback()
 
 
 def test_f61_a_row_that_was_put_in_is_named(town):
@@ -139,12 +181,17 @@ def test_f61_a_cut_tail_is_found_by_the_anchor(town):
         connection.exec_driver_sql("DELETE FROM journal_entry WHERE id = 5")
         connection.exec_driver_sql("UPDATE subject SET events = events - 1 WHERE id = 1")
     assert verify(town) == [], "without an anchor nothing tells of it"
-    [(_, _, what)] = verify(town, [anchor])
-    assert what.startswith("head mismatch")
+    assert verify(town, [anchor]) == [
+        (
+            None,
+            "",
+            f"head mismatch: the anchor of {town.now} has 5 seals, the database 4: its tail is cut off, or it is an older one",
+        )
+    ]
     town.do(town.second, "dora", "forget")
     seal(town)
-    [(_, _, what)] = verify(town, [anchor])
-    assert what.startswith("head mismatch"), "not even when the chain has grown as long again"
+    told = f"head mismatch: at seal 5 the anchor of {town.now} has another chain"
+    assert verify(town, [anchor]) == [(None, "", told)], "not even when the chain has grown as long again"
 
 
 def test_f61_another_secret_is_named_as_such(town):
