@@ -103,7 +103,7 @@ def profile(inside: Any, work: Any, engine: Any, top: int) -> None:
     spent = {text: sum(waits) / times for text, waits in statements.items()}
     whole = f"{per.total() / times:.1f} statements, {sum(spent.values()):.2f} ms in the driver"
     print(f"\n== {work.short} {work.label}: {whole}")
-    for text in sorted(spent, key=lambda each: -spent[each])[:8]:
+    for text in sorted(spent, key=lambda each: -spent[each]):
         said = re.sub(r"\s+", " ", text)
         print(f"  {spent[text]:7.2f} ms {per[text] / times:5.1f}x  {said[:WIDE]} … ({len(said)} letters)")
     items = list(work.ready(inside, REPEATS))

@@ -27,7 +27,7 @@ TYPES = {
     "handler_id": "integer",
     "actor_id": "integer",
     "from_state": "varchar(32)",
-    "note": "text",
+    "note": "varchar(300)",
     "body": "text NOT NULL",
     **dict.fromkeys(("version", "reminders", "faculty_id", "unit_id", "area_id", "owner_id"), "integer NOT NULL"),
     **dict.fromkeys(("case_id", "action_id"), "integer"),
