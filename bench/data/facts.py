@@ -184,7 +184,7 @@ class _Teller:
         end = case.closed_at or min(self.now, case.submitted_at + timedelta(hours=7 * len(steps)))
         gap = (end - case.submitted_at) / max(1, len(steps) - len(ending))
         for place, (move, actor, before, after, action) in enumerate(steps):
-            at = case.submitted_at + gap * place
+            at = min(end, case.submitted_at + gap * place)
             case.events.append(Event(at, actor, move, before, after, f"ev-{case.id}-{place}.", action))
 
     def _way(self, case: Case) -> Iterator[tuple[str, int | None, str | None, str, int]]:

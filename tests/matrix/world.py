@@ -61,12 +61,12 @@ class Maker:
     def actor(self, who):
         return Actor(self.people[PEOPLE[who]])
 
-    def report(self, kind):
+    def report(self, kind, text=""):
         unit, area = KINDS[kind]
         answers = {
             "area": area,
             "unit": unit,
-            "description": f"{SECRETS[kind]}. And more.",
+            "description": f"{text or SECRETS[kind]}. And more.",
             "tried_first": "tried",
             "no_personal_data": True,
         }
@@ -75,9 +75,9 @@ class Maker:
     def move(self, subject, who, transition, **answers):
         return engine.move(self.context, subject, transition, actor=self.actor(who), answers=answers, version=None)
 
-    def case(self, kind, state):
+    def case(self, kind, state, text=""):
         unit, area = KINDS[kind]
-        case = self.report(kind)
+        case = self.report(kind, text)
         if state == "rejected":
             return self.move(case, "desk", "reject", **REASON)
         if state != "received":
@@ -188,7 +188,7 @@ def enrich(app, numbers):
     """Add what only the matrix asks for: a case that was handed over, and a word of its own in every text."""
     with app.app_context():
         make = Maker.open(db.session())
-        case = make.case("quality", "in_progress")
+        case = make.case("quality", "in_progress", "This was handed over")
         make.move(case, "quality", "hand_over", new_handler=make.people[PEOPLE["hse"]])
         numbers["handed", "in_progress"] = case.number
         make.numbers = numbers
