@@ -128,13 +128,14 @@ def test_a_case_that_others_could_still_reject_is_not_left_without_its_handler_e
 
 
 def test_two_who_change_the_same_row_do_not_undo_each_other(small_house, admin):
+    """F47."""
     path = f"/studio/role/edit/?id={of(small_house, Role, name='dean')}"
     admin.get(path)
     late = filled(admin.page)
     other = Person(small_house, "admin")
     send(other, path, **{"label-en": "Head of faculty"})
     admin.post(path, **{**late, "label-nb": "Sjef"})
-    assert admin.status == 200
+    assert admin.status == 409
     assert "Somebody has changed this" in admin.text
     assert "Sjef" in admin.text
     admin.post(path, **filled(admin.page))
