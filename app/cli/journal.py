@@ -12,7 +12,8 @@ from app.web.readers import NotStarted, readers
 from app.worker import proving
 from app.workflow import anchors, prints
 from app.workflow.anchors import Anchor
-from app.workflow.examining import Fault, last_seal
+from app.workflow.evidence import Fault
+from app.workflow.examining import last_seal
 from app.workflow.verifying import Verifier
 
 group = AppGroup("journal", help="The journal: verify it, anchor it.")

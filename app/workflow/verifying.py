@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from app.workflow import anchors, examining
 from app.workflow.anchors import Anchor
-from app.workflow.examining import Fault, Seen
+from app.workflow.evidence import Fault, Seen
 
 SPAN = 20_000
 """Seals that are looked at in one go, by whoever is free."""
