@@ -64,10 +64,11 @@ class Journal:
             trace=[],
             mails=[{"to": str(reporter), **each} for each in mails],
         )
-        parts = prints.printed(row)
+        parts = prints.printed(row.answers, row.mails, row.trace, row.actor_id)
         row.salts = {name: f"{self._chance.getrandbits(128):032x}" for name in parts}
         row.prints = {name: prints.print_of(row.salts[name], name, value) for name, value in parts.items()}
-        row.digest = prints.digest_of(self._key, row, row.prints)
+        kept = [getattr(row, name) for name in prints.KEPT]
+        row.digest = prints.digest_of(self._key, kept, row.mails, row.prints)
         self._bulk.add("journal_entry", (self._rows, *(getattr(row, name) for name in JOURNAL[1:])))
         self._seal(row.subject_id, row.digest)
 
