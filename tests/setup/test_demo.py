@@ -26,7 +26,7 @@ from model import (
 from tests.setup.conftest import NTNU, ROOT
 
 OWN = {"ResetMyPasswordView", "UserInfoEditView"}
-WORK = {"CaseView", "ActionView", "ReportView", "Cases", "Actions", "Reports"}
+WORK = {"CaseView", "ActionView", "ReportView", "HeldView", "Cases", "Actions", "Reports"}
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 START = Start(NTNU, ROOT / "workflow.yaml", demo=True)
 
