@@ -38,11 +38,12 @@ from model import Case, Subject
 
 
 class CaseInterface(FieldInterface):
-    """Cases, with the tabs' counts in the list's own query."""
+    """Cases, with the tabs' counts in the list's own query, and how many reports are held back for the same person."""
 
     def extras(self) -> Sequence[ColumnElement[Any]]:
-        """The tabs' counts."""
-        return queue.counts(finding.rows(context().viewer(actor().person), Case))
+        """The tabs' counts, then that of what is held back."""
+        viewer = context().viewer(actor().person)
+        return [*queue.counts(finding.rows(viewer, Case)), held.counted(viewer).label("n_held")]
 
     def _count(self, where: Sequence[ColumnElement[bool]]) -> ColumnElement[int]:
         return queue.counted(*where).label("total")
@@ -144,21 +145,15 @@ class CaseView(FieldLook):
         """Show one page of the list."""
         answers = self.answers()
         page = self.page(answers)
-        numbers = page.extras or db.session.execute(select(*self.datamodel.extras())).one()
+        *numbers, waiting = page.extras or db.session.execute(select(*self.datamodel.extras())).one()
         return self.shown(
             self.list_template,
             title=self.list_title,
             table=self.table(page, answers),
             filters=self.filters(),
             tabs=queue.tabs(self.tab(), numbers),
-            held=self._held(),
+            held=waiting,
         )
-
-    @staticmethod
-    def _held() -> int:
-        """How many reports are held back that would be the person's to handle."""
-        viewer = context().viewer(actor().person)
-        return held.waiting(db.session(), held.theirs(viewer)) if held.receives(viewer) else 0
 
     def one_case(self, number: str) -> Case:
         """The case with that number, if one may open it; otherwise the page isn't there."""

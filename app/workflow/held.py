@@ -6,11 +6,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, true, update
+from sqlalchemy import ColumnElement, ScalarSelect, delete, func, or_, select, true, update
 from sqlalchemy.orm import Session, joinedload, undefer
 
 from app.access import Viewer
-from app.language.parties import InRole
 from app.outbox import tokens
 from app.outbox.settings import Settings
 from model import DELETED, EXPIRED, RELEASED, WAITING, Case, HeldFile, HeldReport
@@ -27,20 +26,15 @@ def theirs(viewer: Viewer) -> ColumnElement[bool]:
     return HeldReport.handler.in_(viewer.seats())
 
 
-def receives(viewer: Viewer) -> bool:
-    """Whether reports as they come may be the viewer's to handle: all that isn't said by the role alone may be."""
-    flows = (flow for flow in viewer.routine.flows.values() if not flow.part_of)
-    parties = [move.assign for flow in flows for move in flow.transitions.values() if move.creates]
-    roles = {each.role for each in parties if isinstance(each, InRole)}
-    elsewhere = any(each is not None and not isinstance(each, InRole) for each in parties)
-    held = {each.role for each in viewer.organisation.holdings if each.person == viewer.person}
-    return bool(held) and (elsewhere or bool(held & roles))
-
-
 def waiting(session: Session, which: ColumnElement[bool] | None = None) -> int:
     """How many wait for a person."""
     found = _waiting(true() if which is None else which)
     return session.scalar(select(func.count()).select_from(HeldReport).where(*found)) or 0
+
+
+def counted(viewer: Viewer) -> ScalarSelect[int]:
+    """Count those that wait for the viewer, as a column of another query."""
+    return select(func.count()).select_from(HeldReport).where(*_waiting(theirs(viewer))).scalar_subquery()
 
 
 def oldest(session: Session) -> datetime | None:

@@ -66,12 +66,19 @@ def endless(path, _text):
     path.symlink_to("/dev/zero")
 
 
+ROOT = [] if os.geteuid() else [closed]
+"""Nothing is closed to root."""
+
+
 @pytest.mark.parametrize(
-    "make", [half_written, in_mid_character, emptied, gone, a_folder, a_loop, led_nowhere, closed, endless]
+    "make",
+    [
+        each
+        for each in (half_written, in_mid_character, emptied, gone, a_folder, a_loop, led_nowhere, closed, endless)
+        if each not in ROOT
+    ],
 )
 def test_f43_nothing_is_published_and_nothing_is_left_behind(small_house, run, tmp_path, text, make):
-    if make is closed and os.geteuid() == 0:
-        pytest.skip("nothing is closed to root")
     path = tmp_path / "new.yaml"
     make(path, renamed(text))
     for words in (("publish", path, "--reason", "x"), ("check", path)):
@@ -119,5 +126,5 @@ def test_f43_a_file_swapped_by_an_editor_is_the_old_one_or_the_new_one(run, tmp_
 def test_f43_a_file_that_changes_between_being_found_and_being_read_is_told_too(small_house, tmp_path, text, make):
     path = tmp_path / "new.yaml"
     make(path, text)
-    with small_house.app_context(), pytest.raises(ClickException, match=r"new\.yaml can't be read"):
+    with small_house.app_context(), pytest.raises(ClickException, match=r"new\.yaml [^:]+: [A-Z]"):
         read_text(path)

@@ -149,6 +149,8 @@ def test_f9_files_count_by_themselves_and_what_was_written_is_kept(elsewhere, fo
 
     assert [send("a.pdf", "b.pdf"), send("c.pdf", "d.pdf"), send()] == [303, 429, 303]
     browser.open()
-    assert browser.send(attachments=[(io.BytesIO(b"%PDF-1.7\n"), "e.pdf")]).status_code == 429
+    assert (
+        browser.send(attachments=[(io.BytesIO(b"%PDF-1.7\n"), name) for name in ("e.pdf", "f.pdf")]).status_code == 429
+    )
     assert "Vi spurte i uke 36." in browser.text
     assert "Du kan trykke på knappen igjen fra" in browser.text
