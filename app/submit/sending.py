@@ -64,7 +64,7 @@ def _send(report: Report, held: ticket.Ticket) -> ResponseReturnValue:
     actor = report.signed()
     answers = report.answers()
     page = sheet.of_report(report)
-    unasked.note(request.form, page.names | {report.spot, "key"})
+    unasked.note(request.form, page.names | {report.spot, "key", SHOWN})
     page.look_for_personal_data(confirmed=bool(report.typed.get(sheet.KEEP)))
     sheet.blame_places_and_people(page, report)
     page.explain(report.judge(actor, answers).refusals)

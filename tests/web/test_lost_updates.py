@@ -49,12 +49,14 @@ PRESSES = {
 """Buttons about one row: pressed after somebody else has changed the row, they do nothing."""
 IN_A_TEST = {
     "/cases/<number>/<name>": "handling/test_moving.py::test_a_form_sent_after_somebody_else_has_moved_the_case",
-    "/actions/<number>/<name>": "matrix/table.py::POST /actions/<number>/<name>@quality",
+    "/actions/<number>/<name>": "matrix/test_moves.py::test_every_move_of_an_action_that_is_declared_as_somebodys_happens",
     "/cases/<number>/remove-words": "handling/test_redaction.py::test_f12_a_case_that_moved_meanwhile",
     "/follow/<token>/<transition>": "submit/test_follow.py::test_a_case_that_changed_meanwhile_keeps_the_words",
     "/api/v1/cases/<number>/moves/<transition>": "api/test_moves.py::test_an_old_version_is_told",
     "/api/v1/actions/<number>/moves/<transition>": "api/test_moves.py::test_an_old_version_is_told",
     "/studio/changes/out/": "web/test_lost_updates.py::test_f47_a_change_is_not_taken_out",
+    "/held/<int:pk>/release": "submit/test_held.py::test_pressed_at_once_it_is_held_once_and_let_through_once",
+    "/held/<int:pk>/delete": "submit/test_held.py::test_pressed_at_once_it_is_held_once_and_let_through_once",
     "/studio/routing/order/": "web/test_lost_updates.py::test_f47_the_order_of_the_routing",
     "/studio/operations/release": "web/test_lost_updates.py::test_f47_the_outbox_is_not_released",
     "/studio/publish/discard": "web/test_lost_updates.py::test_f47_a_draft_is_not_discarded",
@@ -89,6 +91,7 @@ NOTHING_TO_UNDO = {
     "/studio/check": "looks open cases over",
     "/studio/mails": "tries mails again",
     "/studio/operations/retry": "tries mails again",
+    "/studio/operations/attack": "turns a switch, and the page says who turned it last",
     "/studio/files/": "joins the draft, whose page shows each difference before it counts",
     "/studio/publish/run": "tries the draft, and changes nothing",
     "/studio/publish/back": "begins a draft, and is refused where there is one",

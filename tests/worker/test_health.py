@@ -23,7 +23,7 @@ def test_all_is_well(app, session):
     assert (facts["outbox"]["waiting"], facts["outbox"]["dead"]) == (1, 0)
     assert facts["outbox"]["oldest_age"] > 0
     assert "schema" in facts
-    assert facts["limits"] == "counted by each process"
+    assert facts["limits"] == "shared by all processes"
     assert "marit" not in answer.text
     assert "secret" not in answer.text
 
