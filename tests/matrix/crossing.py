@@ -189,7 +189,14 @@ def filled(rule, number="", token="", move="accept", which="99999", pk="1"):
     first = rule.split("/")[1]
     name = {"door": "physical", "reports": "by_unit", "public": "by_unit"}.get(first, move)
     name = "by_unit" if rule.startswith("/api/v1/reports") else name
-    values = {"<number>": number, "<token>": token, "<transition>": move, "<pk>": pk, "<int:pk>": pk, "<int:which>": which}
+    values = {
+        "<number>": number,
+        "<token>": token,
+        "<transition>": move,
+        "<pk>": pk,
+        "<int:pk>": pk,
+        "<int:which>": which,
+    }
     path = CHOICES.sub(lambda found: found[1].split(",")[0].strip(), rule)
     for placeholder, value in {**values, "<name>": name, "<flow>": "case", "<file>": "units.csv"}.items():
         path = path.replace(placeholder, value)
