@@ -289,7 +289,9 @@ def test_after_a_change_of_the_secret_old_rows_are_proved_by_the_old_one_and_new
     assert len(verify(town)) > 3
 
 
-def test_whoever_has_the_secret_that_was_changed_can_not_write_on_with_it(town, changed):
+@pytest.mark.parametrize("span", [2, 20])
+def test_whoever_has_the_secret_that_was_changed_can_not_write_on_with_it(town, changed, monkeypatch, span):
+    monkeypatch.setattr(verifying, "SPAN", span)
     old = config.SECRET_KEY
     changed("the new secret", old)
     town.do(town.second, "dora", "forget")
