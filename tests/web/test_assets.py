@@ -7,8 +7,6 @@ import pytest
 from app.setup import assets
 from tests.house import make_app
 
-pytestmark = pytest.mark.skipif(not assets.COMPONENTS.exists(), reason="the packages of package.json are not installed")
-
 
 @pytest.fixture
 def served(sqlite_url, tmp_path):

@@ -42,7 +42,6 @@ def test_logging_out_lets_the_browser_forget(small_house):
     assert desk.post("/logout/").headers["Clear-Site-Data"] == '"cache", "storage"'
 
 
-@pytest.mark.skipif(not assets.COMPONENTS.exists(), reason="the packages of package.json are not installed")
 def test_assets_say_it_too(sqlite_url, tmp_path):
     files = assets.build(tmp_path / "static")
     app = make_app(sqlite_url, tmp_path, ASSETS=tmp_path / "static", SESSION_COOKIE_SECURE=True)
