@@ -61,6 +61,8 @@ PERMANENT_SESSION_LIFETIME = timedelta(hours=float(os.environ.get("PERMANENT_SES
 SESSION_IDLE = timedelta(minutes=float(os.environ.get("SESSION_IDLE", "120")))
 # How passwords are hashed, in Werkzeug's words; the rest of Flask-AppBuilder follows it, too.
 FAB_PASSWORD_HASH_METHOD = os.environ.get("PASSWORD_HASH_METHOD", "scrypt")
+# Whether everybody with a password that is kept here must log in with a code as well; whoever wants one may, anyway.
+SECOND_FACTOR = os.environ.get("SECOND_FACTOR", "0" if DEMO else "1") == "1"
 # Login by OpenID Connect, in front of local passwords; no issuer = off.
 OIDC_ISSUER = os.environ.get("OIDC_ISSUER", "")
 OIDC_CLIENT_ID = os.environ.get("OIDC_CLIENT_ID", "")

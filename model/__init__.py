@@ -1,6 +1,7 @@
 """What is kept: the declarative tables, their constraints and relations, and nothing else."""
 
 from model import append_only  # noqa: F401 - lets the tables be made with what guards them
+from model.account import GivenPassword, Login, RecoveryCode, SecondFactor
 from model.base import Base
 from model.case import Case, Part, Subject
 from model.clock import Clock
@@ -63,6 +64,7 @@ __all__ = [
     "DraftChange",
     "DryRun",
     "DryRunCase",
+    "GivenPassword",
     "HeldFile",
     "HeldReport",
     "Identity",
@@ -70,6 +72,7 @@ __all__ = [
     "JournalSeal",
     "LastCheck",
     "Lease",
+    "Login",
     "MailText",
     "Migration",
     "OutboxPause",
@@ -78,8 +81,10 @@ __all__ = [
     "PendingFile",
     "Person",
     "RateCount",
+    "RecoveryCode",
     "Role",
     "RoutingRow",
+    "SecondFactor",
     "StoredFile",
     "StuckCase",
     "Subject",

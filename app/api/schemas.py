@@ -75,6 +75,7 @@ class Login(Schema):
 
     username = fields.String(required=True)
     password = fields.String(required=True)
+    code = fields.String(metadata={"description": "From the app, where the account logs in with a code as well."})
 
 
 class Token(Schema):

@@ -1,18 +1,38 @@
 """`flask person`: what the installation holds about one person."""
 
+import secrets
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+from flask import current_app
 from flask.cli import AppGroup
+from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import func, or_, select
 
 from app.submit.owndata import packed
+from app.web import second
 from app.web.database import db
 from app.workflow.context import Context
 from model import Person
 
 group = AppGroup("person", help="One person's data.")
+
+
+@group.command("new-password")
+@click.argument("who")
+def new_password(who: str) -> None:
+    """Print a password that lets the account WHO (its user name) in once, to choose their own; codes go, too.
+
+    For whoever has lost both, and for the administrator when nobody else is left to ask.
+    """
+    user = db.session.scalar(select(User).where(User.username == who))
+    if user is None:
+        raise click.ClickException("There is no account with that user name.")
+    password = secrets.token_urlsafe(15)
+    current_app.appbuilder.sm.reset_password(user.id, password)  # type: ignore[attr-defined]
+    second.forget(user)
+    click.echo(password)
 
 
 @group.command("export")

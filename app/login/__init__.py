@@ -1,15 +1,15 @@
-"""Login by an OpenID Connect provider: there and back, who that is here, and the end of it."""
+"""Login: by an OpenID Connect provider there and back, the steps after a password, and one's own logins."""
 
 from flask import Blueprint, Flask
 from flask_appbuilder import AppBuilder
 
-from app.login import pages
+from app.login import own, pages, steps
 from app.login.provider import Provider
 from app.web import counting
 
 
 def register(app: Flask, builder: AppBuilder) -> None:
-    """Open the two addresses; without an issuer they are not found."""
+    """Open the addresses; without an issuer the provider's two are not found."""
     config = app.config
     if config["OIDC_ISSUER"]:
         app.extensions[pages.PROVIDER] = Provider(
@@ -19,4 +19,9 @@ def register(app: Flask, builder: AppBuilder) -> None:
     begun = builder.sm.limiter.limit(counting.limit("OIDC_LIMIT"))
     login.add_url_rule("/login/oidc", "start", begun(pages.start))
     login.add_url_rule("/login/oidc/back", "back", builder.sm.limited("GET")(pages.back))
+    tried = builder.sm.limited("POST")
+    for name, page in (("code", steps.code), ("password", steps.password), ("second", steps.set_up)):
+        login.add_url_rule(f"/login/{name}", name, tried(page), methods=["GET", "POST"])
+    login.add_url_rule("/login/own/list", "own_logins", tried(own.own_logins), methods=["GET", "POST"])
+    login.add_url_rule("/login/own/codes", "own_codes", tried(own.own_codes), methods=["GET", "POST"])
     app.register_blueprint(login)

@@ -71,7 +71,7 @@ def back() -> ResponseReturnValue:
     except Refused as refused:
         db.session.rollback()
         return _refusal(refused, target)
-    begin(user, leaving or "/")
+    begin(user, "provider", leaving or "/")
     note("login", account=user.id, way="provider")
     return redirect(target)
 

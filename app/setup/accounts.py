@@ -1,6 +1,7 @@
 """An account for everybody in the demo, and one for the first administrator."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
 from flask import current_app
 from flask_appbuilder.security.sqla.models import Role as AccountRole
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.security import generate_password_hash
 
 from app.web.roles import ADMIN, GRANTS, REPORTER, STAFF, role_named
-from model import Assignment, Person, Role
+from model import Assignment, GivenPassword, Person, Role
 
 ADMIN_NAME = "admin"
 DEMO_PASSWORD = "avviksflyt"  # noqa: S105 - public: printed on the demo's login page # nosec B105
@@ -45,6 +46,8 @@ def create_admin(session: Session, password: str, mail: str) -> bool:
     )
     person.user = _account(person, role_named(session, ADMIN), _hashed(password))
     session.add(person)
+    session.flush()
+    session.add(GivenPassword(user_id=person.user_id, at=datetime.now(UTC)))
     session.flush()
     return True
 

@@ -16,12 +16,12 @@ from wtforms import Form, StringField
 
 from app.change.holding import hold
 from app.i18n import lazy_gettext
-from app.web import seen
+from app.web import halfway, second, seen
 from app.web.admins import require_one, require_without
 from app.web.database import db
 from app.web.lasting import LEAVING
 from app.web.look import Look, Quiet, Refusal
-from app.web.passwords import OwnPasswordForm, PasswordForm, new_password, once_more
+from app.web.passwords import GivenPasswordForm, OwnPasswordForm, new_password, once_more
 from app.web.watch import note
 
 ID = re.compile(r"[0-9]{1,9}")
@@ -91,9 +91,15 @@ class UserDBModelView(Safe, fab.UserDBModelView):  # type: ignore[misc]
         password = (str(lazy_gettext("Change my password")), url_for("ResetMyPasswordView.this_form_get"))
         name = (str(lazy_gettext("Change my name")), url_for("UserInfoEditView.this_form_get"))
         data = (str(lazy_gettext("Download what is held about me")), url_for("submit.own_data"))
-        links = [name, data] if LEAVING in session else [password, name, data]
+        codes = (str(lazy_gettext("Codes when I log in")), url_for("login.second"))
+        where = (str(lazy_gettext("Where I am logged in")), url_for("login.own_logins"))
+        links = [name, where, data] if LEAVING in session else [password, codes, name, where, data]
         title = lazy_gettext("My account")
         return self.shown(self.show_template, title=title, row=row, facts=facts, related=[], links=links, own=True)
+
+    def post_add(self, item: User) -> None:
+        """Let the first login ask for a password that nobody else has chosen."""
+        halfway.give(item)
 
     def pre_delete(self, row: Any) -> None:
         """Keep accounts that have a person: the journal says what they did."""
@@ -166,7 +172,7 @@ class PermissionViewModelView(Look, fab.PermissionViewModelView):  # type: ignor
 class ResetPasswordView(Quiet, fab.ResetPasswordView):  # type: ignore[misc]
     """A new password for somebody else."""
 
-    form = PasswordForm
+    form = GivenPasswordForm
     form_title = lazy_gettext("Set a new password")
     message = lazy_gettext("The password is changed.")
 
@@ -179,6 +185,9 @@ class ResetPasswordView(Quiet, fab.ResetPasswordView):  # type: ignore[misc]
         else:
             self.appbuilder.sm.reset_password(user.id, form.password.data)
             note("password_set_for_another", whose=user.id)
+            if form.lost.data:
+                second.forget(user)
+                note("codes_taken_away", whose=user.id)
             flash(str(self.message), "success")
         return redirect(url_for("UserDBModelView.list"))
 

@@ -6,6 +6,7 @@ from flask import current_app, session
 from flask_appbuilder.security.sqla.models import User
 from flask_login import login_user
 
+from app.web import logins
 from app.web.seal import SEAL, seal
 
 BEGAN, SEEN = "began", "seen"
@@ -15,12 +16,13 @@ GRAIN = 60
 """Seconds within which a session isn't written anew to say that it is used."""
 
 
-def begin(user: User, leaving: str = "") -> None:
+def begin(user: User, way: str, leaving: str = "") -> None:
     """Log in: nothing of the session before is kept, neither its tokens nor what somebody may have put there."""
     session.clear()
     login_user(user)
     session[SEAL] = seal(user)
     session[BEGAN] = session[SEEN] = int(time())
+    logins.remember(user, way)
     if leaving:
         session[LEAVING] = leaving
 
@@ -34,4 +36,5 @@ def lasts() -> bool:
         return False
     if now - seen > GRAIN:
         session[SEEN] = now
+        logins.seen()
     return True

@@ -9,7 +9,7 @@ from flask_appbuilder.forms import DynamicForm
 from flask_login import current_user
 from sqlalchemy import select
 from werkzeug.security import check_password_hash
-from wtforms import Field, Form, PasswordField
+from wtforms import BooleanField, Field, Form, PasswordField
 from wtforms.validators import EqualTo, InputRequired, ValidationError
 from zxcvbn import zxcvbn
 
@@ -101,11 +101,14 @@ def once_more() -> PasswordField:
     )
 
 
-class PasswordForm(DynamicForm):  # type: ignore[misc]
-    """A new password for somebody else."""
+class GivenPasswordForm(DynamicForm):  # type: ignore[misc]
+    """A password for somebody else, who chooses another when they log in."""
 
     password = new_password()
     conf_password = once_more()
+    lost = BooleanField(
+        lazy_gettext("The phone is lost, too"), description=lazy_gettext("No code is asked for until they begin anew.")
+    )
 
 
 class OwnPasswordForm(DynamicForm):  # type: ignore[misc]

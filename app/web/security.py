@@ -4,7 +4,7 @@ import re
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, Response, current_app, flash, g, redirect, request, session, url_for
+from flask import Flask, Response, current_app, flash, g, has_request_context, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security import views as fab
@@ -13,11 +13,12 @@ from flask_appbuilder.security.sqla.manager import SecurityManager
 from flask_appbuilder.security.sqla.models import User
 from flask_limiter import Limiter
 from flask_login import LoginManager, current_user, logout_user
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 from werkzeug.security import generate_password_hash
 
 from app.i18n import gettext, lazy_gettext
-from app.web import accounts, bearer, counting
+from app.web import accounts, bearer, counting, halfway
 from app.web.database import db
 from app.web.demo import demo_accounts
 from app.web.filters import clean
@@ -25,9 +26,11 @@ from app.web.frame import name_target
 from app.web.grants import Grants, can, grants, me
 from app.web.headers import let_forms_lead_to
 from app.web.interface import Interface
-from app.web.lasting import LEAVING, begin, lasts
+from app.web.lasting import LEAVING, lasts
+from app.web.logins import here
 from app.web.seal import SEAL, break_seal, seal
 from app.web.watch import note
+from model import Login
 
 __all__ = ["Grants", "Security", "can", "grants", "init_security", "me"]
 
@@ -50,11 +53,12 @@ class AuthDBView(fab.AuthDBView):  # type: ignore[misc]
         user = self.appbuilder.sm.auth_user_db(form.username.data, form.password.data)
         if user is None:
             note("login_failed", way="password")
-            message = gettext("The user name or the password is wrong.")
-            return self._page(form, target, message), 401
-        begin(user)
-        note("login", account=user.id, way="password")
-        return redirect(target)
+            return self._page(form, target, gettext("The user name or the password is wrong.")), 401
+        if halfway.opens_nothing(user):
+            note("login_failed", way="password", account=user.id)
+            told = gettext("This password was for a first login, and that is too long ago. Ask for a new one.")
+            return self._page(form, target, told), 401
+        return halfway.go_on(user, target)
 
     def _page(self, form: LoginForm_db, target: str, message: str = "") -> str:
         told = {"target": name_target(target), "way": target, "message": message, "accounts": demo_accounts()}
@@ -143,6 +147,15 @@ class Security(SecurityManager):  # type: ignore[misc]
         found: User | None = super().auth_user_db(clean(username), password.encode("utf-8", "replace").decode())
         return found
 
+    def reset_password(self, userid: int, password: str) -> bool:
+        """Set a password; one that somebody else chose ends with the first login."""
+        done: bool = super().reset_password(userid, password)
+        user = db.session.get(User, userid)
+        by_owner = has_request_context() and current_user.is_authenticated and current_user.id == userid
+        if user is not None:
+            (halfway.own if by_owner else halfway.give)(user)
+        return done
+
     def create_login_manager(self, app: Flask) -> LoginManager:
         """Let a session say who it is on every page, and a token where programs ask."""
         manager = super().create_login_manager(app)
@@ -153,7 +166,8 @@ class Security(SecurityManager):  # type: ignore[misc]
         """Load the account together with its person: one query. Programs are known by their token alone."""
         if bearer.takes_tokens() or not pk.isdigit():
             return None
-        user: User | None = db.session.get(User, int(pk), options=[joinedload(User.person)])
+        query = select(User).join(Login, here(User.id)).where(User.id == int(pk)).options(joinedload(User.person))
+        user: User | None = db.session.scalar(query)
         return user if user and user.is_active and session.get(SEAL) == seal(user) and lasts() else None
 
     def is_item_public(self, permission_name: str, view_name: str) -> bool:  # noqa: ARG002 - the framework's signature

@@ -14,7 +14,7 @@ from app.change.migrations import advance
 from app.outbox.deliver import BATCH, deliver
 from app.outbox.settings import Settings
 from app.outbox.sink import Mailbox, Sink
-from app.web import counting
+from app.web import counting, logins
 from app.web.database import db
 from app.worker.nightly import check
 from app.worker.proving import prove
@@ -77,6 +77,7 @@ def _fire(now: datetime) -> int:
                 + advance(session, now)
                 + sweep(session, now)
                 + counting.sweep(session, now)
+                + logins.sweep(session, now, current_app.config["PERMANENT_SESSION_LIFETIME"])
                 + held.expire(session, now, current_app.config["HELD_DAYS"])
             )
     except Exception:
