@@ -236,7 +236,7 @@ ADMINS = [
     "/groups/list/",
     "/groups/add",
 ]
-ADMINS += ["/resetmypassword/form", "/userinfoeditview/form", "/demo/mail"]
+ADMINS += ["/resetmypassword/form", "/userinfoeditview/form", "/demo/mail", "/login/second", "/login/own/list"]
 MENU = re.compile(r'href="(/[^"?#]*)"')
 UNTOLD = re.compile(r"(?s)<(script|style|svg|textarea)\b.*?</\1>")
 NAMES = {"/permissionviews/list/"}
@@ -330,6 +330,8 @@ def test_no_page_speaks_english_to_a_norwegian(town, english, language, name, pa
         ("/groups/add", {"name": "x" * 200}),
         ("/resetmypassword/form", {"password": "one", "conf_password": "another"}),
         ("/userinfoeditview/form", {"first_name": ""}),
+        ("/login/second", {"current": "avviksflyt", "code": "1"}),
+        ("/login/own/list", {"current": "wrong"}),
         ("/studio/unit/new/", {"name": "Not A Name", "label-nb": "", "position": "many", "parent": "999999"}),
         ("/studio/unit/new/", {"name": "idi", "label-nb": "Finst"}),
         ("/studio/person/new/", {"name": "somebody", "label": "x" * 400, "mail": "no-address"}),

@@ -10,6 +10,8 @@ from flask_login import current_user
 
 PRIVATE = ("/follow", "/receipt", "/api/")
 """Pages whose address or content opens a case for whoever holds it, and what programs read."""
+SECRET = ("/login/second",)
+"""Pages with a secret in them that somebody sees before they are logged in."""
 
 POLICY = {
     "default-src": "'none'",
@@ -69,7 +71,7 @@ def protect(response: Response) -> Response:
         headers["X-Robots-Tag"] = "noindex, nofollow"
     if request.is_secure or current_app.config["SESSION_COOKIE_SECURE"]:
         headers["Strict-Transport-Security"] = STAY
-    if private or current_user.is_authenticated:
+    if private or current_user.is_authenticated or request.path.startswith(SECRET):
         headers["Cache-Control"] = "no-store"
     else:
         headers.setdefault("Cache-Control", "private, no-cache")

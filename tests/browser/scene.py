@@ -1,15 +1,19 @@
 """Every page of the product in each of its states, asked for over HTTP as the people who see it."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
 from io import BytesIO
 
+from flask_appbuilder.security.sqla.models import User
+from pyotp import TOTP
 from sqlalchemy import select, update
 
+from app.setup.accounts import DEMO_PASSWORD
 from app.worker.tick import mailbox
 from config import ROOT
-from model import OutgoingMail, WorkflowEdition
+from model import GivenPassword, OutgoingMail, WorkflowEdition
 from tests.house import Person, session_of
 from tests.journeys.town import Town
 
@@ -117,6 +121,7 @@ def gather(scene, lang):
     """Every page in that language."""
     pages = {}
     _visitors(pages, scene, lang)
+    _newcomers(pages, scene, lang)
     _students(pages, scene, lang)
     _handlers(pages, scene, lang)
     _owners(pages, scene, lang)
@@ -152,6 +157,36 @@ def _visitors(pages, scene, lang):
     visitor.sees("mail", f"/demo/mail/{mailbox(app).names()[0]}")
 
 
+def _newcomers(pages, scene, lang):
+    """Whoever logs in for the first time: chooses a password, begins with codes, and is asked for one."""
+    newcomer = Reader(pages, _newcomer(scene.town.app, f"newcomer_{lang}"), lang)
+    newcomer.sees("login-password", "/login/password")
+    newcomer.sends("login-password-errors", "/login/password", 200, password="1", conf_password="2")
+    person = newcomer.sees("login-second", "/login/second")
+    newcomer.sends("login-second-wrong", "/login/second", 401, code="000000")
+    secret = re.search(r"<code>([A-Z2-7 ]+)</code>", person.text)[1].replace(" ", "")
+    newcomer.sends("login-papers", "/login/second", 200, code=TOTP(secret).now())
+    newcomer.person.client.delete_cookie("session")
+    newcomer.sends("login-code", "/login/", 302, username=person.name, password=DEMO_PASSWORD)
+    newcomer.sees("login-code", "/login/code")
+    newcomer.sends("login-code-wrong", "/login/code", 401, code="000000")
+
+
+def _newcomer(app, name):
+    """Somebody halfway in, whose password an administrator chose."""
+    with session_of(app) as session:
+        desk = session.scalars(select(User).where(User.username == "desk")).one()
+        one = User(username=name, first_name="New", last_name="", email=f"{name}@ntnu.example", active=True)
+        one.password, one.roles = desk.password, desk.roles
+        session.add(one)
+        session.flush()
+        session.add(GivenPassword(user_id=one.id, at=datetime.now(UTC)))
+        session.commit()
+    person = Person(app)
+    person.name = name
+    return person.log_in()
+
+
 def _students(pages, scene, lang):
     student = Reader(pages, scene.town.person("student_idi"), lang)
     student.sees("submit-student", "/")
@@ -160,6 +195,8 @@ def _students(pages, scene, lang):
     student.sees("account", "/users/userinfo/")
     student.sees("password", "/resetmypassword/form")
     student.sees("account-edit", "/userinfoeditview/form")
+    student.sees("account-logins", "/login/own/list")
+    student.sees("account-second", "/login/second")
     student.sees("forbidden", "/cases/", 403)
 
 

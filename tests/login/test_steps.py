@@ -265,6 +265,11 @@ def test_looking_keeps_nothing_and_each_browser_is_offered_its_own_secret(house)
         assert session.scalars(select(SecondFactor)).all() == []
 
 
+def test_no_browser_keeps_the_page_with_the_secret(sqlite_url, tmp_path):
+    person = half(make_app(sqlite_url, tmp_path, SECOND_FACTOR=True))
+    assert person.follow().headers["Cache-Control"] == "no-store"
+
+
 def test_other_logins_end_when_codes_begin_and_this_one_goes_on(house):
     other, person = Person(house, "desk"), Person(house, "desk")
     set_up(person, current=PASSWORD)

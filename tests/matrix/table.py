@@ -56,6 +56,16 @@ GET /login/                       ok      go      go     go    go
 POST /login/                      ok      go      go     go    go
 GET /login/oidc                   none    none    none   none  none
 GET /login/oidc/back              none    none    none   none  none
+GET /login/code                   go      go      go     go    go
+POST /login/code                  go      go      go     go    go
+GET /login/password               go      go      go     go    go
+POST /login/password              go      go      go     go    go
+GET /login/second                 go      ok      ok     ok    ok
+POST /login/second                go      ok      ok     ok    ok
+GET /login/own/list               go      ok      ok     ok    ok
+POST /login/own/list              go      key     key    key   key
+GET /login/own/codes              go      go      go     go    go
+POST /login/own/codes             go      go      go     go    go
 GET /logout/                      ok      ok      ok     ok    ok
 POST /logout/                     go      go      go     go    go
 GET /healthz                      503     503     503    503   503
