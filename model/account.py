@@ -29,8 +29,7 @@ class Login(Base):
     seal: Mapped[str] = mapped_column(String(32))
     way: Mapped[str] = mapped_column(String(16))
     browser: Mapped[str] = mapped_column(String(60))
-    began_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    seen_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    began_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 
 class GivenPassword(Base):

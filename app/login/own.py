@@ -26,7 +26,7 @@ def own_logins() -> ResponseReturnValue:
     if request.method == "POST" and _is_sure(form):
         _end(request.form.get("which", ""))
         return redirect(url_for("login.own_logins"))
-    rows = [(each, moment(each.began_at), moment(each.seen_at)) for each in logins.alive(current_user)]
+    rows = [(each, moment(each.began_at)) for each in logins.alive(current_user)]
     shown = {"rows": rows, "own": logins.own_key(), "form": form, "provider": LEAVING in session, "late": _is_late()}
     return render_template("login/logins.html", **shown), _status(form)
 

@@ -36,5 +36,4 @@ def lasts() -> bool:
         return False
     if now - seen > GRAIN:
         session[SEEN] = now
-        logins.seen()
     return True

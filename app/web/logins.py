@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import current_app, request, session
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
 from app.web.database import db
@@ -24,9 +24,9 @@ CALLED = {"Edg": "Edge", "OPR": "Opera", "Mac OS": "macOS"}
 
 def remember(user: User, way: str) -> None:
     """Note that this browser is logged in; commits."""
-    token, now = secrets.token_urlsafe(32), datetime.now(UTC)
+    token = secrets.token_urlsafe(32)
     session[TOKEN] = token
-    kept = {"user_id": user.id, "seal": seal(user), "way": way, "browser": _browser(), "began_at": now, "seen_at": now}
+    kept = {"user_id": user.id, "seal": seal(user), "way": way, "browser": _browser(), "began_at": datetime.now(UTC)}
     db.session.add(Login(key=_digest(token), **kept))
     db.session.commit()
 
@@ -41,22 +41,15 @@ def own_key() -> str:
     return _digest(str(session.get(TOKEN, "")))
 
 
-def seen() -> None:
-    """Note that this browser's login is used, in a transaction of its own."""
-    with db.engine.begin() as connection:
-        connection.execute(update(Login).where(Login.key == own_key()).values(seen_at=datetime.now(UTC)))
-
-
 def alive(user: User) -> Sequence[Login]:
-    """Give the account's logins that count, the newest use first."""
-    now, settings = datetime.now(UTC), current_app.config
+    """Give the logins that nothing has ended, the newest first; one that ended for want of use may be among them."""
+    longest = current_app.config["PERMANENT_SESSION_LIFETIME"]
     counting = (
         Login.user_id == user.id,
         Login.seal == seal(user),
-        Login.began_at > now - settings["PERMANENT_SESSION_LIFETIME"],
-        Login.seen_at > now - settings["SESSION_IDLE"],
+        Login.began_at > datetime.now(UTC) - longest,
     )
-    return db.session.scalars(select(Login).where(*counting).order_by(Login.seen_at.desc(), Login.key)).all()
+    return db.session.scalars(select(Login).where(*counting).order_by(Login.began_at.desc(), Login.key)).all()
 
 
 def end(user: User, key: str) -> bool:

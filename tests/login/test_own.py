@@ -49,11 +49,11 @@ def test_a_browser_is_told_by_two_words_and_nothing_else_of_it_is_kept(small_hou
 def test_one_login_is_ended_and_the_others_go_on(small_house):
     here, there, third = Person(small_house, "desk"), with_browser(small_house, FIREFOX), Person(small_house, "desk")
     here.get(PAGE)
-    assert here.text.count("last used") == 3
+    assert here.text.count(">Since ") == 3
     here.post(PAGE, which=keys(small_house)["Firefox, Windows"], current=PASSWORD)
     assert here.page.location == PAGE
     here.follow()
-    assert here.text.count("last used") == 2
+    assert here.text.count(">Since ") == 2
     assert "That login is ended." in here.text
     assert [is_in(each) for each in (here, there, third)] == [True, False, True]
 
@@ -101,7 +101,7 @@ def test_what_is_over_is_not_shown(small_house):
     here.client.delete_cookie("session")
     here.log_in()
     here.get(PAGE)
-    assert here.text.count("last used") == 1
+    assert here.text.count(">Since ") == 1
 
 
 def test_visitors_are_led_to_the_login_page_and_back(small_house):

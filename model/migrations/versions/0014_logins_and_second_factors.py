@@ -17,12 +17,11 @@ def upgrade():
     sa.Column('way', sa.String(length=16), nullable=False),
     sa.Column('browser', sa.String(length=60), nullable=False),
     sa.Column('began_at', model.base.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('seen_at', model.base.UtcDateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['user_id'], ['ab_user.id'], name=op.f('fk_login_user_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('key', name=op.f('pk_login'))
     )
     with op.batch_alter_table('login', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_login_seen_at'), ['seen_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_login_began_at'), ['began_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_login_user_id'), ['user_id'], unique=False)
 
     op.create_table('given_password',
@@ -60,6 +59,6 @@ def downgrade():
     op.drop_table('given_password')
     with op.batch_alter_table('login', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_login_user_id'))
-        batch_op.drop_index(batch_op.f('ix_login_seen_at'))
+        batch_op.drop_index(batch_op.f('ix_login_began_at'))
 
     op.drop_table('login')
