@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
 
-from flask import current_app, flash, redirect, render_template, session, url_for
+from flask import current_app, flash, g, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder.security.sqla.models import User
 from flask_login import current_user
@@ -104,7 +104,7 @@ def _papers(made: list[str], who: Halfway | None) -> ResponseReturnValue:
 
 
 def _asked(form: Form, title: str, *, wrong: str = "", **shown: object) -> ResponseReturnValue:
-    """Show a step; what was wrong is told as 401, so that tries are counted together with wrong passwords."""
-    status = HTTPStatus.UNAUTHORIZED if wrong else HTTPStatus.OK
+    """Show a step; a wrong code or password is told as 401, so that tries are counted together."""
+    status = HTTPStatus.UNAUTHORIZED if wrong or g.get("wrong_password") else HTTPStatus.OK
     page = render_template("login/step.html", form=form, names=names_of(form), title=title, wrong=wrong, **shown)
     return page, status

@@ -245,8 +245,8 @@ def test_it_takes_the_password_and_a_fitting_code(house):
     wrong = [{"current": "wrong", "code": at(secret, 0)}, {"current": PASSWORD, "code": "000000"}]
     for answers in wrong:
         person.post("/login/second", **answers)
+        assert person.status == 401
         assert not PAPER.findall(person.text)
-    assert person.status == 401
     with session_of(house) as session:
         assert session.scalars(select(SecondFactor)).all() == []
     person.post("/login/second", current=PASSWORD, code=at(secret, 0))
