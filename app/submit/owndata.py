@@ -25,11 +25,12 @@ from app.web.grants import me
 from app.web.story import title
 from app.workflow import held, letters
 from app.workflow.context import Context
-from model import Assignment, Case, CaseReading, JournalEntry, OutgoingMail, Person
+from model import Assignment, Case, CaseReading, JournalEntry, Login, OutgoingMail, Person
 
 HEADINGS: Mapping[str, Any] = {
     "person": lazy_gettext("Person"),
     "account": lazy_gettext("Account"),
+    "logins": lazy_gettext("Where you are logged in"),
     "assignments": lazy_gettext("Assignments"),
     "away": lazy_gettext("Days away"),
     "held": lazy_gettext("Reports that you sent and that are still being looked at"),
@@ -69,6 +70,7 @@ def about(here: Context, person: Person) -> dict[str, list[Item]]:
     held: dict[str, Iterator[Item]] = {
         "person": _person(person),
         "account": _account(person),
+        "logins": _logins(here, person),
         "assignments": _assignments(here, person),
         "away": ({"from": str(each.starts_on), "to": str(each.ends_on or "")} for each in person.away),
         "held": _held(here, person),
@@ -90,6 +92,11 @@ def _account(person: Person) -> Iterator[Item]:
     names = ("username", "first_name", "last_name", "email", "active", "created_on", "last_login", "login_count")
     if person.user is not None:
         yield {name: _plain(getattr(person.user, name)) for name in names}
+
+
+def _logins(here: Context, person: Person) -> Iterator[Item]:
+    for each in here.session.scalars(select(Login).where(Login.user_id == person.user_id).order_by(Login.began_at)):
+        yield {"browser": each.browser, "way": each.way, "since": _plain(each.began_at)}
 
 
 def _assignments(here: Context, person: Person) -> Iterator[Item]:

@@ -1,6 +1,7 @@
 """The screens for accounts, access and permissions: Flask-AppBuilder's own, with our look."""
 
 import re
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any, ClassVar
 
@@ -43,6 +44,11 @@ USER_LABELS = {
 }
 
 
+def _with_zone(moment: datetime | None) -> datetime | None:
+    """Say of a moment that the framework wrote by the machine's clock which one it is."""
+    return moment.astimezone() if moment else None
+
+
 class Safe(Look):
     """A screen that never locks out the last one who can administer."""
 
@@ -69,6 +75,7 @@ class UserDBModelView(Safe, fab.UserDBModelView):  # type: ignore[misc]
     show_fieldsets: ClassVar[list[Any]] = [("", {"fields": USER_FACTS})]
     search_columns = ["first_name", "last_name", "username", "email", "active", "roles"]
     base_order = ("username", "asc")
+    formatters_columns: ClassVar[dict[str, Any]] = {"last_login": _with_zone}
     edit_form_extra_fields: ClassVar[dict[str, Any]] = {"last_name": StringField(USER_LABELS["last_name"])}
     add_form_extra_fields: ClassVar[dict[str, Any]] = {
         "password": new_password(),

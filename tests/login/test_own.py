@@ -1,6 +1,10 @@
 """Where one is logged in, to look at and to end; and codes, to stop."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 import pytest
+from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 
 from model import Login, RecoveryCode, SecondFactor
@@ -102,6 +106,17 @@ def test_what_is_over_is_not_shown(small_house):
     here.log_in()
     here.get(PAGE)
     assert here.text.count(">Since ") == 1
+
+
+def test_the_last_login_is_told_in_the_place_s_own_time(small_house):
+    person = Person(small_house, "desk")
+    with session_of(small_house) as session:
+        user = session.scalars(select(User).where(User.username == "desk")).one()
+        user.last_login = datetime(2026, 1, 5, 12)  # noqa: DTZ001 - as the framework writes it
+        told = user.last_login.astimezone(ZoneInfo("Europe/Oslo")).strftime("%H.%M")
+        session.commit()
+    person.get("/users/userinfo/")
+    assert f"5 Jan at {told}" in person.text
 
 
 def test_visitors_are_led_to_the_login_page_and_back(small_house):

@@ -32,6 +32,7 @@ def test_a_reporter_gets_their_own_words_and_no_others(small_house):
     assert MINE in json.dumps(held["cases"], ensure_ascii=False)
     assert MINE in page
     assert held["account"][0]["username"] == "student_idi"
+    assert [each["way"] for each in held["logins"]] == ["password"]
     assert held["mails"]
     assert first in [each["number"] for each in held["events"]]
     for text in (json.dumps(held, ensure_ascii=False), page):
