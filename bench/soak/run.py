@@ -28,7 +28,8 @@ WORKERS, DRIVERS = 2, 2
 WEB_OF = 25
 """One kill in so many meets a whole program, which takes seconds to come back; the others meet a forked worker."""
 LONGEST_LIFE = 0.6
-DRAIN = 300.0
+PATIENCE = 120.0
+"""Seconds without a mail less to send, after which those that are left count as lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,12 +156,13 @@ def _kill(engine: Engine, process: int) -> None:
 
 def _drain(engine: Engine, workers: Workers) -> None:
     """Let one worker send what is left, also what programs that were killed have kept."""
-    end = time.monotonic() + DRAIN
     free_leases(engine, "-")
-    last = workers.start()
+    last, fewest, since = workers.start(), counting.unsent(engine), time.monotonic()
     try:
-        while counting.unsent(engine) and time.monotonic() < end:
+        while fewest and time.monotonic() - since < PATIENCE:
             time.sleep(0.2)
+            if (left := counting.unsent(engine)) < fewest:
+                fewest, since = left, time.monotonic()
     finally:
         _kill(engine, last)
 
