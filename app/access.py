@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, cast
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 from sqlalchemy.orm import aliased
@@ -23,6 +24,19 @@ from app.scope.row import Row, Table, Undecidable, isnt
 from model import Subject
 
 ALWAYS_SHOWN = frozenset({"number", "state", "told"})
+Given = ParamSpec("Given")
+T = TypeVar("T")
+
+
+def _once(method: Callable[Concatenate[Viewer, Given], T]) -> Callable[Concatenate[Viewer, Given], T]:
+    """Ask once for each viewer - for all that one is - and these arguments; the organisation keeps the answers."""
+
+    @wraps(method)
+    def asked(viewer: Viewer, /, *given: Given.args, **named: Given.kwargs) -> T:
+        answer: T = viewer.organisation.kept(method, viewer, *given, **named)
+        return answer
+
+    return asked
 
 
 @dataclass(frozen=True)
@@ -39,6 +53,7 @@ class Viewer:
         """The viewer at a moment."""
         return Viewer(person, routine, organisation, organisation.worktime.day_of(now))
 
+    @_once
     def seats(self) -> frozenset[str]:
         """Every seat the viewer sits in, as the handler column names it."""
         return frozenset() if self.person is None else seats_of(self.person, self.organisation, self.today)
@@ -47,6 +62,7 @@ class Viewer:
     def _members(self) -> Members:
         return Members(self.person, self.routine, self.organisation, self.today)
 
+    @_once
     def visible(self, *, full: bool = False, parts: bool = True) -> ColumnElement[bool]:
         """Predicate on Subject: what the viewer may open; `full` leaves out those held to some fields."""
         mine = self._members.handles(cast(ColumnElement[Any], Subject.handler))
@@ -68,8 +84,11 @@ class Viewer:
         """
         if field in ALWAYS_SHOWN:
             return self.visible()
-        asked = self.routine.flows.values() if flows is None else flows
-        readable = (self._reads(field, flow) for flow in asked)
+        return self._reads_in(field, tuple(self.routine.flows.values() if flows is None else flows))
+
+    @_once
+    def _reads_in(self, field: str, flows: tuple[Flow, ...]) -> ColumnElement[bool]:
+        readable = (self._reads(field, flow) for flow in flows)
         return and_(self._members.let_in(Subject), or_(false(), *readable))
 
     def sight(self, field: str) -> object:
@@ -98,6 +117,7 @@ class Viewer:
         mine = and_(Subject.flow == flow.name, self._members.handles(cast(ColumnElement[Any], Subject.handler)))
         return or_(mine, *self._of_flow(flow, full=True, unsure=unsure))
 
+    @_once
     def granted(self, see: Party | None) -> ColumnElement[bool]:
         """Predicate on Subject: rows where the viewer is in that party, for a part also as in its whole."""
         whole = aliased(Subject)
