@@ -170,31 +170,33 @@ class Viewer:
     def ways(self, facts: CaseFacts) -> Iterator[tuple[Party, bool]]:
         """Each party that sees this case or part, its handler first, and whether the viewer is in it."""
         lookup = Lookup(facts, self.person)
-        for party in (Word("handler"), *self._see(facts)):
+        for party in (Word("handler"), *self._see(facts.flow.name)):
             yield party, lookup.includes(party, self.person)
 
     def fully(self, facts: CaseFacts) -> bool:
         """Whether the viewer sees all of it that no field's own `see` withholds, and its parts."""
         lookup = Lookup(facts, self.person)
-        members = (
-            Word("handler"),
-            *(party for party in self._see(facts) if not _is_limited(party, self.routine.parties)),
-        )
+        members = self._see_wholly(facts.flow.name)
         return any(lookup.includes(party, self.person) for party in members) or self._through_whole(facts)
 
     def _through_whole(self, facts: CaseFacts) -> bool:
         return facts.whole is not None and self.fully(facts.whole)
 
-    def _see(self, facts: CaseFacts) -> tuple[Party, ...]:
-        """Who sees cases of this flow by the newest edition, whichever the case runs on."""
-        flow = self.routine.flows.get(facts.flow.name)
-        return opened(flow.see, self.routine.parties) if flow is not None else ()
+    @_once
+    def _see(self, flow: str) -> tuple[Party, ...]:
+        """Who sees cases of this flow by the newest edition, whichever a case runs on."""
+        declared = self.routine.flows.get(flow)
+        return opened(declared.see, self.routine.parties) if declared is not None else ()
 
+    @_once
+    def _see_wholly(self, flow: str) -> tuple[Party, ...]:
+        """Who sees all of such a case: whoever has it, and those of `_see` who aren't held to some fields."""
+        return (Word("handler"), *(each for each in self._see(flow) if not _is_limited(each, self.routine.parties)))
+
+    @_once
     def limits(self, flow: str) -> bool:
         """Whether some of those who see cases of the flow are held to some fields."""
-        declared = self.routine.flows.get(flow)
-        several = opened(declared.see, self.routine.parties) if declared is not None else ()
-        return any(_is_limited(each, self.routine.parties) for each in several)
+        return any(_is_limited(each, self.routine.parties) for each in self._see(flow))
 
     def fields(self, facts: CaseFacts) -> frozenset[str] | None:
         """Names of the fields the viewer is held to in this case; None = all that no field's own `see` withholds."""
@@ -205,7 +207,8 @@ class Viewer:
     def held(self, facts: CaseFacts) -> tuple[str, ...]:
         """Names of the fields that parties with `only` show the viewer, in the order in which they are named."""
         lookup = Lookup(facts, self.person)
-        held = [p for p in self._see(facts) if isinstance(p, Query) and p.only and lookup.includes(p, self.person)]
+        those = self._see(facts.flow.name)
+        held = [p for p in those if isinstance(p, Query) and p.only and lookup.includes(p, self.person)]
         return tuple(dict.fromkeys(name for party in held for name in party.only))
 
     def listed(self, facts: CaseFacts) -> frozenset[str] | None:
@@ -213,7 +216,7 @@ class Viewer:
         if self.fully(facts):
             return None
         lookup = Lookup(facts, self.person)
-        limited = [p for p in self._see(facts) if isinstance(p, Query) and p.only]
+        limited = [p for p in self._see(facts.flow.name) if isinstance(p, Query) and p.only]
         held = [p for p in limited if p.of is None and lookup.includes(p, self.person)]
         through_parts = [frozenset(p.only) for p in limited if p.of is not None]
         shared = frozenset.intersection(*through_parts) if through_parts and not held else frozenset()
@@ -231,6 +234,7 @@ class Viewer:
         declared = self.routine.fields.get(field) or facts.routine.fields.get(field)
         return declared.see if declared is not None else None
 
+    @_once
     def asks_parts(self) -> bool:
         """Whether it hangs on a case's parts if somebody sees the case with full sight."""
         cases = [flow.see for flow in self.routine.flows.values() if not flow.part_of]
@@ -249,7 +253,7 @@ class Viewer:
     def _held_reporter(self, facts: CaseFacts) -> frozenset[str] | None:
         """The fields that the reporter is held to by `only`, what they wrote aside; None = not held."""
         lookup = Lookup(facts, self.person)
-        ways = [party for party in self._see(facts) if lookup.names_reporter(party)]
+        ways = [party for party in self._see(facts.flow.name) if lookup.names_reporter(party)]
         held = [party.only for party in ways if isinstance(party, Query) and party.only]
         return frozenset().union(*held) if held and len(held) == len(ways) else None
 

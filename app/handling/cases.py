@@ -112,16 +112,21 @@ class CaseView(FieldLook):
         }
         return [*self.loaded("next_step"), *(selectinload(each) for each, needed in wanted.items() if needed)]
 
-    def value(self, row: Any, name: str) -> Any:
+    def values(self, row: Any, names: Sequence[str]) -> list[Any]:
         """What a row shows: no more than its page does."""
-        if name.startswith(PREFIX):
-            return self.own_value(row, name)
-        fields = context().viewer(actor().person).listed(context().facts(row))
-        return queue.cell(row, name) if fields is None else queue.glimpse(row, name, fields)
+        here, viewer = context(), context().viewer(actor().person)
+        fields = viewer.listed(here.facts(row))
 
-    def href(self, row: Any) -> str | None:
-        """The case's own page."""
-        return queue.address(row)
+        def value(name: str) -> Any:
+            if name.startswith(PREFIX):
+                return self.own_value(row, name)
+            return queue.cell(row, name, here, viewer) if fields is None else queue.glimpse(row, name, here, fields)
+
+        return list(map(value, names))
+
+    def href(self, row: Any) -> str | None:  # noqa: ARG002 - as every list
+        """The case's own page is where its number leads."""
+        return None
 
     def late(self, row: Any) -> bool:
         """Whether its deadline has passed."""
@@ -150,7 +155,7 @@ class CaseView(FieldLook):
             self.list_template,
             title=self.list_title,
             table=self.table(page, answers),
-            filters=self.filters(),
+            filters=answers.filters,
             tabs=queue.tabs(self.tab(), numbers),
             held=waiting,
         )

@@ -10,6 +10,7 @@ from typing import Any
 from flask import url_for
 from sqlalchemy import ColumnElement, ScalarSelect, String, and_, cast, func, literal, not_, select, true
 
+from app.access import Viewer
 from app.i18n import gettext, language, lazy_gettext, ngettext, say
 from app.language.definition import Routine
 from app.web.cells import Due, Link, Tag, Two
@@ -153,12 +154,10 @@ def states(routine: Routine) -> list[tuple[str, str]]:
     return [(s.name, say(s.label)) for flow in routine.flows.values() if not flow.part_of for s in flow.states.values()]
 
 
-def cell(row: Subject, name: str) -> Any:
+def cell(row: Subject, name: str, here: Context, viewer: Viewer) -> Any:
     """What a row shows in a column; `row` is a case or a part."""
-    here = context()
     match name:
         case "number":
-            viewer = here.viewer(actor().person)
             return Link(finding.heading(viewer, here.facts(row)), address(row), row.number)
         case "unit":
             return place(row, here)
@@ -173,9 +172,8 @@ def cell(row: Subject, name: str) -> Any:
     return getattr(row, name)
 
 
-def glimpse(row: Subject, name: str, fields: frozenset[str]) -> Any:
+def glimpse(row: Subject, name: str, here: Context, fields: frozenset[str]) -> Any:
     """What a row shows in a column to somebody held to these fields of it."""
-    here = context()
     match name:
         case "number":
             return Link("", address(row), row.number)
