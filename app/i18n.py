@@ -164,7 +164,7 @@ def translated(message: str) -> str:
     """
     if not isinstance(message, Said):
         return message
-    text = gettext(message.template)
+    text = str(voice().words.ugettext(message.template))
     values = {name: _in_turn(value) for name, value in message.values.items()}
     return (text % values if values else text)[: message.most]
 
