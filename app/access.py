@@ -53,6 +53,11 @@ class Viewer:
         """The viewer at a moment."""
         return Viewer(person, routine, organisation, organisation.worktime.day_of(now))
 
+    def once(self, function: Callable[Concatenate[Viewer, Given], T], *given: Given.args, **named: Given.kwargs) -> T:
+        """What a function works out from the viewer and these arguments alone; kept as long as sight is."""
+        answer: T = self.organisation.kept(function, self, *given, **named)
+        return answer
+
     @_once
     def seats(self) -> frozenset[str]:
         """Every seat the viewer sits in, as the handler column names it."""

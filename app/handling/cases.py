@@ -43,7 +43,7 @@ class CaseInterface(FieldInterface):
     def extras(self) -> Sequence[ColumnElement[Any]]:
         """The tabs' counts, then that of what is held back."""
         viewer = context().viewer(actor().person)
-        return [*queue.counts(finding.rows(viewer, Case)), held.counted(viewer).label("n_held")]
+        return [*queue.counts(viewer), viewer.once(held.counted).label("n_held")]
 
     def _count(self, where: Sequence[ColumnElement[bool]]) -> ColumnElement[int]:
         return queue.counted(*where).label("total")
@@ -100,9 +100,9 @@ class CaseView(FieldLook):
         return [*queue.filters(), *self.narrowings()]
 
     def answers(self) -> Answers:
-        """The address, and its tab."""
+        """The address, and its tab, which says how many there are unless they are narrowed."""
         found = super().answers()
-        return replace(found, where=(*found.where, queue.clause_of(self.tab())))
+        return replace(found, where=(*found.where, queue.clause_of(self.tab())), counted=bool(found.given))
 
     def options(self) -> Sequence[ORMOption]:
         """Units and areas come from memory, so a row needs no relation, unless sight or a next step asks for one."""
@@ -151,6 +151,8 @@ class CaseView(FieldLook):
         answers = self.answers()
         page = self.page(answers)
         *numbers, waiting = page.extras or db.session.execute(select(*self.datamodel.extras())).one()
+        if not answers.counted:
+            page = replace(page, count=numbers[queue.TABS.index(self.tab())])
         return self.shown(
             self.list_template,
             title=self.list_title,

@@ -54,7 +54,10 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What this request asks of a list; `filters` are those that it was read by."""
+    """What this request asks of a list; `filters` are those that it was read by.
+
+    `counted` = the list has to count its rows, as nothing else does.
+    """
 
     given: Mapping[str, str]
     where: tuple[ColumnElement[bool], ...]
@@ -63,6 +66,7 @@ class Answers:
     mark: object = None
     back: bool = False
     filters: Sequence[Filter] = ()
+    counted: bool = True
 
 
 def read(

@@ -117,7 +117,7 @@ class Listing(ModelView):  # type: ignore[misc]
         """Read one page of the list."""
         where = (self.scope(), *answers.where)
         found: Page = self.datamodel.page(
-            Wish(where, answers.order, answers.size, answers.mark, answers.back), self.options()
+            Wish(where, answers.order, answers.size, answers.mark, answers.back, answers.counted), self.options()
         )
         return found
 
