@@ -22,6 +22,7 @@ from app.web.errors import init_errors
 from app.web.frame import init_frame
 from app.web.frameworks import init_frameworks
 from app.web.headers import init_headers
+from app.web.marks import init_marks
 from app.web.security import Security, init_security
 from app.web.templates import init_templates
 from app.web.watch import init_watch
@@ -64,6 +65,7 @@ def _furnish(app: Flask) -> None:
     init_errors(app)
     init_assets(app)
     init_templates(app)
+    init_marks(app)
     for room in ROOMS:
         room.register(app, builder)
     cli.register(app)

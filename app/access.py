@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, cast
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 from sqlalchemy.orm import aliased
@@ -23,6 +24,19 @@ from app.scope.row import Row, Table, Undecidable, isnt
 from model import Subject
 
 ALWAYS_SHOWN = frozenset({"number", "state", "told"})
+Given = ParamSpec("Given")
+T = TypeVar("T")
+
+
+def _once(method: Callable[Concatenate[Viewer, Given], T]) -> Callable[Concatenate[Viewer, Given], T]:
+    """Ask once for each viewer - for all that one is - and these arguments; the organisation keeps the answers."""
+
+    @wraps(method)
+    def asked(viewer: Viewer, /, *given: Given.args, **named: Given.kwargs) -> T:
+        answer: T = viewer.organisation.kept(method, viewer, *given, **named)
+        return answer
+
+    return asked
 
 
 @dataclass(frozen=True)
@@ -39,6 +53,12 @@ class Viewer:
         """The viewer at a moment."""
         return Viewer(person, routine, organisation, organisation.worktime.day_of(now))
 
+    def once(self, function: Callable[Concatenate[Viewer, Given], T], *given: Given.args, **named: Given.kwargs) -> T:
+        """What a function works out from the viewer and these arguments alone; kept as long as sight is."""
+        answer: T = self.organisation.kept(function, self, *given, **named)
+        return answer
+
+    @_once
     def seats(self) -> frozenset[str]:
         """Every seat the viewer sits in, as the handler column names it."""
         return frozenset() if self.person is None else seats_of(self.person, self.organisation, self.today)
@@ -47,6 +67,7 @@ class Viewer:
     def _members(self) -> Members:
         return Members(self.person, self.routine, self.organisation, self.today)
 
+    @_once
     def visible(self, *, full: bool = False, parts: bool = True) -> ColumnElement[bool]:
         """Predicate on Subject: what the viewer may open; `full` leaves out those held to some fields."""
         mine = self._members.handles(cast(ColumnElement[Any], Subject.handler))
@@ -68,8 +89,11 @@ class Viewer:
         """
         if field in ALWAYS_SHOWN:
             return self.visible()
-        asked = self.routine.flows.values() if flows is None else flows
-        readable = (self._reads(field, flow) for flow in asked)
+        return self._reads_in(field, tuple(self.routine.flows.values() if flows is None else flows))
+
+    @_once
+    def _reads_in(self, field: str, flows: tuple[Flow, ...]) -> ColumnElement[bool]:
+        readable = (self._reads(field, flow) for flow in flows)
         return and_(self._members.let_in(Subject), or_(false(), *readable))
 
     def sight(self, field: str) -> object:
@@ -98,6 +122,7 @@ class Viewer:
         mine = and_(Subject.flow == flow.name, self._members.handles(cast(ColumnElement[Any], Subject.handler)))
         return or_(mine, *self._of_flow(flow, full=True, unsure=unsure))
 
+    @_once
     def granted(self, see: Party | None) -> ColumnElement[bool]:
         """Predicate on Subject: rows where the viewer is in that party, for a part also as in its whole."""
         whole = aliased(Subject)
@@ -150,31 +175,33 @@ class Viewer:
     def ways(self, facts: CaseFacts) -> Iterator[tuple[Party, bool]]:
         """Each party that sees this case or part, its handler first, and whether the viewer is in it."""
         lookup = Lookup(facts, self.person)
-        for party in (Word("handler"), *self._see(facts)):
+        for party in (Word("handler"), *self._see(facts.flow.name)):
             yield party, lookup.includes(party, self.person)
 
     def fully(self, facts: CaseFacts) -> bool:
         """Whether the viewer sees all of it that no field's own `see` withholds, and its parts."""
         lookup = Lookup(facts, self.person)
-        members = (
-            Word("handler"),
-            *(party for party in self._see(facts) if not _is_limited(party, self.routine.parties)),
-        )
+        members = self._see_wholly(facts.flow.name)
         return any(lookup.includes(party, self.person) for party in members) or self._through_whole(facts)
 
     def _through_whole(self, facts: CaseFacts) -> bool:
         return facts.whole is not None and self.fully(facts.whole)
 
-    def _see(self, facts: CaseFacts) -> tuple[Party, ...]:
-        """Who sees cases of this flow by the newest edition, whichever the case runs on."""
-        flow = self.routine.flows.get(facts.flow.name)
-        return opened(flow.see, self.routine.parties) if flow is not None else ()
+    @_once
+    def _see(self, flow: str) -> tuple[Party, ...]:
+        """Who sees cases of this flow by the newest edition, whichever a case runs on."""
+        declared = self.routine.flows.get(flow)
+        return opened(declared.see, self.routine.parties) if declared is not None else ()
 
+    @_once
+    def _see_wholly(self, flow: str) -> tuple[Party, ...]:
+        """Who sees all of such a case: whoever has it, and those of `_see` who aren't held to some fields."""
+        return (Word("handler"), *(each for each in self._see(flow) if not _is_limited(each, self.routine.parties)))
+
+    @_once
     def limits(self, flow: str) -> bool:
         """Whether some of those who see cases of the flow are held to some fields."""
-        declared = self.routine.flows.get(flow)
-        several = opened(declared.see, self.routine.parties) if declared is not None else ()
-        return any(_is_limited(each, self.routine.parties) for each in several)
+        return any(_is_limited(each, self.routine.parties) for each in self._see(flow))
 
     def fields(self, facts: CaseFacts) -> frozenset[str] | None:
         """Names of the fields the viewer is held to in this case; None = all that no field's own `see` withholds."""
@@ -185,7 +212,8 @@ class Viewer:
     def held(self, facts: CaseFacts) -> tuple[str, ...]:
         """Names of the fields that parties with `only` show the viewer, in the order in which they are named."""
         lookup = Lookup(facts, self.person)
-        held = [p for p in self._see(facts) if isinstance(p, Query) and p.only and lookup.includes(p, self.person)]
+        those = self._see(facts.flow.name)
+        held = [p for p in those if isinstance(p, Query) and p.only and lookup.includes(p, self.person)]
         return tuple(dict.fromkeys(name for party in held for name in party.only))
 
     def listed(self, facts: CaseFacts) -> frozenset[str] | None:
@@ -193,7 +221,7 @@ class Viewer:
         if self.fully(facts):
             return None
         lookup = Lookup(facts, self.person)
-        limited = [p for p in self._see(facts) if isinstance(p, Query) and p.only]
+        limited = [p for p in self._see(facts.flow.name) if isinstance(p, Query) and p.only]
         held = [p for p in limited if p.of is None and lookup.includes(p, self.person)]
         through_parts = [frozenset(p.only) for p in limited if p.of is not None]
         shared = frozenset.intersection(*through_parts) if through_parts and not held else frozenset()
@@ -211,6 +239,7 @@ class Viewer:
         declared = self.routine.fields.get(field) or facts.routine.fields.get(field)
         return declared.see if declared is not None else None
 
+    @_once
     def asks_parts(self) -> bool:
         """Whether it hangs on a case's parts if somebody sees the case with full sight."""
         cases = [flow.see for flow in self.routine.flows.values() if not flow.part_of]
@@ -229,7 +258,7 @@ class Viewer:
     def _held_reporter(self, facts: CaseFacts) -> frozenset[str] | None:
         """The fields that the reporter is held to by `only`, what they wrote aside; None = not held."""
         lookup = Lookup(facts, self.person)
-        ways = [party for party in self._see(facts) if lookup.names_reporter(party)]
+        ways = [party for party in self._see(facts.flow.name) if lookup.names_reporter(party)]
         held = [party.only for party in ways if isinstance(party, Query) and party.only]
         return frozenset().union(*held) if held and len(held) == len(ways) else None
 

@@ -1,13 +1,20 @@
 """Languages: which one this request speaks, texts of several languages, and dates as people say them."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_date
-from flask import Flask, Response, current_app, has_app_context, has_request_context, request
-from flask_babel import force_locale, get_domain, get_locale, gettext, lazy_gettext, ngettext
+from babel.support import NullTranslations
+from flask import Flask, Response, current_app, g, has_app_context, has_request_context, request
+from flask_babel import force_locale, get_locale, get_translations
+from flask_babel.speaklater import LazyString
 from flask_login import current_user
+from markupsafe import Markup
 
 from app.language.said import Said, Words
 
@@ -33,16 +40,68 @@ COOKIE = "lang"
 OFFERED = "languages"
 """The extension that tells the languages of the routine in force."""
 LAST = date(9000, 1, 1)
+HOME = "Europe/Oslo"
+NEAREST = {"nb": "nn", "nn": "nb"}
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """How this request is answered, or this mail written; `default` is the language of the installation."""
+
+    locale: Locale | None
+    language: str
+    default: str
+    words: NullTranslations
+    zone: ZoneInfo
+
+
+NOBODYS = Voice(None, "nb", "nb", NullTranslations(), ZoneInfo(HOME))
+"""Outside of an application."""
+
+
+def voice() -> Voice:
+    """Find the voice once: a page asks for it a thousand times, and Babel would look it up each time."""
+    if not has_app_context():
+        return NOBODYS
+    here = g._get_current_object()  # noqa: SLF001 - the way through the proxy takes longer than all the rest
+    babel = here.get("_flask_babel")
+    kept: Voice | None = getattr(babel, "voice", None)
+    if kept is None or kept.locale is not babel.babel_locale:  # within `force_locale` it is another one
+        kept = _voice()
+        here.get("_flask_babel").voice = kept
+    return kept
+
+
+def _voice() -> Voice:
+    locale, default = get_locale(), _default()
+    spoken = locale.language if locale and locale.language in LANGUAGES else default
+    return Voice(locale, spoken, default, get_translations(), ZoneInfo(str(current_app.config.get("TIMEZONE", HOME))))
+
+
+def _default() -> str:
+    return str(current_app.config.get("BABEL_DEFAULT_LOCALE", "nb")) if has_app_context() else "nb"
 
 
 def language() -> str:
     """Language of this request, or of the mail being written: nb, nn or en."""
-    locale = get_locale() if has_app_context() else None
-    return locale.language if locale and locale.language in LANGUAGES else _default()
+    return voice().language
 
 
-def _default() -> str:
-    return str(current_app.config["BABEL_DEFAULT_LOCALE"]) if has_app_context() else "nb"
+def gettext(message: str, **values: Any) -> str:
+    """Give our own sentence in the request's language, with the values in it."""
+    text: str = voice().words.ugettext(message)
+    return text % values if values else text
+
+
+def ngettext(one: str, several: str, num: int, **values: Any) -> str:
+    """Give the sentence that fits the number; `num` is a value, too."""
+    text: str = voice().words.ungettext(one, several, num)
+    return text % {"num": num, **values}
+
+
+def lazy_gettext(message: str, **values: Any) -> Any:
+    """Give a sentence that is said only when it is read, in the language of that moment."""
+    return LazyString(gettext, message, **values)
 
 
 def choose() -> str:
@@ -90,9 +149,9 @@ def say(text: Mapping[str, str] | str | None, lang: str | None = None) -> str:
         return ""
     if isinstance(text, str):
         return text
-    wanted = lang or language()
-    near = {"nb": "nn", "nn": "nb"}.get(wanted, "nb")
-    for name in (wanted, near, _default(), *text):
+    here = voice()
+    wanted = lang or here.language
+    for name in (wanted, NEAREST.get(wanted, "nb"), here.default, *text):
         if text.get(name):
             return text[name]
     return ""
@@ -105,7 +164,7 @@ def translated(message: str) -> str:
     """
     if not isinstance(message, Said):
         return message
-    text = get_domain().gettext(message.template)
+    text = str(voice().words.ugettext(message.template))
     values = {name: _in_turn(value) for name, value in message.values.items()}
     return (text % values if values else text)[: message.most]
 
@@ -118,7 +177,7 @@ def _in_turn(value: object) -> object:
 
 def zone() -> ZoneInfo:
     """Time zone the institution keeps."""
-    return ZoneInfo(str(current_app.config["TIMEZONE"]) if has_app_context() else "Europe/Oslo")
+    return voice().zone
 
 
 def today() -> date:
@@ -134,13 +193,21 @@ def as_day(when: date) -> date:
 def day(when: date) -> str:
     """`4. des.`, with the year when it is another one."""
     local = as_day(when)
-    pattern = "d MMM" if language() == "en" else "d. MMM"
-    return format_date(local, pattern if local.year == today().year else f"{pattern} y", locale=language())
+    spoken = language()
+    pattern = "d MMM" if spoken == "en" else "d. MMM"
+    return _dated(local, pattern if local.year == today().year else f"{pattern} y", spoken)
+
+
+@lru_cache(maxsize=4096)
+def _dated(when: date, pattern: str, spoken: str) -> str:
+    """Days come again and again, and Babel takes its time for each."""
+    return format_date(when, pattern, locale=spoken)
 
 
 def long_day(when: date) -> str:
     """`4. desember 2026`."""
-    return format_date(as_day(when), "d MMMM y" if language() == "en" else "d. MMMM y", locale=language())
+    spoken = language()
+    return _dated(as_day(when), "d MMMM y" if spoken == "en" else "d. MMMM y", spoken)
 
 
 def moment(when: datetime) -> str:
@@ -161,6 +228,12 @@ def in_days(when: date) -> str:
     return near.get(days) or ngettext("in %(num)d day", "in %(num)d days", days)
 
 
+def _in_page(message: str, **values: Any) -> Markup:
+    """As `gettext`, in a template: the sentence may have marks, the values have none."""
+    text = Markup(voice().words.ugettext(message))  # noqa: S704 - our own catalogues
+    return text % values if values or "%" in text else text
+
+
 def init_languages(app: Flask) -> None:
     """Let Babel ask us, and templates say dates and texts."""
     app.extensions["babel"].locale_selector = choose
@@ -168,3 +241,4 @@ def init_languages(app: Flask) -> None:
     filters = {"day": day, "long_day": long_day, "moment": moment, "in_days": in_days, "say": say}
     app.jinja_env.filters.update(filters)
     app.jinja_env.globals.update(**filters, lang=language, offered=offered, today=today)
+    app.jinja_env.globals.update(_=_in_page, gettext=_in_page)

@@ -118,6 +118,31 @@ def test_a_list_takes_three_queries_however_many_rows(house, path, rows):
         assert count == 3 if numbers(person) else count <= 4, who
 
 
+def test_a_list_says_how_many_it_has_by_its_tab_and_narrowed(small_house):
+    """What the tab counts is counted once, and each tab by itself."""
+    with small_house.app_context():
+        make = Maker.open(db.session())
+        for kind, state in (("quality", "in_progress"),) * 3 + (("quality", "closed"),) * 2 + (("other", "closed"),):
+            make.case(kind, state)
+        db.session.commit()
+        db.session.remove()
+    contact = Person(small_house, "quality_ie")
+    told = {}
+    for asked in ("mine", "unit", "others", "all", "all&state=closed", "mine&state=closed"):
+        contact.get(f"/cases/?lang=en&tab={asked}")
+        shown = re.search(r"Showing (\d+) of (\d+)", contact.text)
+        told[asked] = (*map(int, shown.groups()), len(numbers(contact))) if shown else 0
+    assert told == {
+        "mine": (3, 3, 3),
+        "unit": (3, 3, 3),
+        "others": 0,
+        "all": (5, 5, 5),
+        "all&state=closed": (2, 2, 2),
+        "mine&state=closed": 0,
+    }
+    assert re.findall(r"\((\d+)\)", contact.text)[:4] == ["3", "3", "0", "5"]
+
+
 @pytest.fixture(scope="module")
 def great(sqlite_filled, tmp_path_factory):
     """The product with 100,000 cases, nine in ten of them at one quality contact."""

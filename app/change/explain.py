@@ -99,8 +99,8 @@ class _Teller:
         words = {**self._words(step), "people": people(holders)}
         if step["deputy"]:
             away = [h for h in self._posts(step) if not h.deputy]
-            told = gettext("%(unit)s: %(people)s steps in as deputy for %(role)s.", **words)
-            return " ".join([told, *self._away(away)])
+            steps_in = gettext("%(unit)s: %(people)s steps in as deputy for %(role)s.", **words)
+            return " ".join([steps_in, *self._away(away)])
         others = [h for h in self._posts(step) if h.person not in {each.person for each in holders}]
         told = [gettext("%(unit)s: %(role)s is %(people)s.", **words)]
         if others:

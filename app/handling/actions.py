@@ -211,20 +211,22 @@ class ActionView(FieldLook):
         """Owners come with the rows."""
         return [*self.loaded(), joinedload(Part.owner)]
 
-    def value(self, row: Any, name: str) -> Any:
+    def values(self, row: Any, names: Sequence[str]) -> list[Any]:
         """What a row shows: no more than its page does."""
-        if name.startswith(PREFIX):
-            return self.own_value(row, name)
-        if name == "owner":
-            shown = row.owner and finding.shows(context().viewer(actor().person), name, context().facts(row))
-            return repr(row.owner) if shown else ""
-        if name == "due_at":
-            return Due(row.due_on, row.finished)
-        return queue.cell(row, name)
+        here, viewer = context(), context().viewer(actor().person)
 
-    def href(self, row: Any) -> str | None:
-        """The action's own page."""
-        return queue.address(row)
+        def value(name: str) -> Any:
+            if name.startswith(PREFIX):
+                return self.own_value(row, name)
+            if name == "owner":
+                return repr(row.owner) if row.owner and finding.shows(viewer, name, here.facts(row)) else ""
+            return Due(row.due_on, row.finished) if name == "due_at" else queue.cell(row, name, here, viewer)
+
+        return list(map(value, names))
+
+    def href(self, row: Any) -> str | None:  # noqa: ARG002 - as every list
+        """The action's own page is where its number leads."""
+        return None
 
     def late(self, row: Any) -> bool:
         """Whether its deadline has passed."""
@@ -248,7 +250,7 @@ class ActionView(FieldLook):
             self.list_template,
             title=self.list_title,
             table=self.table(page, answers),
-            filters=self.filters(),
+            filters=answers.filters,
             tabs=tabs,
         )
 

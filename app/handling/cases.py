@@ -43,7 +43,7 @@ class CaseInterface(FieldInterface):
     def extras(self) -> Sequence[ColumnElement[Any]]:
         """The tabs' counts, then that of what is held back."""
         viewer = context().viewer(actor().person)
-        return [*queue.counts(finding.rows(viewer, Case)), held.counted(viewer).label("n_held")]
+        return [*queue.counts(viewer), viewer.once(held.counted).label("n_held")]
 
     def _count(self, where: Sequence[ColumnElement[bool]]) -> ColumnElement[int]:
         return queue.counted(*where).label("total")
@@ -100,9 +100,9 @@ class CaseView(FieldLook):
         return [*queue.filters(), *self.narrowings()]
 
     def answers(self) -> Answers:
-        """The address, and its tab."""
+        """The address, and its tab, which says how many there are unless they are narrowed."""
         found = super().answers()
-        return replace(found, where=(*found.where, queue.clause_of(self.tab())))
+        return replace(found, where=(*found.where, queue.clause_of(self.tab())), counted=bool(found.given))
 
     def options(self) -> Sequence[ORMOption]:
         """Units and areas come from memory, so a row needs no relation, unless sight or a next step asks for one."""
@@ -112,16 +112,21 @@ class CaseView(FieldLook):
         }
         return [*self.loaded("next_step"), *(selectinload(each) for each, needed in wanted.items() if needed)]
 
-    def value(self, row: Any, name: str) -> Any:
+    def values(self, row: Any, names: Sequence[str]) -> list[Any]:
         """What a row shows: no more than its page does."""
-        if name.startswith(PREFIX):
-            return self.own_value(row, name)
-        fields = context().viewer(actor().person).listed(context().facts(row))
-        return queue.cell(row, name) if fields is None else queue.glimpse(row, name, fields)
+        here, viewer = context(), context().viewer(actor().person)
+        fields = viewer.listed(here.facts(row))
 
-    def href(self, row: Any) -> str | None:
-        """The case's own page."""
-        return queue.address(row)
+        def value(name: str) -> Any:
+            if name.startswith(PREFIX):
+                return self.own_value(row, name)
+            return queue.cell(row, name, here, viewer) if fields is None else queue.glimpse(row, name, here, fields)
+
+        return list(map(value, names))
+
+    def href(self, row: Any) -> str | None:  # noqa: ARG002 - as every list
+        """The case's own page is where its number leads."""
+        return None
 
     def late(self, row: Any) -> bool:
         """Whether its deadline has passed."""
@@ -146,11 +151,13 @@ class CaseView(FieldLook):
         answers = self.answers()
         page = self.page(answers)
         *numbers, waiting = page.extras or db.session.execute(select(*self.datamodel.extras())).one()
+        if not answers.counted:
+            page = replace(page, count=numbers[queue.TABS.index(self.tab())])
         return self.shown(
             self.list_template,
             title=self.list_title,
             table=self.table(page, answers),
-            filters=self.filters(),
+            filters=answers.filters,
             tabs=queue.tabs(self.tab(), numbers),
             held=waiting,
         )

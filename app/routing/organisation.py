@@ -23,6 +23,8 @@ from model import Area, Assignment, Calendar, ConfigurationVersion, MailText, Pe
 Texts = Mapping[str, str]
 MOST_HELD = 50_000
 """Answers to "who holds it there today" that are kept."""
+MOST_KEPT = 1_000
+"""Answers of other rooms that are kept: of some people's sight, a few each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +96,12 @@ class Notice:
     text: Texts
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Organisation:
-    """Units, areas, roles, assignments, routing, calendar and texts (subject and body) as they were at `version`."""
+    """Units, areas, roles, assignments, routing, calendar and texts (subject and body) as they were at `version`.
+
+    A copy is equal to itself alone: what hangs on one says nothing of another, not even of one of the same version.
+    """
 
     version: int
     units: Mapping[int, UnitCopy]
@@ -145,6 +150,14 @@ class Organisation:
         for holding in self.holdings:
             held[holding.person].append(holding)
         return {person: tuple(those) for person, those in held.items()}
+
+    @cached_property
+    def kept(self) -> Callable[..., Any]:
+        """Call a function with these arguments, or give what it gave before: it must hang on them and this copy alone.
+
+        What is kept goes when the copy goes, so that nothing of it outlives a change of configuration.
+        """
+        return lru_cache(MOST_KEPT)(lambda function, *given, **named: function(*given, **named))
 
     def line(self, unit: int | None) -> Iterator[int]:
         """The unit and those above it, nearest first; the top units for none."""

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -54,7 +54,10 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What this request asks of a list."""
+    """What this request asks of a list; `filters` are those that it was read by.
+
+    `counted` = the list has to count its rows, as nothing else does.
+    """
 
     given: Mapping[str, str]
     where: tuple[ColumnElement[bool], ...]
@@ -62,10 +65,12 @@ class Answers:
     size: int
     mark: object = None
     back: bool = False
+    filters: Sequence[Filter] = ()
+    counted: bool = True
 
 
 def read(
-    filters: Iterable[Filter], sortable: Sequence[str], standard: Order, size: int, key: Callable[[object], object]
+    filters: Sequence[Filter], sortable: Sequence[str], standard: Order, size: int, key: Callable[[object], object]
 ) -> Answers:
     """Read the address; whatever makes no sense is left out, so that no address is refused."""
     given: dict[str, str] = {}
@@ -79,7 +84,7 @@ def read(
     asked = request.args.get("by") or request.args.get("sort", "")  # a heading's button beats the form's choice
     order = _order(asked, sortable, standard)
     mark, back = _mark(request.args, key)
-    return Answers(given, tuple(where), order, _size(request.args.get("size", ""), size), mark, back)
+    return Answers(given, tuple(where), order, _size(request.args.get("size", ""), size), mark, back, filters)
 
 
 def clean(value: str) -> str:

@@ -45,13 +45,17 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Which page is wanted: rows that meet `where`, in `order`, `size` of them after or before the row `mark`."""
+    """Which page is wanted: rows that meet `where`, in `order`, `size` of them after or before the row `mark`.
+
+    Only if `counted` it is said how many there are.
+    """
 
     where: tuple[ColumnElement[bool], ...]
     order: Order
     size: int
     mark: object = None
     back: bool = False
+    counted: bool = True
 
 
 class Interface(SQLAInterface):  # type: ignore[misc]
@@ -102,7 +106,8 @@ class Interface(SQLAInterface):  # type: ignore[misc]
     def page(self, wish: Wish, options: Sequence[ORMOption] = ()) -> Page:
         """Read one page in one query."""
         downwards = wish.order.descending != wish.back
-        statement = self.matching(wish.where).add_columns(self._count(wish.where), *self.extras())
+        total = self._count(wish.where) if wish.counted else literal(0)
+        statement = self.matching(wish.where).add_columns(total, *self.extras())
         if wish.mark is not None:
             statement = statement.where(self._beyond(wish, downwards=downwards))
         for column in self._keys(wish.order):

@@ -117,7 +117,7 @@ class Listing(ModelView):  # type: ignore[misc]
         """Read one page of the list."""
         where = (self.scope(), *answers.where)
         found: Page = self.datamodel.page(
-            Wish(where, answers.order, answers.size, answers.mark, answers.back), self.options()
+            Wish(where, answers.order, answers.size, answers.mark, answers.back, answers.counted), self.options()
         )
         return found
 
@@ -135,13 +135,17 @@ class Listing(ModelView):  # type: ignore[misc]
         formatter = self.formatters_columns.get(name)
         return formatter(found) if formatter else found
 
+    def values(self, row: Any, names: Sequence[str]) -> list[Any]:
+        """Values of these columns in a row; a view that judges rows does it once for all of them."""
+        return [self.value(row, name) for name in names]
+
     def table(self, page: Page, answers: Answers | None = None) -> Table:
         """Make the page ready to be shown."""
         self.prepare(page.rows)
         names = self.shown_columns()
         return Table(
             columns=self.columns(),
-            rows=[[self.value(row, name) for name in names] for row in page.rows],
+            rows=[self.values(row, names) for row in page.rows],
             hrefs=[self.href(row) for row in page.rows],
             late=[self.late(row) for row in page.rows],
             caption=self.caption(page, answers) if answers else "",
@@ -157,7 +161,7 @@ class Listing(ModelView):  # type: ignore[misc]
         """Show one page of the list."""
         answers = self.answers()
         table = self.table(self.page(answers), answers)
-        return self.shown(self.list_template, title=self.list_title, table=table, filters=self.filters())
+        return self.shown(self.list_template, title=self.list_title, table=table, filters=answers.filters)
 
     @expose("/export/<any(csv, xlsx):kind>")
     @has_access
@@ -177,7 +181,7 @@ class Listing(ModelView):  # type: ignore[misc]
         for rows in batches:
             self.prepare(rows)
             for row in rows:
-                yield [bare(self.value(row, name)) for name in names]
+                yield [bare(value) for value in self.values(row, names)]
 
     def sorts(self) -> Sequence[tuple[str, str]]:
         """Orders one may choose, as (value of `sort`, label)."""

@@ -8,8 +8,22 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import ColumnElement, ScalarSelect, String, and_, cast, func, literal, not_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    ScalarSelect,
+    Select,
+    String,
+    and_,
+    cast,
+    func,
+    literal,
+    not_,
+    select,
+    true,
+)
 
+from app.access import Viewer
 from app.i18n import gettext, language, lazy_gettext, ngettext, say
 from app.language.definition import Routine
 from app.web.cells import Due, Link, Tag, Two
@@ -43,36 +57,54 @@ class Tab:
         return f"({CAP}+)" if self.count > CAP else f"({self.count})"
 
 
-def clause_of(tab: str, table: type[Subject] = Case) -> ColumnElement[bool]:
-    """Rows of a tab, within what one may see."""
-    viewer = context().viewer(actor().person)
-    mine = and_(not_(table.finished), table.handler.in_(sorted(viewer.seats())))
+def clause_of(tab: str) -> ColumnElement[bool]:
+    """Rows of a tab, within what its reader may see."""
+    return context().viewer(actor().person).once(_clause, tab, Case)
+
+
+def _clause(viewer: Viewer, tab: str, table: Any) -> ColumnElement[bool]:
+    seats, open_ = sorted(viewer.seats()), not_(table.finished)
     match tab:
         case "mine":
-            return mine
+            return and_(open_, table.handler.in_(seats))
         case "unit":
-            return and_(not_(table.finished), table.unit_id.in_(sorted(my_units())))
+            # The cast keeps the index by unit out: whose they are narrows more, and most of a unit's are closed.
+            return and_(open_, cast(table.unit_id, Integer).in_(sorted(_units_of(viewer))))
         case "others":
-            return and_(not_(table.finished), not_(func.coalesce(table.handler.in_(sorted(viewer.seats())), False)))
+            return and_(open_, not_(func.coalesce(table.handler.in_(seats), False)))
     return true()
 
 
-def my_units() -> set[int]:
+def _units_of(viewer: Viewer) -> set[int]:
     """Units where the person has a role, and everything under them."""
-    organisation, me = context().organisation, actor().person
-    return {unit for h in organisation.holdings if h.person == me for unit in organisation.under(h.unit)}
+    held = viewer.organisation.holdings_of.get(viewer.person or 0, ())
+    return {unit for each in held for unit in viewer.organisation.under(each.unit)}
 
 
-def counts(scope: ColumnElement[bool]) -> Sequence[ColumnElement[int]]:
+def counts(viewer: Viewer) -> Sequence[ColumnElement[int]]:
     """A capped count for each tab, as columns of the list's own query."""
-    return [counted(scope, clause_of(tab, Subject)).label(f"n_{tab}") for tab in TABS]
+    return viewer.once(_counts)
+
+
+def _counts(viewer: Viewer) -> Sequence[ColumnElement[int]]:
+    # Told once for all tabs; but each is looked for by itself, and no further than its cap.
+    columns = (Subject.handler, Subject.unit_id, Subject.finished)
+    seen = select(*columns).where(finding.rows(viewer, Case), _IS_CASE).cte("seen").prefix_with("NOT MATERIALIZED")
+    capped = {tab: select(literal(1)).select_from(seen).where(_clause(viewer, tab, seen.c)) for tab in TABS}
+    return [_number(rows).label(f"n_{tab}") for tab, rows in capped.items()]
+
+
+_IS_CASE = cast(Subject.kind, String) == Case.__mapper__.polymorphic_identity
+"""The cast keeps the index by kind out: whose they are narrows more."""
 
 
 def counted(*where: ColumnElement[bool]) -> ScalarSelect[int]:
-    """Count cases up to CAP + 1. The cast keeps the index by kind out: whose they are narrows more."""
-    is_case = cast(Subject.kind, String) == Case.__mapper__.polymorphic_identity
-    capped = select(literal(1)).select_from(Subject).where(*where, is_case).limit(CAP + 1)
-    return select(func.count()).select_from(capped.correlate(None).subquery()).scalar_subquery()
+    """Count cases up to CAP + 1."""
+    return _number(select(literal(1)).select_from(Subject).where(*where, _IS_CASE))
+
+
+def _number(rows: Select[Any]) -> ScalarSelect[int]:
+    return select(func.count()).select_from(rows.limit(CAP + 1).correlate(None).subquery()).scalar_subquery()
 
 
 def tabs(current: str, numbers: Sequence[int]) -> list[Tab]:
@@ -153,12 +185,10 @@ def states(routine: Routine) -> list[tuple[str, str]]:
     return [(s.name, say(s.label)) for flow in routine.flows.values() if not flow.part_of for s in flow.states.values()]
 
 
-def cell(row: Subject, name: str) -> Any:
+def cell(row: Subject, name: str, here: Context, viewer: Viewer) -> Any:
     """What a row shows in a column; `row` is a case or a part."""
-    here = context()
     match name:
         case "number":
-            viewer = here.viewer(actor().person)
             return Link(finding.heading(viewer, here.facts(row)), address(row), row.number)
         case "unit":
             return place(row, here)
@@ -173,9 +203,8 @@ def cell(row: Subject, name: str) -> Any:
     return getattr(row, name)
 
 
-def glimpse(row: Subject, name: str, fields: frozenset[str]) -> Any:
+def glimpse(row: Subject, name: str, here: Context, fields: frozenset[str]) -> Any:
     """What a row shows in a column to somebody held to these fields of it."""
-    here = context()
     match name:
         case "number":
             return Link("", address(row), row.number)

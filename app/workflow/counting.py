@@ -38,6 +38,8 @@ COLUMNS: Mapping[str, Any] = {
     "due_on": Subject.due_on,
 }
 ALL = ("unit", "area", "state")
+WHOLE = aliased(Subject)
+"""The case of a part. Made once: a new one each time is a new table to a query, every column of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,12 +143,11 @@ def _number(value: Any) -> Any:
 
 def _joined(query: Select[Any]) -> Select[Any]:
     """Read a part's unit and area from its whole where it has none."""
-    whole = aliased(Subject)
     return (
         query.select_from(Subject)
-        .outerjoin(whole, whole.id == Subject.whole_id)
-        .outerjoin(Unit, Unit.id == func.coalesce(Subject.unit_id, whole.unit_id))
-        .outerjoin(Area, Area.id == func.coalesce(Subject.area_id, whole.area_id))
+        .outerjoin(WHOLE, WHOLE.id == Subject.whole_id)
+        .outerjoin(Unit, Unit.id == func.coalesce(Subject.unit_id, WHOLE.unit_id))
+        .outerjoin(Area, Area.id == func.coalesce(Subject.area_id, WHOLE.area_id))
     )
 
 

@@ -48,6 +48,7 @@ def _answered(flow: Flow) -> Iterable[str]:
             yield "round"
 
 
+@lru_cache(maxsize=64)
 def sources(routine: Routine, name: str) -> tuple[str, ...]:
     """Fields whose words stand in this one: a title that nobody is asked for begins as the description does."""
     asked = {each for f in routine.flows.values() for t in f.transitions.values() for each in t.asked}
