@@ -96,7 +96,10 @@ class Notice:
 
 @dataclass(frozen=True)
 class Organisation:
-    """Units, areas, roles, assignments, routing, calendar and texts (subject and body) as they were at `version`."""
+    """Units, areas, roles, assignments, routing, calendar and texts (subject and body) as they were at `version`.
+
+    `letters` names the texts that are letters.
+    """
 
     version: int
     units: Mapping[int, UnitCopy]
@@ -108,6 +111,7 @@ class Organisation:
     retired_roles: frozenset[str] = frozenset()
     notices: tuple[Notice, ...] = ()
     texts: Mapping[str, tuple[Texts, Texts]] = field(default_factory=dict)
+    letters: frozenset[str] = frozenset()
 
     @cached_property
     def unit_by_name(self) -> Mapping[str, UnitCopy]:
@@ -215,6 +219,7 @@ def load(session: Session, version: int) -> Organisation:
         timezone="Europe/Oslo", weekend=["saturday", "sunday"], holidays="NO", closed=[], notices=[]
     )
     roles = session.scalars(select(Role)).all()
+    texts = session.scalars(select(MailText).order_by(MailText.id)).all()
     return Organisation(
         version=version,
         units={
@@ -238,7 +243,8 @@ def load(session: Session, version: int) -> Organisation:
         ),
         worktime=WorkTime(calendar.timezone, calendar.weekend, calendar.holidays, calendar.closed),
         notices=tuple(map(_notice, calendar.notices)),
-        texts={row.name: (row.subject, row.body) for row in session.scalars(select(MailText).order_by(MailText.id))},
+        texts={row.name: (row.subject, row.body) for row in texts},
+        letters=frozenset(row.name for row in texts if row.letter),
     )
 
 
