@@ -83,6 +83,7 @@ class MovePage:
         try:
             moved = self._make(answers)
             pending.forget(form)
+            said, answer = self._done(moved), done(moved)  # a commit lets go of all that has been read
             db.session.commit()
         except engine.Refused as refused:
             db.session.rollback()
@@ -91,8 +92,8 @@ class MovePage:
         except engine.Stale:
             db.session.rollback()
             return self._too_late(form)
-        flash(self._done(moved), "success")
-        return done(moved)
+        flash(said, "success")
+        return answer
 
     def _done(self, moved: Subject) -> str:
         """Say that it is done, or that one answer of several is kept."""

@@ -37,6 +37,7 @@ class UnitCopy:
     above: int | None
     parameters: Mapping[str, Any]
     retired: bool = False
+    contact: Texts = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +224,7 @@ def load(session: Session, version: int) -> Organisation:
     return Organisation(
         version=version,
         units={
-            u.id: UnitCopy(u.id, u.name, u.code, u.label, u.kind, u.parent_id, u.parameters, u.retired)
+            u.id: UnitCopy(u.id, u.name, u.code, u.label, u.kind, u.parent_id, u.parameters, u.retired, u.contact)
             for u in session.scalars(select(Unit).order_by(Unit.position, Unit.id))
         },
         areas={

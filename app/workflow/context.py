@@ -143,14 +143,21 @@ class Context:
     def know(self, people: Collection[int]) -> None:
         """Read these people at once, before they are asked for one by one."""
         unknown = set(people).difference(self._people)
-        rows = self.session.scalars(select(Person).where(Person.id.in_(unknown))).all() if unknown else ()
-        self._people.update({row.id: row for row in rows})
+        if unknown:
+            with self.session.no_autoflush:
+                rows = self.session.scalars(select(Person).where(Person.id.in_(unknown))).all()
+            self._people.update({row.id: row for row in rows})
 
     def somebody(self, person: int) -> Person | None:
         """Give a person's row; it is held, for the session drops what nobody holds, and would ask again."""
         if person not in self._people:
-            self._people[person] = self.session.get(Person, person)
+            with self.session.no_autoflush:
+                self._people[person] = self.session.get(Person, person)
         return self._people[person]
+
+    def meet(self, person: Person) -> None:
+        """Hold the row of somebody who is new."""
+        self._people[person.id] = person
 
     @cached_property
     def _people(self) -> dict[int, Person | None]:

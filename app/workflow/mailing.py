@@ -157,7 +157,9 @@ def send(
 
     Of those that are `late`, the ones that a digest tells wait for it.
     """
-    made = [_Mail(each, person) for each in who if (person := context.somebody(each.person)) and person.mail]
+    asked = list(who)
+    context.know({each.person for each in asked})
+    made = [_Mail(each, person) for each in asked if (person := context.somebody(each.person)) and person.mail]
     known: dict[str, dict[str, str]] = {}
     for each in made:
         if not each.to.skipped:
