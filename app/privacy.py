@@ -27,6 +27,8 @@ KINDS: Mapping[str, Level] = {
 MARKS_IN_A_ROW = 4
 BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 LINE_ENDS = re.compile("\r\n|[\r\x85\u2028\u2029]")
+PLAIN = re.compile("[\n\t\x20-\x7e\xa0-\u02ff]*")
+"""Text without controls and marks, of letters that are composed as they are."""
 
 BETWEEN = r"[ \t\r\n.,/\-\u2010-\u2015\u00a0\u2007\u2009\u200b\u202f\u2060\u00ad\ufeff]{0,3}"
 ELEVEN_DIGITS = re.compile(rf"(?<!\d)(?=(\d(?:{BETWEEN}\d){{10}})(?!\d))")
@@ -94,6 +96,8 @@ def clean(text: str) -> str:
 
     Line ends become newlines. What a reader would see of an ordinary text stays as it was.
     """
+    if PLAIN.fullmatch(text):
+        return text  # nearly every text: nothing to look for letter by letter
     kept = "".join(each for each in LINE_ENDS.sub("\n", text) if _may_stay(each))
     return "".join(_at_most(MARKS_IN_A_ROW, unicodedata.normalize("NFC", kept)))
 

@@ -1,5 +1,6 @@
 """How gunicorn serves the product: one process with threads, which SQLite and the embedded worker suit."""
 
+import gc
 from typing import Any
 
 from sqlalchemy import create_engine
@@ -18,8 +19,15 @@ loglevel = "warning"
 
 
 def post_fork(_server: Any, _worker: Any) -> None:
-    """Write the log as lines of JSON."""
+    """Write the log as lines of JSON, and look for no garbage while everything is loaded: there is none."""
     set_up()
+    gc.disable()
+
+
+def post_worker_init(_worker: Any) -> None:
+    """Look for garbage from now on, but never again among what is loaded and stays."""
+    gc.freeze()
+    gc.enable()
 
 
 def when_ready(_server: Any) -> None:

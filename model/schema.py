@@ -1,21 +1,26 @@
 """The schema's versions: bring a database to the newest, say which it has. `python -m model.schema`."""
 
+from __future__ import annotations
+
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
 import config
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def alembic_config(url: str) -> Config:
     """Alembic's settings for the database at `url`."""
+    from alembic.config import Config  # noqa: PLC0415 - a product that serves needs nothing of Alembic
+
     settings = Config()
     settings.set_main_option("script_location", str(MIGRATIONS))
     settings.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
@@ -24,6 +29,8 @@ def alembic_config(url: str) -> Config:
 
 def upgrade(url: str) -> None:
     """Bring the database at `url` to the newest schema; an SQLite file's folder is made."""
+    from alembic import command  # noqa: PLC0415 - as above
+
     if url.startswith("sqlite:///"):
         Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
     command.upgrade(alembic_config(url), "head")
@@ -31,6 +38,8 @@ def upgrade(url: str) -> None:
 
 def current(url: str) -> str | None:
     """Give the database's schema version, None for a database without one."""
+    from alembic.runtime.migration import MigrationContext  # noqa: PLC0415 - as above
+
     engine = create_engine(url)
     try:
         with engine.connect() as connection:
@@ -41,7 +50,14 @@ def current(url: str) -> str | None:
 
 def newest() -> str | None:
     """Give the schema version this code is written for."""
-    return ScriptDirectory.from_config(alembic_config("sqlite://")).get_current_head()
+    return versions().get_current_head()
+
+
+def versions() -> ScriptDirectory:
+    """Give every version of the schema that there has been."""
+    from alembic.script import ScriptDirectory  # noqa: PLC0415 - as above
+
+    return ScriptDirectory.from_config(alembic_config("sqlite://"))
 
 
 if __name__ == "__main__":

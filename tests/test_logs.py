@@ -8,6 +8,7 @@ import sys
 
 import pytest
 import structlog
+from transitions import Machine
 
 from app import logs
 from tests.house import Person
@@ -97,3 +98,11 @@ def test_f67_what_people_send_is_in_no_line_or_in_one(small_house, written):
     found = lines(written())
     assert len(found) >= len(ATTACKS[:6])
     assert all(each["level"] in {"error", "warning", "info"} for each in found)
+
+
+def test_a_move_of_the_machine_writes_no_line(written):
+    written()
+    machine = Machine(states=["a", "b"], transitions=[["go", "a", "b"]], initial="a")
+    machine.go()
+    assert machine.state == "b"
+    assert written() == ""

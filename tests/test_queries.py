@@ -273,3 +273,32 @@ def test_a_moves_proof_costs_no_statement(small_house):
         statement.split("(")[0].split("SET")[0].strip() for statement, _ in statements if "journal_" in statement
     ]
     assert of_journal == ["INSERT INTO journal_entry"]
+
+
+def test_a_move_takes_ten_statements_beside_those_that_say_who_asks(small_house):
+    """Found, claimed and read (with clocks and parts), its receiver; written: mails, case, two clocks, journal."""
+    numbers = [furnish(small_house, "at_faculty")[1] for _ in range(2)]
+    contact = Person(small_house, "quality_ie")
+    contact.move(numbers[0], "accept")
+    contact.get(f"/cases/{numbers[1]}/accept")
+    with watched(small_house) as (statements, _):
+        contact.post(f"/cases/{numbers[1]}/accept")
+    assert contact.status == 302, contact.text
+    told = [statement for statement, _ in statements]
+    assert len([each for each in told if "ab_user" in each or "ab_permission" in each]) == 2, told
+    assert len(told) <= 2 + 10, told
+    assert len([each for each in told if each.startswith("UPDATE subject")]) == 2, told
+
+
+def test_a_report_takes_eleven_statements_and_its_form_two(small_house):
+    visitor = Person(small_house)
+    visitor.report()
+    with watched(small_house) as (statements, _):
+        visitor.get("/")
+    assert len(statements) <= 2, statements
+    with watched(small_house) as (statements, _):
+        visitor.report()
+    assert visitor.status == 303, visitor.text
+    told = [statement for statement, _ in statements]
+    assert len(told) <= 2 + 11, told
+    assert len([each for each in told if each.startswith("UPDATE subject")]) == 1, told

@@ -8,7 +8,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, func, inspect, select
 from sqlalchemy.orm import Session
 
@@ -71,7 +70,7 @@ def restore(settings: Mapping[str, Any], file: Path, *, replace: bool) -> tuple[
 def _check(manifest: Manifest, kind: str) -> None:
     if manifest.kind != kind:
         raise CannotRestore(f"This is a backup of {manifest.kind}, and DATABASE_URL names {kind}.")
-    known = ScriptDirectory.from_config(schema.alembic_config("sqlite://")).walk_revisions()
+    known = schema.versions().walk_revisions()
     if manifest.schema not in {each.revision for each in known}:
         raise CannotRestore(f"A newer version has made this backup ({manifest.version}). Install that version first.")
 

@@ -5,7 +5,6 @@ from datetime import date
 from io import StringIO
 from typing import Any
 
-from ruamel.yaml import YAML
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
@@ -42,6 +41,8 @@ def sections(session: Session) -> dict[str, Any]:
 
 def as_yaml(whole: Mapping[str, Any]) -> str:
     """Write plain values as the file has them."""
+    from ruamel.yaml import YAML  # noqa: PLC0415 - everything else is read by another package
+
     yaml = YAML(typ="safe", pure=True)
     yaml.default_flow_style = None
     yaml.allow_unicode = True

@@ -162,11 +162,11 @@ class CaseView(FieldLook):
             held=waiting,
         )
 
-    def one_case(self, number: str) -> Case:
-        """The case with that number, if one may open it; otherwise the page isn't there."""
+    def one_case(self, number: str, *, moving: bool = False) -> Case:
+        """The case with that number, if one may open it; otherwise the page isn't there. A move reads the rest anew."""
         query = finding.opened(context().viewer(actor().person), Case, number)
         loads = (selectinload(Case.parts), selectinload(Case.clocks), joinedload(Case.reporter))  # type: ignore[attr-defined]
-        found = db.session.scalars(query.options(*loads)).first()
+        found = db.session.scalars(query if moving else query.options(*loads)).first()
         return found if found is not None else abort(404)
 
     @expose("/<number>")
@@ -184,7 +184,7 @@ class CaseView(FieldLook):
     @permission_name("show")
     def transition(self, number: str, name: str) -> ResponseReturnValue:
         """Show a move's form, or make the move."""
-        case = self.one_case(number)
+        case = self.one_case(number, moving=request.method == "POST")
         facts = context().facts(case)
         here = url_for("CaseView.one", number=number)
         if name in facts.flow.transitions and not facts.flow.transitions[name].creates:

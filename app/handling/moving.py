@@ -83,6 +83,7 @@ class MovePage:
         try:
             moved = self._make(answers)
             pending.forget(form)
+            said, answer = self._done(moved), done(moved)  # a commit lets go of all that has been read
             db.session.commit()
         except engine.Refused as refused:
             db.session.rollback()
@@ -91,8 +92,8 @@ class MovePage:
         except engine.Stale:
             db.session.rollback()
             return self._too_late(form)
-        flash(self._done(moved), "success")
-        return done(moved)
+        flash(said, "success")
+        return answer
 
     def _done(self, moved: Subject) -> str:
         """Say that it is done, or that one answer of several is kept."""
@@ -214,7 +215,7 @@ class MovePage:
 
     def _text(self, after: CaseFacts, name: str, person: int) -> dict[str, str]:
         row = db.session.get(Person, person)
-        if row is None or not compose.is_letter(db.session(), name):
+        if row is None or name not in context().organisation.letters:
             subject, body = compose.preview(db.session(), name, language(), self._values(after, language()))
             return {"title": gettext("Read the mail: %(subject)s", subject=subject), "subject": subject, "body": body}
         spoken = mailing.language_for(context(), after, row, name)

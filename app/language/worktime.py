@@ -3,7 +3,8 @@
 Source: the language's section 12 (Clocks). Every moment given or returned is aware; those returned are UTC.
 """
 
-from calendar import monthrange
+from bisect import bisect_left, bisect_right
+from calendar import isleap, monthrange
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -14,8 +15,8 @@ from app.language.moments import Length, Moment
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MORNING = time(7)
 DAY = timedelta(days=1)
-LONGEST_CLOSURE = 3660
-"""Days in a row without a working day, after which the calendar is taken to be a mistake."""
+LONGEST_CLOSURE = 10
+"""Years in a row without a working day, after which the calendar is taken to be a mistake."""
 
 
 class WorkTime:
@@ -132,21 +133,32 @@ class WorkTime:
     def _morning(self, day: date) -> datetime:
         return datetime.combine(day, MORNING, self._zone).astimezone(UTC)
 
-    def next_working_day(self, day: date, step: timedelta) -> date:
-        """Give the nearest working day after the day, or before it with a negative step. Raises ValueError for none."""
-        for ahead in range(1, LONGEST_CLOSURE):
-            if self.is_working(day + ahead * step):
-                return day + ahead * step
-        raise ValueError(f"the calendar has no working day for years around {day}")
-
 
 @lru_cache(maxsize=65536)
 def _working_days_later(worktime: WorkTime, day: date, count: int) -> date:
-    """Remembered: a list of cases asks for the same few days over and over."""
-    step = DAY if count > 0 else -DAY
-    for _ in range(abs(count)):
-        day = worktime.next_working_day(day, step)
-    return day
+    """Remembered: a list of cases asks for the same few days over and over. Raises ValueError for none."""
+    if count == 0:
+        return day
+    here = _working_days_of(worktime, day.year)
+    place = bisect_right(here, day) + count - 1 if count > 0 else bisect_left(here, day) + count
+    year, idle = day.year, 0
+    while not 0 <= place < len(here):
+        step = 1 if place >= 0 else -1
+        place -= len(here) if step > 0 else 0
+        year += step
+        here = _working_days_of(worktime, year)
+        place += len(here) if step < 0 else 0
+        idle = 0 if here else idle + 1
+        if idle > LONGEST_CLOSURE:
+            raise ValueError(f"the calendar has no working day for years around {day}")
+    return here[place]
+
+
+@lru_cache(maxsize=1024)
+def _working_days_of(worktime: WorkTime, year: int) -> tuple[date, ...]:
+    first = date(year, 1, 1)
+    days = (first + ahead * DAY for ahead in range(366 if isleap(year) else 365))
+    return tuple(day for day in days if worktime.is_working(day))
 
 
 def _add_months(day: date, count: int) -> date:

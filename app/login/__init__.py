@@ -4,7 +4,6 @@ from flask import Blueprint, Flask
 from flask_appbuilder import AppBuilder
 
 from app.login import own, pages, steps
-from app.login.provider import Provider
 from app.web import counting
 
 
@@ -12,6 +11,8 @@ def register(app: Flask, builder: AppBuilder) -> None:
     """Open the addresses; without an issuer the provider's two are not found."""
     config = app.config
     if config["OIDC_ISSUER"]:
+        from app.login.provider import Provider  # noqa: PLC0415 - its cryptography is long to load
+
         app.extensions[pages.PROVIDER] = Provider(
             config["OIDC_ISSUER"], config["OIDC_CLIENT_ID"], config["OIDC_CLIENT_SECRET"], config["OIDC_SCOPES"]
         )

@@ -1,9 +1,11 @@
 """The two addresses of a login by the provider: there, and back."""
 
+from __future__ import annotations
+
 import secrets
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import abort, current_app, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -12,12 +14,14 @@ from sqlalchemy.exc import IntegrityError
 
 from app.i18n import lazy_gettext
 from app.login import people
-from app.login.provider import Provider
 from app.login.refused import Refused
 from app.web.database import db
 from app.web.lasting import begin
 from app.web.security import on_this_site
 from app.web.watch import note
+
+if TYPE_CHECKING:
+    from app.login.provider import Provider
 
 PROVIDER = "oidc"
 PENDING = "oidc"

@@ -4,7 +4,9 @@ import hmac
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -12,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.outbox import standard
 from app.outbox.settings import Settings
+from app.routing.organisation import Organisation
 from model import MailText, OutgoingMail, Person, Subject
 
 LINK = "\ue000"
@@ -28,7 +31,36 @@ GAP = re.compile(r"\n{3,}")
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*(?: [a-z0-9_]+)*)\}")
 
 
-def write(
+@dataclass(frozen=True, slots=True)
+class Words:
+    """An institution's own words for a mail, by language; those of a `letter` are kept on the case as a document."""
+
+    subject: Mapping[str, str]
+    body: Mapping[str, str]
+    letter: bool
+
+
+NONE = Words({}, {}, letter=False)
+
+
+def words(session: Session, mail: str) -> Words:
+    """Read the words of the mail."""
+    row = session.execute(select(MailText.subject, MailText.body, MailText.letter).where(MailText.name == mail)).first()
+    return Words(*row) if row else NONE
+
+
+def remembered(organisation: Organisation, mail: str) -> Words:
+    """Give the words of the mail without asking the database."""
+    text = organisation.texts.get(mail)
+    return Words(*text, letter=mail in organisation.letters) if text else NONE
+
+
+def write(session: Session, **mail: Any) -> OutgoingMail | None:
+    """Write one mail to one receiver about one event, as `row` takes it; None if it was written before."""
+    return next(iter(insert_new(session, [row(session, **mail)])), None)
+
+
+def row(
     session: Session,
     *,
     event_key: str,
@@ -41,18 +73,21 @@ def write(
     now: datetime,
     letter: Mapping[str, str] | None = None,
     language: str = "",
-) -> OutgoingMail | None:
-    """Write one mail to one receiver about one event; None if it was written before.
+    said: Words | None = None,
+) -> dict[str, Any]:
+    """Make the row of one mail to one receiver about one event.
 
     `event_key` names the event (at most 120 characters), `mail` its MailText, `why` the party that reaches them.
     `values` fill the placeholders; `link` is kept as `case:<number>` and so on. `letter` is what stands above a letter.
+    `said` are the mail's words where they have been read already.
     """
     settings = Settings.current()
     _have_ids(session, receiver, subject)
     address = receiver.mail.strip()
     language = language or receiver.language or (subject.language if subject else "") or settings.default_language
-    title, body = filled(session, mail, language, values, link)
-    row = {
+    said = words(session, mail) if said is None else said
+    title, body = filled(said, mail, language, values, link)
+    return {
         "event_key": event_key,
         "subject_id": subject.id if subject else None,
         "receiver_id": receiver.id,
@@ -64,10 +99,26 @@ def write(
         "subject": title,
         "body": body,
         "link": link,
-        "letter": dict(letter) if letter and is_letter(session, mail) else {},
+        "letter": dict(letter) if letter and said.letter else {},
+        "status": "waiting",
         **dict.fromkeys(("created_at", "next_try_at"), now),
     }
-    return _insert_once(session, row)
+
+
+def insert_new(session: Session, rows: Sequence[Mapping[str, Any]]) -> Sequence[OutgoingMail]:
+    """Write these rows in one statement, but for those that were written before; give the new ones.
+
+    What else the session has to write is left for later.
+    """
+    if not rows:
+        return ()
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    insertion = dialect.insert(OutgoingMail).on_conflict_do_nothing().returning(OutgoingMail)
+    with session.no_autoflush:
+        new = session.scalars(insertion, rows).all()
+    if new:
+        session.info[WROTE] = True
+    return new
 
 
 def _have_ids(session: Session, receiver: Person, subject: Subject | None) -> None:
@@ -79,7 +130,7 @@ def preview(
     session: Session, mail: str, language: str, values: Mapping[str, str], link: str = "case:"
 ) -> tuple[str, str]:
     """Give subject and body as `write` would keep them, with a word where the link will stand."""
-    title, body = filled(session, mail, language, values, link)
+    title, body = filled(words(session, mail), mail, language, values, link)
     return title, with_word(body, language)
 
 
@@ -88,13 +139,13 @@ def with_word(body: str, language: str) -> str:
     return body.replace(LINK, standard.LINK_WORDS.get(language, standard.LINK_WORDS["en"]))
 
 
-def filled(session: Session, mail: str, language: str, values: Mapping[str, str], link: str) -> tuple[str, str]:
+def filled(said: Words, mail: str, language: str, values: Mapping[str, str], link: str) -> tuple[str, str]:
     """Give subject and body of the mail with the values put in, and LINK where the link will stand.
 
     A letter to somebody who gets no link lacks the lines that would hold it.
     """
-    title, body = _texts(session, mail, language, link)
-    if link or not is_letter(session, mail):
+    title, body = _texts(said, mail, language, link)
+    if link or not said.letter:
         return fill(title, body, values, link)
     title, body = fill(title, body, values, LINK)
     return title, without_link(body)
@@ -106,32 +157,23 @@ def without_link(body: str) -> str:
     return GAP.sub("\n\n", kept).strip()
 
 
-def language_of(session: Session, mail: str, wish: str, spoken: Sequence[str]) -> str:
+def language_of(said: Words, wish: str, spoken: Sequence[str]) -> str:
     """Give the language that the mail goes in: the one wished for where it is `spoken`, or the text has words in it.
 
     `spoken` are the routine's languages, the first of which is everybody's.
     """
-    text = session.scalar(select(MailText.body).where(MailText.name == mail)) or {}
-    own = text.get(wish) not in (None, text.get(spoken[0]))
+    own = said.body.get(wish) not in (None, said.body.get(spoken[0]))
     return wish if own or wish in spoken else spoken[0]
 
 
-def is_letter(session: Session, mail: str) -> bool:
-    """Whether the mail is kept on the case as a document, and sent along as one."""
-    return bool(session.scalar(select(MailText.letter).where(MailText.name == mail)))
-
-
-def named(session: Session, mail: str, language: str) -> set[str]:
+def named(said: Words, mail: str, language: str) -> set[str]:
     """Name the placeholders of the mail's text in the language."""
-    return {name for text in _texts(session, mail, language, "") for name in PLACEHOLDER.findall(text)}
+    return {name for text in _texts(said, mail, language, "") for name in PLACEHOLDER.findall(text)}
 
 
-def _texts(session: Session, mail: str, language: str, link: str) -> tuple[str, str]:
-    text = session.scalar(select(MailText).where(MailText.name == mail))
+def _texts(said: Words, mail: str, language: str, link: str) -> tuple[str, str]:
     title, body = standard.texts(mail, language, link)
-    if text is None:
-        return title, body
-    return _spoken(text.subject, language) or title, _spoken(text.body, language) or body
+    return _spoken(said.subject, language) or title, _spoken(said.body, language) or body
 
 
 def fill(title: str, body: str, values: Mapping[str, str], link: str) -> tuple[str, str]:
@@ -153,6 +195,8 @@ def expand(text: str, values: Mapping[str, str]) -> str:
 
 def plain(text: str) -> str:
     """Leave of a text what a mail and a database can hold: no control, half or private-use characters."""
+    if text.replace("\n", " ").replace("\t", " ").isprintable():
+        return text  # nearly every text: nothing to look for letter by letter
     lines = BREAKS.sub("\n", text)
     return "".join(each for each in lines if each in "\n\t" or _printable(each))
 
@@ -165,12 +209,3 @@ def _message_id(settings: Settings, event_key: str, address: str, mail: str) -> 
     """Make an id that is the same however often this mail is sent, and that nobody else can make."""
     sealed = hmac.digest(settings.secret.encode(), f"{event_key}\0{address}\0{mail}".encode(), "sha256").hex()[:32]
     return f"<{re.sub('[^A-Za-z0-9]+', '-', event_key).strip('-')[:40]}.{sealed}@{settings.host}>"
-
-
-def _insert_once(session: Session, row: Mapping[str, object]) -> OutgoingMail | None:
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    insertion = dialect.insert(OutgoingMail).values(**row).on_conflict_do_nothing().returning(OutgoingMail)
-    mail: OutgoingMail | None = session.scalar(insertion)
-    if mail is not None:
-        session.info[WROTE] = True
-    return mail

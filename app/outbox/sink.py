@@ -12,8 +12,6 @@ from secrets import token_hex
 from threading import Thread
 from typing import Any
 
-from aiosmtpd.smtp import SMTP
-
 KEPT = 500
 NAME = re.compile(r"[0-9]{20}-[0-9a-f]{8}")
 
@@ -61,6 +59,8 @@ class Sink:
     """A mail server on this machine alone, in a thread of its own, that puts all it is given in a mailbox."""
 
     def __init__(self, mailbox: Mailbox, port: int = 0) -> None:
+        from aiosmtpd.smtp import SMTP  # noqa: PLC0415 - the demo's alone
+
         self._mailbox = mailbox
         self._loop = asyncio.new_event_loop()
         self._thread = Thread(target=self._loop.run_forever, name="demo-mail", daemon=True)

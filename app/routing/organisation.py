@@ -39,6 +39,7 @@ class UnitCopy:
     above: int | None
     parameters: Mapping[str, Any]
     retired: bool = False
+    contact: Texts = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,8 @@ class Notice:
 class Organisation:
     """Units, areas, roles, assignments, routing, calendar and texts (subject and body) as they were at `version`.
 
-    A copy is equal to itself alone: what hangs on one says nothing of another, not even of one of the same version.
+    `letters` names the texts that are letters. A copy is equal to itself alone: what hangs on one says nothing of
+    another, not even of one of the same version.
     """
 
     version: int
@@ -113,6 +115,7 @@ class Organisation:
     retired_roles: frozenset[str] = frozenset()
     notices: tuple[Notice, ...] = ()
     texts: Mapping[str, tuple[Texts, Texts]] = field(default_factory=dict)
+    letters: frozenset[str] = frozenset()
 
     @cached_property
     def unit_by_name(self) -> Mapping[str, UnitCopy]:
@@ -228,10 +231,11 @@ def load(session: Session, version: int) -> Organisation:
         timezone="Europe/Oslo", weekend=["saturday", "sunday"], holidays="NO", closed=[], notices=[]
     )
     roles = session.scalars(select(Role)).all()
+    texts = session.scalars(select(MailText).order_by(MailText.id)).all()
     return Organisation(
         version=version,
         units={
-            u.id: UnitCopy(u.id, u.name, u.code, u.label, u.kind, u.parent_id, u.parameters, u.retired)
+            u.id: UnitCopy(u.id, u.name, u.code, u.label, u.kind, u.parent_id, u.parameters, u.retired, u.contact)
             for u in session.scalars(select(Unit).order_by(Unit.position, Unit.id))
         },
         areas={
@@ -251,7 +255,8 @@ def load(session: Session, version: int) -> Organisation:
         ),
         worktime=WorkTime(calendar.timezone, calendar.weekend, calendar.holidays, calendar.closed),
         notices=tuple(map(_notice, calendar.notices)),
-        texts={row.name: (row.subject, row.body) for row in session.scalars(select(MailText).order_by(MailText.id))},
+        texts={row.name: (row.subject, row.body) for row in texts},
+        letters=frozenset(row.name for row in texts if row.letter),
     )
 
 

@@ -180,7 +180,9 @@ class Report:
         mail = self.typed.get("reporter", "").strip()
         if self.actor.person is not None or not self.asks("reporter") or not addresses.is_address(mail):
             return self.actor
-        return Actor(addresses.visitor(mail).id, self.actor.language)
+        guest = addresses.visitor(mail)
+        self.context.meet(guest)
+        return Actor(guest.id, self.actor.language)
 
     @property
     def may_be_nameless(self) -> bool:

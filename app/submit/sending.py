@@ -24,9 +24,8 @@ from app.web.attached import posted
 from app.web.database import db
 from app.web.grants import me
 from app.workflow import engine
-from app.workflow import held as kept
 from app.workflow.context import Context
-from model import Case, HeldReport, JournalEntry, Subject, Unit
+from model import Case, HeldReport, JournalEntry, Subject
 
 
 def show() -> ResponseReturnValue:
@@ -82,6 +81,7 @@ def _send(report: Report, held: ticket.Ticket) -> ResponseReturnValue:
         else:
             made = engine.create(report.context, name, actor=actor, answers=answers, flow=flow, submit_key=held.key)
             pending.forget(report.form)
+        token = _token(report.context, made)  # a commit lets go of all that has been read
         db.session.commit()
     except holding.NoRoom:
         return _full(report)
@@ -90,14 +90,19 @@ def _send(report: Report, held: ticket.Ticket) -> ResponseReturnValue:
         if earlier := _earlier(held):
             return _again(_report(posted()), earlier)
         raise
-    return _received(report.context, made)
+    return _received(made, token)
 
 
-def _received(here: Context, case: Subject | HeldReport) -> ResponseReturnValue:
+def _token(here: Context, case: Subject | HeldReport) -> str:
+    """Make the token of the page that tells the reporter more; empty where there is none."""
+    return followed.token_of(case) if isinstance(case, Case) and case.flow in followed.followed(here.routine) else ""
+
+
+def _received(case: Subject | HeldReport, token: str) -> ResponseReturnValue:
+    if token:
+        return redirect(url_for("submit.receipt", token=token), 303)
     if isinstance(case, HeldReport):
         return waiting.received(case)
-    if isinstance(case, Case) and case.flow in followed.followed(here.routine):
-        return redirect(url_for("submit.receipt", token=followed.token_of(case)), 303)
     session[RECEIVED] = case.number
     return redirect(url_for("submit.received"), 303)
 
@@ -107,14 +112,18 @@ def _received(here: Context, case: Subject | HeldReport) -> ResponseReturnValue:
 
 def _earlier(held: ticket.Ticket) -> Case | HeldReport | None:
     """What the form has become already."""
-    case = db.session.scalar(select(Case).where(Case.submit_key == held.key))
-    return case or kept.by_key(db.session(), held.key)
+    case = select(Case.id).where(Case.submit_key == held.key).scalar_subquery()
+    report = select(HeldReport.id).where(HeldReport.submit_key == held.key).scalar_subquery()
+    number, waits = db.session.execute(select(case, report)).one()
+    if number is not None:
+        return db.session.get(Case, number)
+    return db.session.get(HeldReport, waits) if waits is not None else None
 
 
 def _again(report: Report, earlier: Case | HeldReport) -> ResponseReturnValue:
     """The form was sent before: show the same receipt, or ask whether this is another report."""
     if _is_repeated(report, earlier):
-        return _received(report.context, earlier)
+        return _received(earlier, _token(report.context, earlier))
     told = gettext("This form has been sent already. If this is another report, press the button once more.")
     return _page(report, ticket.issue(), notice=told), 409
 
@@ -190,7 +199,7 @@ def _page(report: Report, key: str, shown: sheet.Sheet | None = None, notice: st
         intake=_intake(report),
         mailed=all(mails_reporter(each, report.context.routine) for _, each in report.entrances),
         proof=proof.wanted(),
-        unsure=_unsure(),
+        unsure=_unsure(report),
         understood=_understood(report),
     )
 
@@ -210,9 +219,9 @@ def _understood(report: Report) -> str:
     return " - ".join(text for text in (place.code, say(unit.label) if unit else "") if text)
 
 
-def _unsure() -> str:
-    top = select(Unit.contact).where(Unit.parent_id.is_(None)).order_by(Unit.id).limit(1)
-    return say(db.session.scalar(top))
+def _unsure(report: Report) -> str:
+    organisation = report.context.organisation
+    return say(organisation.units[min(organisation.tops)].contact) if organisation.tops else ""
 
 
 def _closed() -> ResponseReturnValue:

@@ -10,7 +10,6 @@ from decimal import Decimal
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 
-import xlsxwriter
 from flask import Response
 
 from app.i18n import language
@@ -68,6 +67,8 @@ def _csv(file: IO[bytes], heads: Sequence[str], rows: Iterable[Sequence[Bare]]) 
 
 def _xlsx(file: IO[bytes], heads: Sequence[str], rows: Iterable[Sequence[Bare]]) -> None:
     safe = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    import xlsxwriter  # noqa: PLC0415 - seldom needed, and long to load
+
     with xlsxwriter.Workbook(file, safe) as book:
         sheet = book.add_worksheet()
         sheet.freeze_panes(1, 0)

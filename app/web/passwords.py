@@ -11,7 +11,6 @@ from sqlalchemy import select
 from werkzeug.security import check_password_hash
 from wtforms import BooleanField, Field, Form, PasswordField
 from wtforms.validators import EqualTo, InputRequired, ValidationError
-from zxcvbn import zxcvbn
 
 from app.i18n import gettext, lazy_gettext
 from app.web.database import db
@@ -37,6 +36,8 @@ def fault(password: str, about: Iterable[str] = ()) -> str:
     """
     if len(password) < SHORTEST:
         return gettext("Use at least %(number)d characters.", number=SHORTEST)
+    from zxcvbn import zxcvbn  # noqa: PLC0415 - lists of words that are needed when somebody chooses a password
+
     words = [word for word in (*OURS, *_of_the_place(), *about) if word]
     if zxcvbn(password[:JUDGED], user_inputs=words)["score"] >= HARD:
         return ""

@@ -36,6 +36,8 @@ def new_row(
         description="",
         submit_key=submit_key,
         follow_salt=None if whole is not None else tokens.new_salt(),
+        clocks=[],
+        **({} if whole is not None else {"parts": []}),
     )
     if isinstance(row, Part) and whole is not None:
         row.whole = whole

@@ -5,8 +5,10 @@ Source: the language's section 12 (Clocks).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
@@ -156,27 +158,37 @@ def has_yet_to_end(session: Session, clock: definition.Clock, row: Clock) -> boo
 def next_moment(clock: definition.Clock, row: Clock, facts: CaseFacts) -> datetime | None:
     """Give the first moment after `reminded_until` at which a reminder goes or the clock is over."""
     after = row.reminded_until
-    found = [at for _, moment, at, _ in reminders(clock, row, facts, NEVER) if at > after]
+    found = [
+        at(n) for _, moment, at in reminders(clock, row, facts) for n in _times(moment)[past(moment, at, after) :][:1]
+    ]
     if clock.then and row.due_at and row.due_at + SECOND > after:
         found.append(row.due_at + SECOND)
     return min(found, default=None)
 
 
 def reminders(
-    clock: definition.Clock, row: Clock, facts: CaseFacts, until: datetime
-) -> Iterator[tuple[Party, Moment, datetime, int]]:
-    """Every reminder of the run up to `until`, and of a repeating one the first after `reminded_until` as well."""
+    clock: definition.Clock, row: Clock, facts: CaseFacts
+) -> Iterator[tuple[Party, Moment, Callable[[int], datetime]]]:
+    """Each reminder of the run: to whom, which one, and the moment of its nth time, n from 1."""
     if row.due_at is None:
         return
     hours = _unit(clock, facts) == "hours"
-    worktime = facts.organisation.worktime
     for party, moments in clock.remind:
         for moment in moments:
-            for n in range(1, MOST_REPEATS if moment.how == "every" else 2):
-                at = worktime.moment(row.due_at, moment, n, hours=hours)
-                yield party, moment, at, n
-                if at > max(row.reminded_until, min(until, facts.now)):
-                    break
+            yield party, moment, partial(facts.organisation.worktime.moment, row.due_at, moment, hours=hours)
+
+
+def past(moment: Moment, at: Callable[[int], datetime], until: datetime) -> int:
+    """How many times a reminder goes out up to `until`; no time much later is reckoned, for calendars have an end."""
+    times = _times(moment)
+    ahead = 1
+    while ahead <= len(times) and at(ahead) <= until:
+        ahead *= 2
+    return bisect_right(times, until, ahead // 2, min(ahead - 1, len(times)), key=at)
+
+
+def _times(moment: Moment) -> range:
+    return range(1, MOST_REPEATS if moment.how == "every" else 2)
 
 
 def nearest_due(subject: Subject) -> datetime:

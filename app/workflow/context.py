@@ -133,31 +133,38 @@ class Context:
         return {}
 
     def _home(self, person: int) -> int | None:
-        row = self.session.get(Person, person)
+        row = self.somebody(person)
         return row.unit_id if row else None
 
     def _person(self, person: int) -> str:
-        if person not in self._names:
-            self.know([person])
-        return self._names.get(person, "")
+        row = self.somebody(person)
+        return repr(row) if row else ""
 
     def know(self, people: Collection[int]) -> None:
-        """Read the names of these people at once, before they are asked for one by one."""
-        rows = self.session.scalars(select(Person).where(Person.id.in_(people))).all() if people else ()
-        self._held.extend(rows)
-        self._names.update({row.id: repr(row) for row in rows})
+        """Read these people at once, before they are asked for one by one."""
+        unknown = set(people).difference(self._people)
+        if unknown:
+            with self.session.no_autoflush:
+                rows = self.session.scalars(select(Person).where(Person.id.in_(unknown))).all()
+            self._people.update({row.id: row for row in rows})
+
+    def somebody(self, person: int) -> Person | None:
+        """Give a person's row; it is held, for the session drops what nobody holds, and would ask again."""
+        if person not in self._people:
+            with self.session.no_autoflush:
+                self._people[person] = self.session.get(Person, person)
+        return self._people[person]
+
+    def meet(self, person: Person) -> None:
+        """Hold the row of somebody who is new."""
+        self._people[person.id] = person
 
     @cached_property
-    def _held(self) -> list[Person]:
-        """Rows that were read at once: the session drops what nobody holds, and would ask again for an address."""
-        return []
-
-    @cached_property
-    def _names(self) -> dict[int, str]:
+    def _people(self) -> dict[int, Person | None]:
         return {}
 
     def _address(self, person: int) -> str:
-        row = self.session.get(Person, person)
+        row = self.somebody(person)
         return row.mail if row is not None and row.guest and not row.label else ""
 
     def _case(self, number: str) -> CaseFacts | None:
@@ -189,7 +196,13 @@ class Context:
 
     def viewer(self, person: int | None) -> Viewer:
         """Somebody looking now."""
-        return Viewer.at(person, self.routine, self.organisation, self.now)
+        if person not in self._viewers:
+            self._viewers[person] = Viewer.at(person, self.routine, self.organisation, self.now)
+        return self._viewers[person]
+
+    @cached_property
+    def _viewers(self) -> dict[int | None, Viewer]:
+        return {}
 
     def lookup(self, facts: CaseFacts, me: int | None = None) -> Lookup:
         """A way to find people for the case."""

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import inspect, update
+from sqlalchemy import ColumnElement, update
+from sqlalchemy.orm import selectinload
 
 from app.language.conditions import holds
 from app.language.definition import NEW, Transition
@@ -36,6 +37,9 @@ from app.workflow.context import Context
 from app.workflow.evaluator import Refusal, Verdict, blocked, may, signed
 from app.workflow.machine import Move, run
 from model import Case, Part, Subject
+
+READ_ONCE = ("trace", "unit", "area", "reporter", "owner")
+"""What of a row isn't read with its columns, and is of no use once they have changed."""
 
 
 class Refused(Exception):
@@ -162,7 +166,6 @@ def _made(context: Context, subject: Subject, done: _Done) -> None:
     if done.before is not None:
         circling.note(context, facts, answers, key)
     forgetting.forget(context, subject, done.declared)
-    context.session.flush()
     ripple(context, subject)
 
 
@@ -225,7 +228,6 @@ def _press(
     who = [mailing.Recipient(each, declared.name, declared.name) for each in now_asked if each != actor.person]
     told = mailing.send(context, after, who, event_key(subject))
     journal.write(context, subject, declared.name, actor, subject.state, answers, (), told, event=journal.PRESSED)
-    context.session.flush()
     ripple(context, subject)
 
 
@@ -265,22 +267,24 @@ def _one_deeper(context: Context, subject: Subject, declared: Transition) -> Ite
 def hold(context: Context, subject: Subject) -> None:
     """Let nobody else move it until this is committed, and read it anew: no guard looks at its past."""
     # An update that changes nothing: SQLite, too, then lets nobody else write until this is committed.
-    held = update(Subject).where(Subject.id == subject.id).values(version=Subject.version)
-    context.session.execute(held.execution_options(synchronize_session=False))
-    context.session.refresh(subject)
+    _take(context, subject, Subject.version)
 
 
 def claim(context: Context, subject: Subject, version: int | None) -> None:
     """Compare and set: the one whose version still stands goes on, everybody else is stale."""
     expected = subject.version if version is None else version
-    claimed = context.session.execute(
-        update(Subject)
-        .where(Subject.id == subject.id, Subject.version == expected)
-        .values(version=expected + 1)
-        .execution_options(synchronize_session=False)
-    )
-    if claimed.rowcount != 1:  # type: ignore[attr-defined]
+    if not _take(context, subject, expected + 1, Subject.version == expected):
         raise Stale
-    context.session.expire(subject)
-    if inspect(subject).detached:
-        raise Stale
+
+
+def _take(context: Context, subject: Subject, version: Any, *which: ColumnElement[bool]) -> bool:
+    """Write its version, and read it anew in the same statement, with its clocks and parts."""
+    kind = type(subject)
+    hanging = [getattr(kind, name) for name in ("clocks", "parts") if hasattr(kind, name)]
+    taking = update(kind).where(kind.id == subject.id, *which).values(version=version).returning(kind)
+    read = {"synchronize_session": False, "populate_existing": True}
+    loaded = taking.options(*map(selectinload, hanging)).execution_options(**read)
+    if context.session.scalar(loaded) is not subject:
+        return False
+    context.session.expire(subject, READ_ONCE)
+    return True

@@ -59,11 +59,6 @@ def taken(session: Session, pk: int, which: ColumnElement[bool], now: datetime) 
     return session.get(HeldReport, pk, populate_existing=True) if found is not None else None
 
 
-def by_key(session: Session, submit_key: str) -> HeldReport | None:
-    """Find the one that a form became, whatever has become of it since."""
-    return session.scalar(select(HeldReport).where(HeldReport.submit_key == submit_key))
-
-
 def of_sender(session: Session, person: int) -> Sequence[HeldReport]:
     """Give those that wait and that the person sent while logged in, the newest first."""
     query = select(HeldReport).where(*_waiting(HeldReport.sender_id == person)).options(undefer(HeldReport.shown))

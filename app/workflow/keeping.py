@@ -13,7 +13,7 @@ from app.routing.facts import COLUMNS, PEOPLE, CaseFacts
 from app.routing.parties import Lookup
 from app.workflow.actor import Actor
 from app.workflow.context import Context
-from model import Person, Subject
+from model import Subject
 
 PARTY = (Word, InRole, InField, NamedParty, Several, Query)
 TITLE_LENGTH = 80
@@ -65,7 +65,7 @@ def keep_reporter(subject: Subject, declared: Transition, actor: Actor, context:
     if actor.person is not None and actor.person != subject.reporter_id:
         subject.entered_by_id = actor.person
     elif actor.person is not None and subject.reporter_kind is None:
-        person = context.session.get(Person, actor.person)
+        person = context.somebody(actor.person)
         subject.reporter_kind = (person.kind or None) if person else None
 
 

@@ -6,7 +6,8 @@ Source: the language's section 9 (`letter: true`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import or_, select
 
@@ -15,7 +16,7 @@ from app.outbox import compose, paper, standard
 from app.routing.facts import CaseFacts
 from app.workflow.context import Context
 from app.workflow.words import in_day, say
-from model import Case, Document, OutgoingMail, Subject
+from model import Case, Document, Subject
 
 
 def head(context: Context, facts: CaseFacts, language: str) -> dict[str, str]:
@@ -36,20 +37,20 @@ def _institution(facts: CaseFacts, language: str) -> str:
 
 
 def keep(
-    context: Context, facts: CaseFacts, mail: OutgoingMail, named: Iterable[str], *, to_reporter: bool
+    context: Context, facts: CaseFacts, mail: Mapping[str, Any], named: Iterable[str], *, to_reporter: bool
 ) -> Document:
-    """Keep the letter that goes with a mail; `named` are the fields whose answers it was given."""
+    """Keep the letter that goes with a mail's row; `named` are the fields whose answers it was given."""
     return _keep(
         context,
         facts,
-        receiver_id=mail.receiver_id,
+        receiver_id=mail["receiver_id"],
         to_reporter=to_reporter,
-        name=mail.name,
-        why=mail.why,
-        language=mail.language,
-        title=mail.subject,
-        body=compose.without_link(mail.body),
-        fields=_fields(context, facts, mail.name, mail.language, named),
+        name=mail["name"],
+        why=mail["why"],
+        language=mail["language"],
+        title=mail["subject"],
+        body=compose.without_link(mail["body"]),
+        fields=_fields(context, facts, mail["name"], mail["language"], named),
     )
 
 
@@ -57,9 +58,10 @@ def keep_unsent(
     context: Context, facts: CaseFacts, name: str, why: str, language: str, values: dict[str, str]
 ) -> Document | None:
     """Keep a letter to a reporter whom nobody knows, who reads it behind the code; None for what is no letter."""
-    if not compose.is_letter(context.session, name):
+    said = compose.remembered(context.organisation, name)
+    if not said.letter:
         return None
-    title, body = compose.filled(context.session, name, language, values, "")
+    title, body = compose.filled(said, name, language, values, "")
     return _keep(
         context,
         facts,
@@ -83,7 +85,7 @@ def _keep(context: Context, facts: CaseFacts, **columns: object) -> Document:
 
 def _fields(context: Context, facts: CaseFacts, mail: str, language: str, given: Iterable[str]) -> list[str]:
     """Name the fields whose answers stand in it; what is told of a state is allowed to whoever reads it."""
-    named = compose.named(context.session, mail, language) & set(given)
+    named = compose.named(compose.remembered(context.organisation, mail), mail, language) & set(given)
     if "told" in named and facts.subject is not None:
         told = facts.flow.states[facts.subject.state].told
         named |= set(compose.PLACEHOLDER.findall(say(told, language)))

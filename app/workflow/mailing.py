@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Any
 
 from flask_appbuilder.security.sqla.models import Role as AccountRole
 from flask_appbuilder.security.sqla.models import User
@@ -15,11 +16,11 @@ from app.language.parties import Party, Word, name_of, walk
 from app.outbox import compose
 from app.routing.facts import CaseFacts, case_fields
 from app.routing.parties import Lookup
-from app.workflow import letters
+from app.workflow import digest, letters
 from app.workflow.actor import Actor
 from app.workflow.context import Context
 from app.workflow.words import in_time, notice, say, spoken
-from model import Case, OutgoingMail, Person, Subject
+from model import Case, Person, Subject
 
 REMINDER = "reminder"
 NO_HANDLER, FALLEN_BACK, GOING_ROUND = "no_handler", "fallen_back", "going_round"
@@ -99,19 +100,20 @@ def allowed(
 def _allowed(
     known: Mapping[str, str], viewer: Viewer, facts: CaseFacts, free: frozenset[str], *, as_reporter: bool
 ) -> dict[str, str]:
-    return {
-        name: value
-        for name, value in known.items()
-        if name in free or name.startswith("due ") or _may_read(name, viewer, facts, as_reporter=as_reporter)
-    }
+    asked = [name for name in known if name not in free and not name.startswith("due ")]
+    withheld = set(asked).difference(_readable(asked, viewer, facts, as_reporter=as_reporter))
+    return {name: value for name, value in known.items() if name not in withheld}
 
 
-def _may_read(name: str, viewer: Viewer, facts: CaseFacts, *, as_reporter: bool) -> bool:
-    """Whether the receiver may read the field: without any sight of the case, only what names them."""
-    if as_reporter or viewer.sees(facts):
-        return viewer.shows(name, facts, as_reporter=as_reporter)
-    see = viewer.routine.fields[name].see if name in viewer.routine.fields else None
-    return see is not None and Lookup(facts, viewer.person).includes(see, viewer.person or 0)
+def _readable(names: Iterable[str], viewer: Viewer, facts: CaseFacts, *, as_reporter: bool) -> Iterable[str]:
+    """Give the fields that the receiver may read: without any sight of the case, only those that name them."""
+    if as_reporter:
+        return [name for name in names if viewer.shows(name, facts, as_reporter=True)]
+    if viewer.sees(facts):
+        return viewer.readable(names, facts, viewer.fields(facts))
+    declared = [viewer.routine.fields[name] for name in names if name in viewer.routine.fields]
+    lookup = Lookup(facts, viewer.person)
+    return [each.name for each in declared if each.see is not None and lookup.includes(each.see, viewer.person or 0)]
 
 
 def _as_reporter(facts: CaseFacts, person: int, why: str) -> bool:
@@ -148,19 +150,48 @@ def send(
     who: Iterable[Recipient],
     event_key: str,
     more: Mapping[str, str] = MappingProxyType({}),
+    *,
+    late: bool = False,
 ) -> list[dict[str, str]]:
-    """Write the mails' rows in this transaction; give what the journal says of them. `more` is filled in, too."""
+    """Write the mails' rows in this transaction; give what the journal says of them. `more` is filled in, too.
+
+    Of those that are `late`, the ones that a digest tells wait for it.
+    """
+    asked = list(who)
+    context.know({each.person for each in asked})
+    made = [_Mail(each, person) for each in asked if (person := context.somebody(each.person)) and person.mail]
+    known: dict[str, dict[str, str]] = {}
+    for each in made:
+        if not each.to.skipped:
+            _write_down(context, facts, each, known, event_key, more)
+            each.row["status"] = digest.status(each.row, late=late)
+    new = {row.message_id for row in compose.insert_new(context.session, [each.row for each in made if each.row])}
     told = []
-    for each in who:
-        person = context.session.get(Person, each.person)
-        if person is None or not person.mail:
+    for each in made:
+        if each.row and each.row["message_id"] not in new:
             continue
-        entry = {"to": str(person.id), "name": each.mail, "why": each.why}
-        if each.skipped:
-            told.append({**entry, "skipped": each.skipped})
-        elif write_one(context, facts, each, person, event_key, more) is not None:
-            told.append(entry)
+        new.discard(each.row.get("message_id", ""))
+        if each.row.get("letter"):
+            reported = _as_reporter(facts, each.person.id, each.to.why)
+            letters.keep(context, facts, each.row, each.given, to_reporter=reported)
+        told.append(each.entry)
     return told
+
+
+@dataclass(slots=True)
+class _Mail:
+    """A mail on its way to be written: to whom, its row unless it is skipped, and what it was given to say."""
+
+    to: Recipient
+    person: Person
+    row: dict[str, Any] = field(default_factory=dict)
+    given: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def entry(self) -> dict[str, str]:
+        """What the journal says of it."""
+        entry = {"to": str(self.person.id), "name": self.to.mail, "why": self.to.why}
+        return {**entry, "skipped": self.to.skipped} if self.to.skipped else entry
 
 
 def language_for(context: Context, facts: CaseFacts, person: Person | None, mail: str) -> str:
@@ -168,37 +199,37 @@ def language_for(context: Context, facts: CaseFacts, person: Person | None, mail
     theirs = person is None or person.id in facts.people_in("reporter")
     case = facts.subject.language if facts.subject and theirs else ""
     wish = (person.language if person else "") or case or facts.routine.languages[0]
-    return compose.language_of(context.session, mail, wish, facts.routine.languages)
+    return compose.language_of(compose.remembered(context.organisation, mail), wish, facts.routine.languages)
 
 
-def write_one(
+def _write_down(
     context: Context,
     facts: CaseFacts,
-    each: Recipient,
-    person: Person,
+    mail: _Mail,
+    known: dict[str, dict[str, str]],
     event_key: str,
-    more: Mapping[str, str] = MappingProxyType({}),
-) -> OutgoingMail | None:
-    """Write one mail's row; None if the event has written it before."""
-    subject = facts.subject
-    language = language_for(context, facts, person, each.mail)
-    told = allowed(values(context, facts, language), context, facts, person, each.why)
-    written = compose.write(
+    more: Mapping[str, str],
+) -> None:
+    """Make the mail's row; `known` keeps by language what all receivers' mails may say."""
+    to, language = mail.to, language_for(context, facts, mail.person, mail.to.mail)
+    if language not in known:
+        known[language] = values(context, facts, language)
+    said = compose.remembered(context.organisation, to.mail)
+    mail.given = allowed(known[language], context, facts, mail.person, to.why)
+    mail.row = compose.row(
         context.session,
         event_key=event_key,
-        subject=subject,
-        receiver=person,
-        mail=each.mail,
-        why=each.why,
-        values={**told, **more},
-        link=link_for(context, facts, each.person, each.why),
+        subject=facts.subject,
+        receiver=mail.person,
+        mail=to.mail,
+        why=to.why,
+        values={**mail.given, **more},
+        link=link_for(context, facts, to.person, to.why),
         now=context.now,
-        letter=letters.head(context, facts, language),
+        letter=letters.head(context, facts, language) if said.letter else None,
         language=language,
+        said=said,
     )
-    if written is not None and written.letter:
-        letters.keep(context, facts, written, told, to_reporter=_as_reporter(facts, person.id, each.why))
-    return written
 
 
 def keep_for_unknown(context: Context, facts: CaseFacts, notify: Notify) -> None:

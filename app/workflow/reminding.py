@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import structlog
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, selectinload
 
 from app.language import definition
 from app.language.parties import name_of
+from app.routing import seats
 from app.routing.facts import CaseFacts
 from app.workflow import clocks, digest, engine, journal, mailing
 from app.workflow.actor import ITSELF
 from app.workflow.context import Context
-from model import Clock, JournalEntry, Part, Subject
+from model import Case, Clock, JournalEntry, Part, Subject
 
 PUT_OFF = timedelta(minutes=15)
 
@@ -28,15 +31,76 @@ def run_due(session: Session, now: datetime, limit: int = 50) -> int:
 
     Late reminders go when no clock is left that is due, so that each person gets one mail for all of theirs.
     """
-    query = select(Clock).where(Clock.stopped_at.is_(None), Clock.next_at <= now).order_by(Clock.next_at, Clock.id)
-    rows = session.scalars(query.limit(limit)).all()
-    if rows:
-        context = Context.open(session, now)
-        for row in rows:
-            _run_apart(context, row)
-    if len(rows) < limit:
+    first = session.scalars(_due(now).limit(1)).first()
+    done = _run_some(Context.open(session, now), first, limit) if first is not None else 0
+    if done < limit and (done == 0 or session.scalars(_due(now).limit(1)).first() is None):
         digest.gather(session, now)
-    return len(rows)
+    return done
+
+
+def _due(now: datetime) -> Select[Clock]:
+    return select(Clock).where(Clock.stopped_at.is_(None), Clock.next_at <= now).order_by(Clock.next_at, Clock.id)
+
+
+def _run_some(context: Context, first: Clock, limit: int) -> int:
+    """Do the work of many clocks with few statements; where that fails, or others hold them all, one by one."""
+    rows: list[Clock] = []
+    try:
+        with context.session.begin_nested() as held:
+            ids, cases = _hold(context, limit)
+            rows.extend(_among(cases, ids, context.now))
+            _know_people(context, cases)
+            for row in rows:
+                if _is_due(row, context.now):  # what one clock sets off may stop another
+                    _run(context, row)
+            if not rows:
+                held.rollback()  # whoever waits for others must hold nothing that they may wait for
+    except Exception:
+        log.warning("clocks_one_by_one", exc_info=True)
+    else:
+        if rows:
+            return len(rows)
+    apart = rows or [first]
+    for row in apart:
+        _run_apart(context, row)
+    return len(apart)
+
+
+def _hold(context: Context, limit: int) -> tuple[set[int], Sequence[Case]]:
+    """Hold what clocks are due on, as a move does, but for what somebody else is at: nobody waits for anybody here.
+
+    Give the ids of these clocks, and their cases, read anew with all parts and clocks.
+    """
+    due = _due(context.now).join(Clock.subject).with_only_columns(Clock.id, Subject.id, Subject.whole_id).limit(limit)
+    chosen = context.session.execute(due.with_for_update(of=Subject, skip_locked=True, key_share=True)).all()
+    wholes = select(Subject.id).where(Subject.id.in_({whole for _, _, whole in chosen} - {None}))
+    held = {None, *context.session.scalars(wholes.with_for_update(skip_locked=True, key_share=True))}
+    mine = [each for each in chosen if each[2] in held]
+    parts = selectinload(Case.parts).selectinload(Part.clocks)
+    query = select(Case).where(Case.id.in_({whole or subject for _, subject, whole in mine}))
+    fresh = query.options(selectinload(Case.clocks), parts).execution_options(populate_existing=True)
+    return {clock for clock, _, _ in mine}, context.session.scalars(fresh).all()
+
+
+def _among(cases: Sequence[Case], ids: set[int], now: datetime) -> list[Clock]:
+    """Those of the clocks that are due still, in their order."""
+    all_of = [clock for case in cases for each in (case, *case.parts) for clock in each.clocks]
+    due = [(clock.next_at, clock.id, clock) for clock in all_of if clock.id in ids and _is_due(clock, now)]
+    return [clock for _, _, clock in sorted(due, key=itemgetter(0, 1))]
+
+
+def _is_due(row: Clock, now: datetime) -> bool:
+    return row.stopped_at is None and row.next_at is not None and row.next_at <= now
+
+
+def _know_people(context: Context, cases: Sequence[Case]) -> None:
+    """Read at once whom the cases and parts name, and who holds their functions: most mails go to them."""
+    rows = [each for case in cases for each in (case, *case.parts)]
+    named = [person for row in rows for person in (row.reporter_id, row.entered_by_id, row.owner_id)]
+    today = context.organisation.worktime.day_of(context.now)
+    handlers = {seats.read(row.handler) for row in rows if row.handler}
+    holders = [each.person for seat in handlers for each in seats.holders(seat, context.organisation, today)]
+    context.know({each for each in (*named, *(seat.person for seat in handlers), *holders) if each is not None})
 
 
 def _run_apart(context: Context, row: Clock) -> None:
@@ -56,7 +120,7 @@ def _is_still_due(context: Context, row: Clock) -> bool:
     for each in (subject.whole, subject) if isinstance(subject, Part) else (subject,):
         engine.hold(context, each)
     context.session.refresh(row)
-    return row.stopped_at is None and row.next_at is not None and row.next_at <= context.now
+    return _is_due(row, context.now)
 
 
 def _run(context: Context, row: Clock) -> None:
@@ -85,23 +149,24 @@ def _remind(context: Context, facts: CaseFacts, clock: definition.Clock, row: Cl
         return
     subject.events += 1
     told = []
-    for at, key, recipient in latest.values():
-        told += mailing.send(context, facts, [recipient], key)
-        if context.now - at > digest.LATE:
-            digest.hold_back(context.session, key, recipient.person)
+    for (at, key), several in groupby(sorted(latest.values(), key=itemgetter(0, 1)), key=itemgetter(0, 1)):
+        who = [recipient for _, _, recipient in several]
+        told += mailing.send(context, facts, who, key, late=context.now - at > digest.LATE)
     journal.write(context, subject, None, ITSELF, subject.state, {}, (), told, event=journal.REMINDED)
 
 
 def _fallen_due(
     context: Context, facts: CaseFacts, clock: definition.Clock, row: Clock
 ) -> Iterator[tuple[datetime, str, mailing.Recipient]]:
-    for party, moment, at, n in clocks.reminders(clock, row, facts, context.now):
-        if not row.reminded_until < at <= context.now:
+    """Each reminder's latest time since the worker was here, for each who gets it."""
+    for party, moment, at in clocks.reminders(clock, row, facts):
+        n = clocks.past(moment, at, context.now)
+        if n <= clocks.past(moment, at, row.reminded_until):
             continue
         length = f"{moment.length.count} {moment.length.unit}" if moment.length else ""
         key = f"clock:{row.id}:{moment.how}:{length}:{n}"
         for person in context.lookup(facts).find(party).people:
-            yield at, key, mailing.Recipient(person, mailing.REMINDER, name_of(party))
+            yield at(n), key, mailing.Recipient(person, mailing.REMINDER, name_of(party))
 
 
 def _end(context: Context, subject: Subject, transition: str) -> None:

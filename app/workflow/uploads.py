@@ -9,7 +9,6 @@ from functools import cached_property
 from typing import NamedTuple
 
 from app.workflow.archives import kind_of_archive
-from app.workflow.pictures import remade
 from app.workflow.unfit import GONE, TOO_BIG, UNKNOWN_KIND, Unfit
 
 MOST_BYTES = 10_000_000
@@ -91,6 +90,8 @@ def _look(upload: Upload) -> Found:
         raise Unfit(TOO_BIG)
     picture = next((each for each in PICTURES if each.start.match(content)), None)
     if picture is not None:
+        from app.workflow.pictures import remade  # noqa: PLC0415 - Pillow, for those who send pictures
+
         made = content if upload.clean else remade(content, picture.format, picture.becomes)
         return Found(picture.ending, made)
     if content.startswith(b"%PDF-"):

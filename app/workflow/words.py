@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from babel.dates import format_date
@@ -29,6 +30,7 @@ def say(text: Mapping[str, str], language: str) -> str:
     return text.get(language) or next(iter(text.values()), "")
 
 
+@lru_cache(maxsize=4096)
 def in_day(day: date, language: str) -> str:
     """Give a day as people write it: 4. desember 2026."""
     return format_date(day, "d MMMM y" if language == "en" else "d. MMMM y", locale=language)
