@@ -51,6 +51,13 @@ def test_a_line_says_moment_seals_chain_and_which_secret(tmp_path):
     assert made == anchors.Anchor(NOW, 7, "ab", anchors.mark(prints.current_key()))
 
 
+def test_a_line_is_on_the_disk_before_anything_goes_on(tmp_path, monkeypatch):
+    file, kept = tmp_path / anchors.FILE, []
+    monkeypatch.setattr(anchors.os, "fsync", lambda _handle: kept.append(file.read_text()))
+    anchors.write(file, anchors.Anchor(NOW, 7, "ab", "cd"))
+    assert kept == [file.read_text()] != [""]
+
+
 def test_blank_lines_are_no_anchors(tmp_path):
     file = tmp_path / anchors.FILE
     file.write_text("\n \n")
