@@ -32,9 +32,9 @@ def test_a_line_that_is_no_anchor_is_named(tmp_path, line):
     anchors.write(file, anchors.anchor(Head(), NOW))
     written = line if isinstance(line, bytes) else line.encode()
     file.write_bytes(file.read_bytes() + b"\n" + written + b"\n")
-    with pytest.raises(anchors.Unreadable, match="^anchors.jsonl, line 3$"):
+    with pytest.raises(anchors.Unreadable, match=r"^anchors\.jsonl, line 3$"):
         anchors.read(file)
-    with pytest.raises(anchors.Unreadable, match="^anchors.jsonl$"):
+    with pytest.raises(anchors.Unreadable, match=r"^anchors\.jsonl$"):
         anchors.last(file)
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app.workflow import engine, journal
 from app.workflow.actor import Actor
-from app.workflow.redacting import MOST, pattern, redact, scar, words_in
+from app.workflow.redacting import pattern, redact, scar, words_in
 from app.workflow.uploads import Upload
 from model import Document, OutgoingMail, StoredFile
 from tests.workflow.proof import seal, verify
@@ -210,5 +210,5 @@ def test_a_scar_is_in_the_cases_language_and_holds_no_brackets_of_others(town, m
 
 def test_words_are_taken_line_by_line():
     assert words_in("  Ann   Lee \n\nx\nab\nAnn Lee\n") == ["Ann Lee", "ab"]
-    many = [f"word {number}" for number in range(MOST + 5)]
-    assert words_in("\n".join(many)) == many[:MOST]
+    many = [f"word {number}" for number in range(55)]
+    assert words_in("\n".join(many)) == many[:50]
