@@ -67,3 +67,13 @@ def test_a_half_written_mail_is_not_seen(tmp_path):
     mailbox = Mailbox(tmp_path)
     (tmp_path / f".{'0' * 20}-{'0' * 8}.eml").write_text("x")
     assert mailbox.names() == []
+
+
+def test_a_mail_that_goes_while_the_box_is_read_is_left_out(tmp_path):
+    mailbox = Mailbox(tmp_path)
+    for subject in (b"first", b"second", b"third"):
+        mailbox.keep(b"Subject: %s\r\n\r\n" % subject)
+    found = mailbox.newest()
+    assert next(found)[1]["Subject"] == "third"
+    (tmp_path / f"{mailbox.names()[1]}.eml").unlink()
+    assert [mail["Subject"] for _, mail in found] == ["first"]

@@ -1,5 +1,7 @@
 """Servers that can't be trusted (F56): nothing is sent to one whose certificate isn't its own."""
 
+import smtplib
+import socket
 import ssl
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -153,3 +155,15 @@ def test_a_server_is_looked_for_at_its_usual_port(monkeypatch, url, port):
 
 def test_a_mail_has_twenty_seconds():
     assert Server("smtp://mail.example.no")._patience == 20.0
+
+
+def test_a_connection_that_is_gone_needs_no_cutting():
+    smtp._cut(smtplib.SMTP())
+    ours, theirs = socket.socketpair()
+    server = smtplib.SMTP()
+    server.sock = ours
+    smtp._cut(server)
+    assert theirs.recv(1) == b"", "the other end hears of it"
+    ours.close()
+    smtp._cut(server)
+    theirs.close()

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select
 
+from app.language.parties import InRole, Several, Word
 from app.workflow import mailing
 from model import OutgoingMail, Person
 from tests.workflow.town import DATA
@@ -96,3 +97,25 @@ def test_of_a_case_that_is_not_yet_there_is_nothing_to_say(town):
     assert mailing.values(town.context, new, "en") == {}
     assert mailing.link_for(town.context, new, town.people["dora"], "desk") == ""
     assert mailing.fill_told(town.context, new, "en") == ""
+
+
+def test_one_person_gets_one_mail_of_a_name_by_whichever_party_comes_first(town):
+    facts = town.facts(town.report())
+    notify = (
+        (Word("reporter"), ("a", "b")),
+        (InRole("desk"), ("a",)),
+        (Several((Word("reporter"), InRole("desk"))), ("b", "a")),
+    )
+    dora, dirk, stig = (town.people[who] for who in ("dora", "dirk", "stig"))
+    told = [
+        (each.person, each.mail, each.why, each.skipped)
+        for each in mailing.recipients(facts, notify, town.actor("dora"))
+    ]
+    assert told == [
+        (stig, "a", "reporter", ""),
+        (stig, "b", "reporter", ""),
+        (dora, "a", "desk", "did_it"),
+        (dirk, "a", "desk", ""),
+        (dora, "b", "reporter, desk", ""),
+        (dirk, "b", "reporter, desk", ""),
+    ]
