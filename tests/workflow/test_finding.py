@@ -119,3 +119,14 @@ def test_a_file_is_found_by_whoever_may_read_its_field_and_what_was_replaced_by_
     assert finding.file(town.context, stranger, case.number, ids["new.txt"]) is None, "who may not open the case"
     number = case.number.ljust(40, "x")
     assert town.session.scalar(finding.opened(viewer, Case, number)) is None
+
+
+def test_where_nobody_is_kept_out_of_anything_no_row_is_looked_at(settle, monkeypatch):
+    town = settle(ROUTINE.replace(", {who: warden, only: [number, title]}", ""))
+    facts, viewer = town.facts(town.report()), town.context.viewer(town.people["dora"])
+    asked = []
+    monkeypatch.setattr(type(viewer), "shows", lambda _self, name, _facts: asked.append(name) or True)
+    assert finding.shows(viewer, "area", facts)
+    assert asked == []
+    assert finding.shows(viewer, "title", facts)
+    assert asked == ["title", "description"], "its words are those of a field that not everybody reads"

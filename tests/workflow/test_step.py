@@ -3,6 +3,7 @@
 import pytest
 
 from app.workflow import engine, step
+from app.workflow.evaluator import Refusal
 from tests.workflow.town import routine
 
 ROUTINE = """
@@ -172,5 +173,7 @@ def test_a_refusal_names_all_that_refuses(town):
     with pytest.raises(engine.Refused, match=r"^comment$") as refused:
         engine.move(town.context, case, "note", actor=town.actor("dora"), answers={}, version=None)
     assert [each.name for each in refused.value.refusals] == ["comment"]
+    many = engine.Refused((Refusal("guard", "one"), Refusal("guard", "two")))
+    assert str(many) == "one, two"
     moved = engine.move(town.context, case, "note", actor=town.actor("dora"), answers={"comment": "x"}, version=None)
     assert moved is case
