@@ -52,9 +52,9 @@ class Seen:
         self.seals = max(self.seals, later.seals)
         self.met |= later.met
         for place, row in later.erased.items():
-            self.erased[place] = max(self.erased.get(place, (0, 0)), row)
+            self.erased[place] = max(self.erased.get(place, row), row)
         for place, ordinal in later.forgotten.items():
-            self.forgotten[place] = max(self.forgotten.get(place, 0), ordinal)
+            self.forgotten[place] = max(self.forgotten.get(place, ordinal), ordinal)
         self.rewritten |= later.rewritten
         self.redacted |= later.redacted
         self.links = _newest(self.links, later.links)

@@ -191,13 +191,14 @@ class _Look:
     def _note_erased(self, row: Row[Any], name: str) -> None:
         """Remember the latest row of a case whose part was erased: a later one must have forgotten it."""
         place = (row.subject_id, name if name.startswith(prints.ANSWER) else "")
-        self._seen.erased[place] = max(self._seen.erased.get(place, (0, 0)), (row.ordinal, row.id))
+        here = (row.ordinal, row.id)
+        self._seen.erased[place] = max(self._seen.erased.get(place, here), here)
 
     def _note_forgotten(self, row: Row[Any], parts: dict[str, Any], salts: dict[str, str]) -> None:
         """Remember until where a case's move forgot a field, and with any field the people in the row."""
         for name in [name for name in parts if parts[name] == prints.SCAR and name in salts]:
             for place in ((row.subject_id, name), (row.subject_id, "")):
-                self._seen.forgotten[place] = max(self._seen.forgotten.get(place, 0), row.ordinal)
+                self._seen.forgotten[place] = max(self._seen.forgotten.get(place, row.ordinal), row.ordinal)
 
     def _about(self, entry: int, subject: int, what: str) -> Fault:
         return about(self._connection, entry, subject, what)

@@ -79,7 +79,7 @@ def set_values(subject: Subject, declared: Transition, facts: CaseFacts, actor: 
 def _value(facts: CaseFacts, name: str, value: Any, actor: Actor) -> Any:
     field = facts.routine.fields[name]
     if not isinstance(value, PARTY):
-        return True if field.type == "tick" and value == "ticked" else value
+        return True if field.type == "tick" else value
     people = list(Lookup(facts, actor.person).find(value).people)
     if not field.many:
         return people[0] if people else None

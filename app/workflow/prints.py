@@ -107,7 +107,7 @@ def is_scar(name: str, value: Any) -> bool:
 def print_of(salt: str, name: str, value: Any) -> str:
     """Make the print of a part. It needs no secret: the digest over the prints has it, and the salt hides the value."""
     said = encode_basestring(value) if isinstance(value, str) else canonical(value)
-    return sha256(f"{salt}{name}\0{said}".encode("utf-8", "surrogatepass")).hexdigest()[:LENGTH]
+    return sha256(f"{salt}{name}\0{said}".encode(errors="surrogatepass")).hexdigest()[:LENGTH]
 
 
 def digest_of(

@@ -97,7 +97,6 @@ def redact(context: Context, case: Case, words: Iterable[str], *, actor: Actor, 
     case.events += 1
     case.changed_at = context.now
     journal.write(context, case, None, actor, case.state, {}, (), [], event=REDACTED)
-    context.session.flush()
 
 
 def _before_and_after(subject: Subject, found: re.Pattern[str], long: str) -> tuple[str, str]:

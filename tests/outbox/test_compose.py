@@ -5,7 +5,7 @@ import re
 from sqlalchemy import func, select
 
 from app.outbox import compose
-from model import MailText, OutgoingMail, Person
+from model import Case, MailText, OutgoingMail, Person, Subject
 from tests.outbox.conftest import NOW, post
 
 
@@ -89,3 +89,115 @@ def test_the_commit_that_writes_mails_can_be_told(session):
     assert compose.WROTE not in session.info
     post(session)
     assert session.info[compose.WROTE]
+
+
+def test_whoever_was_never_saved_is_saved_first(session):
+    new = Person(name="new", mail=" new@example.no ", language="nb")
+    session.add(new)
+    mail = post(session, receiver=new)
+    assert (mail.receiver_id, mail.address) == (new.id, "new@example.no")
+    assert new.id is not None
+    moved = {"edition_id": 1, "state": "received", "submitted_at": NOW, "changed_at": NOW}
+    case = Case(number="2024-9", flow="case", language="en", **moved)
+    session.add(case)
+    mail = post(session, event_key="case:9:1", subject=case)
+    assert mail.subject_id == case.id is not None
+    assert post(session, event_key="nobody's", subject=None).subject_id is None
+
+
+def test_a_language_that_is_given_goes_before_the_receivers(session):
+    words(session, nb="bokmål", nn="nynorsk", en="English")
+    assert post(session, language="en").body == "English"
+
+
+def test_what_is_kept_of_why_and_of_the_id_is_bounded(session):
+    mail = post(session, why="w" * 130, event_key="clock:" + "é1" * 50)
+    assert mail.why == "w" * 120
+    assert re.fullmatch(r"<clock-1(-1){16}-\.[0-9a-f]{32}@localhost>", mail.message_id)
+    assert post(session, event_key=":a:").message_id.startswith("<a.")
+
+
+def test_an_id_is_sealed_over_event_address_and_mail(session):
+    ids = {
+        post(session, event_key=key, mail=name, receiver=Person(name=at, mail=f"{at}@example.no")).message_id
+        for key, name, at in (("e", "a", "x"), ("e", "b", "x2"), ("f", "a", "x3"), ("e", "a", "y"))
+    }
+    assert len({each.partition(".")[2] for each in ids}) == 4
+
+
+def test_only_a_letter_keeps_what_stands_above_it(session):
+    head = {"day": "today"}
+    assert post(session, letter=head).letter == {}
+    words(session, nn="Hei {link}")
+    assert post(session, letter=head, event_key="1").letter == {}
+    session.scalars(select(MailText)).one().letter = True
+    session.flush()
+    assert post(session, letter=head, event_key="2").letter == head
+    assert post(session, event_key="3").letter == {}
+    assert compose.is_letter(session, "accepted") is True
+    assert compose.is_letter(session, "other") is False
+
+
+def test_a_letter_without_a_link_lacks_its_line_and_a_mail_its_place(session):
+    words(session, nn="Hei.  \n\nLes: {link}\n\n\nHelsing")
+    assert compose.filled(session, "accepted", "nn", {}, "") == ("nn", "Hei.  \n\nLes: \n\nHelsing")
+    session.scalars(select(MailText)).one().letter = True
+    session.flush()
+    assert compose.filled(session, "accepted", "nn", {}, "") == ("nn", "Hei.\n\nHelsing")
+    assert compose.LINK in compose.filled(session, "accepted", "nn", {}, "case:1")[1]
+
+
+def test_a_title_has_no_link(session):
+    assert compose.fill("See {link} {a}", "{a}{link}", {"a": "b"}, "case:1") == ("See b", f"b{compose.LINK}")
+    assert compose.fill("{link}", "{link}", {"link": "x"}, "") == ("", "")
+
+
+def test_the_word_for_a_link_is_said_in_the_languages_there_are():
+    said = {language: compose.with_word(f"<{compose.LINK}>", language) for language in ("nb", "en", "se")}
+    assert said == {"nb": "<[lenke]>", "en": "<[link]>", "se": "<[link]>"}
+
+
+def test_a_preview_has_a_link_and_a_mail_without_one_has_no_word(session):
+    assert "[link]" in compose.preview(session, "accepted", "en", {})[1]
+    assert "[link]" not in compose.preview(session, "accepted", "en", {}, "")[1]
+
+
+def test_in_which_language_a_mail_goes(session):
+    words(session, nb="bokmål", nn="nynorsk", se="bokmål")
+
+    def language(wish, mail="accepted", spoken=("nb", "en")):
+        return compose.language_of(session, mail, wish, spoken)
+
+    assert language("en") == "en", "the routine speaks it"
+    assert language("nn") == "nn", "the text has words in it"
+    assert language("se") == "nb", "the same words are none of its own"
+    assert language("fr") == "nb"
+    assert language("nn", "other") == "nb"
+
+
+def test_which_placeholders_a_text_has(session):
+    words(session, nn="{reason} and {due close_target} {Not} {1x} {a b c}")
+    assert compose.named(session, "accepted", "nn") == {"number", "reason", "due close_target", "a b c"}
+    assert {"number", "state"} <= compose.named(session, "other", "nn")
+
+
+def test_a_text_that_lacks_words_falls_back_on_the_standard_ones(session):
+    session.add(MailText(name="accepted", subject={"en": "About {number}"}, body={}))
+    session.flush()
+    title, body = compose.filled(session, "accepted", "en", {"number": "7", "state": "Open"}, "")
+    assert title == "About 7"
+    assert body.startswith("Case 7 is now")
+
+
+def test_line_breaks_of_all_kinds_become_one_kind():
+    assert (
+        compose.plain("a\r\nb\rc\vd\fe\x1cf\x1dg\x1eh\x85i\u2028j\u2029k\nl\tm")
+        == "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\nk\nl\tm"
+    )
+    assert compose.plain("a\x00\x1f\u202a\u2066\ue000\ud800b") == "ab"
+
+
+def test_a_subject_of_no_language_asks_the_installation(session):
+    session.get(Person, 1).language = ""
+    session.get(Subject, 1).language = ""
+    assert post(session).language == compose.Settings.current().default_language

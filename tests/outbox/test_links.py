@@ -11,6 +11,9 @@ from tests.outbox.conftest import SETTINGS
     [
         ("case:2024-1", "https://avvik.example.no/cases/2024-1"),
         ("action:2024-1-1", "https://avvik.example.no/actions/2024-1-1"),
+        ("cases:", "https://avvik.example.no/cases/"),
+        ("actions:", "https://avvik.example.no/actions/"),
+        ("studio:coverage", "https://avvik.example.no/studio/coverage"),
         ("report:all", "https://avvik.example.no/reports/all"),
         ("case:../a?b#c", "https://avvik.example.no/cases/..%2Fa%3Fb%23c"),
     ],
@@ -29,6 +32,11 @@ def test_a_follow_link_has_the_cases_token():
 
 def test_a_follow_link_whose_case_has_no_page_any_more_leads_to_the_door():
     assert links.address("follow:7", {7: (None, None)}, SETTINGS) == "https://avvik.example.no/follow"
+
+
+def test_which_case_a_link_follows():
+    assert [links.followed(link) for link in ("follow:7", "case:7", "follower:7")] == [7, None, None]
+    assert links.address("follow:7", {8: ("salt", "x")}, SETTINGS) == "https://avvik.example.no/follow"
 
 
 def test_an_unknown_link_is_refused():

@@ -64,6 +64,56 @@ def test_a_mail_about_no_case_is_in_no_thread():
     assert "References" not in read(replace(LETTER, thread=None))
 
 
+def test_a_thread_is_sealed_and_ends_with_the_host():
+    """Written down once and for all: mails of one case stay together after an upgrade."""
+    told = "<thread.5018d5468aafeb8e070527f72f11229b@avvik.example.no>"
+    assert read(LETTER)["References"] == told
+
+
+def test_a_sender_is_told_without_the_name():
+    assert message.bare("Avvik <avvik@example.no>") == message.bare("avvik@example.no") == "avvik@example.no"
+
+
+def test_an_address_is_put_together_from_its_last_at():
+    assert message.envelope("o'brien+x@sub.example.no") == "o'brien+x@sub.example.no"
+    with pytest.raises(UnsendableError, match=r"^it isn't one mail address$"):
+        message.envelope("a@b@c")
+
+
+SENT = b"To: marit@example.no\r\nSubject: a\r\n\r\nx"
+
+
+@pytest.mark.parametrize(
+    ("sent", "names", "along", "told"),
+    [
+        (SENT, ["To", "Subject"], False, None),
+        (SENT, ["Subject", "To"], False, None),
+        (SENT, ["To"], False, "headers"),
+        (SENT, ["To", "Subject", "Date"], False, "headers"),
+        (SENT, ["To", "Subject"], True, "receiver"),
+        (b"To: other@example.no\r\nSubject: a\r\n\r\nx", ["To", "Subject"], False, "receiver"),
+        (b"To: marit@example.no, b@example.no\r\nSubject: a\r\n\r\nx", ["To", "Subject"], False, "receiver"),
+    ],
+)
+def test_what_is_sent_is_read_again_before(sent, names, along, told):
+    if told is None:
+        message._check(sent, names, "marit@example.no", along=along)
+    else:
+        with pytest.raises(UnsendableError, match=told):
+            message._check(sent, names, "marit@example.no", along=along)
+
+
+def test_a_letter_that_grew_or_lost_an_attachment_is_not_sent():
+    line = b"--x\r\nContent-Type: text/plain\r\n\r\nx\r\n"
+    along = b"--x\r\nContent-Type: text/plain\r\nContent-Disposition: attachment\r\n\r\nx\r\n"
+    head = b"To: marit@example.no\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n"
+    names = ["To", "Content-Type"]
+    message._check(head + line + along + b"--x--", names, "marit@example.no", along=True)
+    for body in (line, line + along + along):
+        with pytest.raises(UnsendableError, match="receiver"):
+            message._check(head + body + b"--x--", names, "marit@example.no", along=True)
+
+
 ATTACKS = [
     "Sak\r\nBcc: evil@example.no",
     "Sak\u2028Bcc: evil@example.no",

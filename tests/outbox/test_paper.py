@@ -76,6 +76,11 @@ def test_it_looks_as_it_always_has():
     ]
 
 
+def test_no_page_is_written_into_its_margins():
+    least = min(y for _, _, _, y in placed(paper.pdf(replace(SHEET, body="Hei.\n" * 100))))
+    assert 30 < least * 25.4 / 72 < 32, "below the last line is no room for one more above the margin"
+
+
 def test_a_long_letter_takes_more_pages():
     assert pages(paper.pdf(replace(SHEET, body="Et ord til. " * 2000))) > 3
 

@@ -36,3 +36,19 @@ def test_the_digest_is_all_that_needs_keeping():
 def test_links_and_codes_that_were_given_out_open_their_page_after_an_upgrade():
     assert tokens.token(SECRET, 1, "salt") == "rEJho-YZ-RnfP3RkvHuLnuxKI8uxoMGLLCdak0rYg2k"
     assert tokens.code(SECRET, 1, "salt") == "YKTF-KE8K-FXAX-JD2B"
+
+
+def test_what_was_kept_is_made_again_by_the_secret_it_was_made_with():
+    made = {secret: tokens.token(secret, 1, "salt") for secret in ("now", "before")}
+
+    def again(kept):
+        return tokens.again(tokens.token, ("now", "before"), 1, "salt", kept)
+
+    assert again(tokens.digest(made["before"])) == made["before"]
+    assert again(tokens.digest(made["now"])) == made["now"]
+    assert again("of nothing") == again(None) == made["now"]
+
+
+def test_only_the_beginning_of_what_is_typed_is_read():
+    assert tokens.normal("1" * 101) == tokens.normal("1" * 100) != tokens.normal("1" * 99)
+    assert len(tokens.new_salt()) == 32

@@ -252,3 +252,14 @@ def test_a_reporter_whom_nobody_knows_is_asked_by_the_code(settle):
         (approvals.THE_CODE,),
         (town.people["rita"],),
     ]
+
+
+def test_whoever_presses_out_of_turn_moves_nobody_on(found):
+    town = found("by: [contact, desk, boss], together: each in order")
+    case = town.report()
+    declared = town.facts(case).flow.transitions["approve"]
+    dora, dirk, rita = (town.people[who] for who in ("dora", "dirk", "rita"))
+    pressed = [{"by": each, "as": "", "event": 1} for each in (dora, rita)]
+    case.presses = {"approve": pressed}
+    tally = approvals.tally(town.facts(case), declared)
+    assert (tally.pressed, set(tally.awaited), tally.enough) == ((dora, rita), {dora, dirk}, False)

@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from app.workflow import finding
-from model import Case
+from app.workflow.uploads import Upload
+from model import Case, StoredFile
 
 ROUTINE = """
     flows:
@@ -73,3 +74,59 @@ def test_numbers_are_those_of_what_may_be_opened(town):
         assert set(town.session.scalars(select(Case.number).where(finding.counted(viewer)))) == numbers
     assert town.session.scalar(finding.opened(town.context.viewer(town.people["dora"]), Case, case.number)) is case
     assert town.session.scalar(finding.opened(town.context.viewer(town.people["olga"]), Case, case.number)) is None
+
+
+WITH_FILES = """
+flows:
+  case:
+    label: Case
+    see: [contact, desk, boss]
+    states: {open: {label: Open}, shut: {label: Shut, final: true}}
+    transitions:
+      submit: {label: Report, from: new, to: open, by: anyone, fields: [area, description, unit], optional: [papers, letter], assign: desk}
+      replace: {label: Replace, from: open, to: same, by: desk, fields: [letter]}
+      end: {label: End, from: open, to: shut, by: handler}
+fields:
+  papers: {type: file, many: true, label: Papers, see: [desk, contact]}
+  letter: {type: file, label: Letter}
+  history: {see: desk}
+"""
+
+
+def test_a_file_is_found_by_whoever_may_read_its_field_and_what_was_replaced_by_whoever_reads_the_history(settle):
+    town = settle(WITH_FILES)
+    case = town.report(papers=[Upload("1.txt", b"1"), Upload("2.txt", b"2")], letter=Upload("old.txt", b"3"))
+    town.do(case, "dora", "replace", letter=Upload("new.txt", b"4"))
+    other = town.report(unit="blue", letter=Upload("other.txt", b"5"))
+    ids = {row.name: row.id for row in town.session.scalars(select(StoredFile))}
+
+    def seen(who):
+        viewer, facts = town.context.viewer(town.people[who]), town.facts(case)
+        listed = [row.name for row in finding.files(town.context, viewer, facts)]
+        opened = [name for name, pk in ids.items() if finding.file(town.context, viewer, case.number, pk)]
+        assert listed == opened, "a page lists what may be downloaded"
+        return listed
+
+    assert seen("dora") == ["1.txt", "2.txt", "old.txt", "new.txt"]
+    assert seen("rita") == ["1.txt", "2.txt", "new.txt"]
+    assert seen("bess") == ["new.txt"]
+    viewer = town.context.viewer(town.people["dora"])
+    assert finding.file(town.context, viewer, other.number, ids["new.txt"]) is None, "of another case"
+    assert finding.file(town.context, viewer, case.number, 999) is None
+    assert finding.file(town.context, viewer, "2026-9999", ids["new.txt"]) is None
+    assert finding.files(town.context, viewer, town.context.facts_of_new("case", {})) == []
+    stranger = town.context.viewer(town.people["olga"])
+    assert finding.file(town.context, stranger, case.number, ids["new.txt"]) is None, "who may not open the case"
+    number = case.number.ljust(40, "x")
+    assert town.session.scalar(finding.opened(viewer, Case, number)) is None
+
+
+def test_where_nobody_is_kept_out_of_anything_no_row_is_looked_at(settle, monkeypatch):
+    town = settle(ROUTINE.replace(", {who: warden, only: [number, title]}", ""))
+    facts, viewer = town.facts(town.report()), town.context.viewer(town.people["dora"])
+    asked = []
+    monkeypatch.setattr(type(viewer), "shows", lambda _self, name, _facts: asked.append(name) or True)
+    assert finding.shows(viewer, "area", facts)
+    assert asked == []
+    assert finding.shows(viewer, "title", facts)
+    assert asked == ["title", "description"], "its words are those of a field that not everybody reads"

@@ -3,8 +3,9 @@
 import pytest
 from sqlalchemy import select
 
+from app.language.parties import InRole, Several, Word
 from app.workflow import mailing
-from model import OutgoingMail, Person
+from model import MailText, OutgoingMail, Person
 from tests.workflow.town import DATA
 
 ROUTINE = """
@@ -96,3 +97,158 @@ def test_of_a_case_that_is_not_yet_there_is_nothing_to_say(town):
     assert mailing.values(town.context, new, "en") == {}
     assert mailing.link_for(town.context, new, town.people["dora"], "desk") == ""
     assert mailing.fill_told(town.context, new, "en") == ""
+
+
+def test_one_person_gets_one_mail_of_a_name_by_whichever_party_comes_first(town):
+    facts = town.facts(town.report())
+    notify = (
+        (Word("reporter"), ("a", "b")),
+        (InRole("desk"), ("a",)),
+        (Several((Word("reporter"), InRole("desk"))), ("b", "a")),
+    )
+    dora, dirk, stig = (town.people[who] for who in ("dora", "dirk", "stig"))
+    told = [
+        (each.person, each.mail, each.why, each.skipped)
+        for each in mailing.recipients(facts, notify, town.actor("dora"))
+    ]
+    assert told == [
+        (stig, "a", "reporter", ""),
+        (stig, "b", "reporter", ""),
+        (dora, "a", "desk", "did_it"),
+        (dirk, "a", "desk", ""),
+        (dora, "b", "reporter, desk", ""),
+        (dirk, "b", "reporter, desk", ""),
+    ]
+
+
+VALUES = """
+flows:
+  case:
+    label: Case
+    see: [reporter, desk, {who: boss, only: [number, cost]}, {who: contact, only: [number, hush]}]
+    states:
+      open: {label: Open, told: "Told of {cost} in {unit}{hush}"}
+      shut: {label: Shut, told: "It is over", final: true}
+    transitions:
+      submit: {label: Report, from: new, to: open, by: anyone, fields: [reporter, area, unit, description], optional: [cost, hush, same], assign: desk}
+      close: {label: Close, from: open, to: shut, by: desk}
+    clocks:
+      answer: {start: submit, runs: 3 days}
+      later: {start: close, runs: 3 days}
+      endless: {start: submit, runs: span}
+  job:
+    label: Job
+    part of: case
+    see: [owner]
+    states: {given: {label: Given}, done: {label: Done, final: true}}
+    transitions:
+      add: {label: Add, from: new, to: given, by: desk, fields: [description, owner]}
+      finish: {label: Finish, from: given, to: done, by: owner}
+fields:
+  cost: {label: Cost, type: number}
+  hush: {label: Hush, see: [desk, olga_]}
+  olga_: {label: Olga, type: person}
+  span: {label: Span, type: length}
+  same: {label: Same, type: case}
+"""
+
+
+@pytest.fixture
+def valued(settle):
+    return settle(VALUES)
+
+
+def test_the_words_that_a_mail_may_hold(valued):
+    case = valued.report(cost="7", hush="Secret")
+    facts = valued.facts(case)
+    known = mailing.values(valued.context, facts, "en")
+    assert known == {
+        "number": case.number,
+        "state": "Open",
+        "told": "Told of 7 in RedSecret",
+        "notice": "",
+        "unit": "Red",
+        "area": "Teaching",
+        "handler": "Desk Top",
+        "due answer": "5 March 2026",
+        "title": "It is cold here",
+        "description": "It is cold here. Very.",
+        "reporter": "Stig",
+        "language": "nb",
+        "reporter_kind": "student",
+        "round": "1",
+        "submitted_on": "2 March 2026",
+        "cost": "7",
+        "hush": "Secret",
+    }
+    assert mailing.values(valued.context, facts, "en", "shut")["state"] == "Shut"
+    assert mailing.values(valued.context, facts, "en", "shut")["told"] == "It is over"
+    assert mailing.fill_told(valued.context, facts, "en") == "Told of 7 in RedSecret"
+
+
+def test_each_receiver_gets_the_words_that_they_may_read(valued):
+    case = valued.report(cost="7", hush="Secret")
+    facts = valued.facts(case)
+    known = mailing.values(valued.context, facts, "en")
+
+    def told(who, why="reporter"):
+        person = valued.session.get(Person, valued.people[who])
+        return set(mailing.allowed(known, valued.context, facts, person, why))
+
+    anybody = {"number", "state", "told", "notice", "due answer"}
+    staff = anybody | {"unit", "area", "handler"}
+    assert told("dora") == known.keys()
+    assert told("bess") == staff | {"cost"}
+    assert told("rita") == staff | {"hush"}
+    assert told("olga") == staff, "whoever sees nothing of it"
+    assert {"hush", "unit", "handler"}.isdisjoint(told("stig") - {"unit"})
+    assert told("stig", "desk") == told("stig"), "held to what reporters see either way"
+    assert anybody <= told("stig")
+
+
+def test_in_whose_language_a_mail_is_written(valued):
+    case = valued.report()
+    facts = valued.facts(case)
+    dora, stig = (valued.session.get(Person, valued.people[who]) for who in ("dora", "stig"))
+
+    def language(person):
+        return mailing.language_for(valued.context, facts, person, "news")
+
+    dora.language, stig.language, case.language = "en", "", "en"
+    assert [language(each) for each in (dora, stig, None)] == ["en", "en", "en"]
+    valued.session.add(
+        MailText(name="news", subject={"en": "N", "nn": "N"}, body={"en": "News", "nn": "Nytt", "nb": "Nyheter"})
+    )
+    case.language = "nn"
+    assert [language(each) for each in (dora, stig, None)] == ["en", "nn", "nn"]
+    dora.language = ""
+    assert language(dora) == "en", "the routine's first, not the reporter's"
+
+
+def test_where_a_link_leads(valued):
+    case = valued.report()
+    part = valued.add(case, "dora", description="Mend it", owner=valued.people["rita"])
+    facts, of_part = valued.facts(case), valued.facts(part)
+    dora, stig, rita, olga = (valued.people[who] for who in ("dora", "stig", "rita", "olga"))
+
+    def link(there, person, why):
+        return mailing.link_for(valued.context, there, person, why)
+
+    assert link(facts, dora, "desk") == f"case:{case.number}"
+    assert link(facts, stig, "reporter") == link(facts, stig, "me") == f"follow:{case.id}"
+    assert link(of_part, stig, "reporter") == f"follow:{case.id}"
+    assert link(of_part, rita, "owner") == f"action:{part.number}"
+    assert link(facts, olga, "desk") == ""
+    assert link(facts, dora, "reporter") == f"case:{case.number}", "who isn't the reporter"
+
+
+def test_whoever_reported_a_joined_case_is_led_to_their_own(valued):
+    one, other = valued.report(), valued.report("bill", unit="blue")
+    one.answers = {**one.answers, "same": other.number}
+    valued.session.commit()
+    facts = valued.facts(one)
+    bill = valued.people["bill"]
+    assert mailing.link_for(valued.context, facts, bill, "desk") == f"follow:{other.id}"
+    known = mailing.values(valued.context, facts, "en")
+    told = mailing.allowed(known, valued.context, facts, valued.session.get(Person, bill), "desk")
+    assert {"unit", "area", "handler"}.isdisjoint(told)

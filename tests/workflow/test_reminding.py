@@ -3,9 +3,10 @@
 import pytest
 from sqlalchemy import select
 
-from app.workflow import reminding
+from app.workflow import clocks, reminding
 from model import JournalEntry, OutgoingMail
-from tests.workflow.town import moment, nothing_written
+from model.base import NEVER
+from tests.workflow.town import local, moment, nothing_written
 
 ROUTINE = """
 flows:
@@ -248,3 +249,23 @@ def test_a_clock_that_the_routine_has_no_longer_rests(town):
     row = town.clock(case, "of_old")
     assert (row.next_at, row.stopped_at) == (None, None)
     assert [each.event for each in town.journal(case)] == ["moved"]
+
+
+def test_of_a_repeating_reminder_no_more_is_reckoned_than_the_next(town):
+    case = town.report()
+    town.work("2026-03-09 07:00")
+    town.now = moment("2026-03-09 12:00")
+    row, facts = town.clock(case, "at_desk"), town.facts(case)
+    clock = facts.flow.clocks["at_desk"]
+
+    def told(until):
+        return [(each.how, n, local(at)) for _, each, at, n in clocks.reminders(clock, row, facts, until)]
+
+    once = [("before", 1, "2026-03-04 07:00"), ("due", 1, "2026-03-06 07:00")]
+    first, second = ("every", 1, "2026-03-09 07:00"), ("every", 2, "2026-03-11 07:00")
+    assert told(town.now) == told(NEVER) == [*once, first, second], "never further than the present"
+    assert told(moment("2026-03-01 00:00")) == [*once, first, second], "and as far as has been reminded"
+    assert clocks.next_moment(clock, row, facts) == moment("2026-03-11 07:00")
+    row.due_at = None
+    assert told(NEVER) == []
+    assert clocks.next_moment(clock, row, facts) is None

@@ -202,3 +202,11 @@ def test_a_new_holder_gets_the_next_one(town):
     session.get(ConfigurationVersion, 1).version += 1
     session.commit()
     assert [name for name, _ in post(town, "2026-03-16T07:00+01:00")] == ["bess", "lena", "olga"]
+
+
+def test_what_is_no_number_adds_nothing(town):
+    case = town.report(cost="10")
+    town.report(cost="2")
+    case.answers = {**case.answers, "cost": "much"}
+    town.session.commit()
+    assert [str(row["cost"]) for row in told(town, "costs")] == ["2"]

@@ -200,6 +200,18 @@ def test_each_kind_of_party_is_shut_out_as_the_function_that_it_is(settle):
     case.unit_id, case.excluded = None, ""
     shutting.exclude(case, town.facts(case), replace(submit, exclude=parties["p9"]), None)
     assert exclusion.read(case.excluded) == {f"boss~{known['top']}"}, "without a unit: in all of it"
+    case.answers, case.handler = {}, None
+
+    def left(party, there):
+        case.excluded = ""
+        shutting.exclude(case, there, replace(submit, exclude=parties[f"p{list(PARTIES).index(party)}"]), None)
+        return exclusion.read(case.excluded)
+
+    for party in ("handler", "{at: conflict}", "{at: own}", "keeper", "me"):
+        assert left(party, town.facts(case)) == set(), f"{party} is nobody"
+    assert left("{who: boss, at: own}", town.facts(case)) == {f"boss:{known['top']}"}, "without a unit: at the top"
+    empty = replace(town.context, organisation=replace(town.context.organisation, units={}))
+    assert left("{who: boss, at: own}", empty.facts(case)) == set(), "without any units: nowhere"
 
 
 def test_what_was_shut_out_before_stays_so_and_a_move_without_it_changes_nothing(town):

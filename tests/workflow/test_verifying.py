@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import select, text, true
 
 import config
-from app.workflow import anchors, prints, sealing, verifying
+from app.web.database import snapshot
+from app.workflow import anchors, examining, prints, sealing, verifying
 from app.workflow.counting import Choice, count
 from model import JournalEntry, JournalSeal
 from tests.workflow.proof import ROUTINE, administrating, faults, seal, verify
@@ -301,3 +302,135 @@ def test_whoever_has_the_secret_that_was_changed_can_not_write_on_with_it(town, 
     seal(town)
     [(row, _, what)] = verify(town)
     assert (row, what.startswith("the row was changed, or not written")) == (7, True)
+
+
+@pytest.fixture
+def small_town(settle):
+    """One case that was reported, closed and is sealed: rows 1 and 2."""
+    town = settle(ROUTINE)
+    town.case = town.report(illness="Asthma")
+    town.do(town.case, "dora", "close", result="Done")
+    seal(town)
+    return town
+
+
+def rub(town, row, name, left, salt):
+    """Put something in an answer's place, and in its salt's: None takes the salt away."""
+    entry = town.session.get(JournalEntry, row)
+    answers, salts = {**entry.answers, name: left}, dict(entry.salts)
+    salts.pop(f"answers.{name}")
+    salts |= {f"answers.{name}": salt} if salt else {}
+    with administrating(town) as connection:
+        put = JournalEntry.__table__.update().where(JournalEntry.__table__.c.id == row)
+        connection.execute(put.values(answers=answers, salts=salts))
+
+
+def looked(town, given=(), now=None):
+    """What a look has seen."""
+    with snapshot(town.database) as connection:
+        verifier = verifying.Verifier(verifying.alone(connection), prints.keys(), given, now or town.now)
+        assert list(verifier.faults()) == []
+        return verifier.seen
+
+
+def test_what_was_looked_at_is_counted(small_town):
+    seen = looked(small_town)
+    assert (seen.rows, seen.seals, seen.adopted) == (2, 2, 0)
+    small_town.report()
+    seen = looked(small_town)
+    assert (seen.rows, seen.seals) == (3, 2)
+    with administrating(small_town) as connection:
+        connection.exec_driver_sql("DELETE FROM journal_seal")
+        connection.exec_driver_sql("UPDATE journal_entry SET salts = NULL, prints = NULL, digest = NULL")
+    assert looked(small_town).rows == 3
+    seal(small_town)
+    seen = looked(small_town)
+    assert (seen.rows, seen.seals, seen.adopted) == (3, 3, 3)
+
+
+def test_f62_even_a_cases_first_row_is_not_erased_without_a_word(small_town):
+    rub(small_town, 1, "illness", prints.SCAR, None)
+    told = "answers.illness was erased, and no later row says that it was forgotten"
+    assert verify(small_town) == [(1, small_town.case.number, told)]
+    small_town.do(small_town.case, "dora", "forget")
+    assert verify(small_town) == [], "a later row says so"
+
+
+def test_f62_words_are_not_taken_out_without_a_word_either(small_town):
+    rub(small_town, 1, "illness", "██ (removed)", "rewritten 1")
+    told = "words were taken out, and no later row says so"
+    assert verify(small_town) == [(1, small_town.case.number, told)]
+
+
+def test_f61_other_words_do_not_pass_for_words_taken_out(small_town):
+    rub(small_town, 1, "illness", "Something else", "rewritten 1")
+    assert (1, small_town.case.number, "answers.illness was changed") in verify(small_town)
+
+
+def test_f62_whoever_forgets_their_own_report_leaves_it_in_order(settle):
+    town = settle(ROUTINE)
+    case = town.report("dora", illness="Asthma")
+    town.do(case, "dora", "close", result="Done")
+    town.do(case, "dora", "forget")
+    seal(town)
+    assert town.people["dora"] not in [entry.actor_id for entry in town.journal(case)]
+    assert verify(town) == []
+
+
+def test_f62_a_person_who_was_taken_out_of_a_row_needs_a_word_too(small_town):
+    entry = small_town.session.get(JournalEntry, 2)
+    salts = {name: salt for name, salt in entry.salts.items() if name != "actor"}
+    with administrating(small_town) as connection:
+        put = JournalEntry.__table__.update().where(JournalEntry.__table__.c.id == 2)
+        connection.execute(put.values(actor_id=None, salts=salts))
+    told = "a person was erased, and no later row says that it was forgotten"
+    assert verify(small_town) == [(2, small_town.case.number, told)]
+
+
+def test_f61_twenty_faults_are_enough(settle):
+    town = settle(ROUTINE)
+    for _ in range(12):
+        town.report()
+    seal(town)
+    with administrating(town) as connection:
+        connection.exec_driver_sql("UPDATE journal_seal SET digest = 'ab'")
+    found = verify(town)
+    assert len(found) == 20
+    assert [row for row, _, _ in found] == [1 + at // 2 for at in range(20)], "two of each seal, in their order"
+
+
+@pytest.mark.parametrize("span", [1, 2, 3, 20])
+def test_f61_every_anchor_is_compared_whichever_span_it_is_in(town, monkeypatch, span):
+    monkeypatch.setattr(verifying, "SPAN", span)
+    mark = anchors.mark(prints.current_key())
+    chains = dict(town.session.execute(select(JournalSeal.id, JournalSeal.chain)).tuples().all())
+    true_ones = [anchors.Anchor(town.now, number, chain, mark) for number, chain in chains.items()]
+    assert verify(town, [anchors.Anchor(town.now, 0, "", mark), *true_ones]) == []
+    false_ones = [anchors.Anchor(town.now, number, "ab", mark) for number in chains]
+    told = "head mismatch: at seal {} the anchor of {} has another chain"
+    assert verify(town, false_ones) == [(None, "", told.format(number, town.now)) for number in range(1, 6)]
+
+
+def test_f61_anchors_of_a_tail_that_is_cut_off_are_told_once_each_in_their_order(small_town):
+    mark, later = anchors.mark(prints.current_key()), small_town.now + timedelta(days=1)
+    given = [anchors.Anchor(at, seals, "ab", mark) for seals, at in ((9, later), (7, later), (7, small_town.now))]
+    told = "head mismatch: the anchor of {} has {} seals, the database 2: its tail is cut off, or it is an older one"
+    assert verify(small_town, given) == [
+        (None, "", told.format(small_town.now, 7)),
+        (None, "", told.format(later, 9)),
+    ]
+
+
+def test_an_hour_is_not_yet_too_long_and_the_first_of_those_that_wait_is_named(small_town):
+    small_town.do(small_town.case, "dora", "forget")
+    small_town.report()
+    hour = small_town.now + timedelta(hours=1)
+    assert verify(small_town, now=hour) == []
+    told = "rows older than an hour without a seal: 2, this is the first (does the worker run?)"
+    assert verify(small_town, now=hour + timedelta(seconds=1)) == [(3, small_town.case.number, told)]
+
+
+def test_a_case_that_is_gone_is_named_by_its_id(small_town):
+    with small_town.database.connect() as connection:
+        assert examining.about(connection, 1, 99, "gone").number == "(id 99)"
+        assert examining.about(connection, 1, small_town.case.id, "here").number == small_town.case.number
