@@ -96,6 +96,7 @@ PARTIES = [
     "{who: contact, at: keeper}",
     "{at: keeper}",
     "{at: own}",
+    "{at: anywhere}",
     "{who: contact, when: {severity: high, area: safety}}",
     "{who: contact, when: is_grave}",
     "{who: contact, when: {done: close, since: take}}",
@@ -211,6 +212,7 @@ def test_where_rows_cannot_tell_a_filter_finds_nothing_rather_than_too_much(sett
         "{who: contact, when: {severity: high}}",
         "{who: contact, when: {whole: {severity: high}}}",
         "{who: contact, when: {not: {whole: {state: taken}}}}",
+        "{who: contact, at: keeper}",
     ],
 )
 def test_list_and_page_agree_about_parts(settle_on_both, see):  # noqa: F811

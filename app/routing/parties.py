@@ -185,11 +185,10 @@ class Lookup:
         may = tuple(each for each in held if not facts.shuts_out(each.person)) if facts.shut_out else held
         return may, len(may) < len(held)
 
-    def _of(self, flow: str) -> Iterable[CaseFacts]:
-        whole = self.facts.whole
-        if whole is not None and whole.flow.name == flow:
-            return (whole,)
-        return self.facts.parts(flow)
+    def _of(self, name: str) -> Iterable[CaseFacts]:
+        if name == "whole":
+            return (self.facts.whole,) if self.facts.whole is not None else ()
+        return self.facts.parts(name)
 
     def _first(self, parties: tuple[Party, ...]) -> Found:
         steps: list[Step] = []
@@ -202,9 +201,15 @@ class Lookup:
                 return Found(found.people, found.seats, tuple(steps), found.anyone, fell)
         return Found(steps=tuple(steps), fell=True)
 
-    def _staff(self, at: str) -> Found:
+    def staffed(self, at: str) -> tuple[int, ...]:
+        """The units that everyone with a role at them or under them is meant of; none where the case has none."""
+        if at == "anywhere":
+            return self.facts.organisation.tops
         start = self.start("nearest" if at == "within" else at)
-        units = self.facts.organisation.under(start) if start is not None else frozenset()
+        return (start,) if start is not None else ()
+
+    def _staff(self, at: str) -> Found:
+        units = frozenset().union(*map(self.facts.organisation.under, self.staffed(at)))
         return _persons(tuple(dict.fromkeys(h.person for h in self.facts.organisation.holdings if h.unit in units)))
 
 

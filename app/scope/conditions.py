@@ -119,7 +119,4 @@ def _joined(how: str, field: str, of: Condition, row: Row, organisation: Organis
 
 
 def _whole(of: Condition, row: Row, organisation: Organisation) -> Predicate:
-    whole = aliased(Subject)
-    flows = [row.routine.flows[name] for name in row.flow.part_of if name in row.routine.flows]
-    met = [and_(whole.flow == flow.name, decide(of, Row(row.routine, flow, whole), organisation)) for flow in flows]
-    return exists(select(whole.id).where(whole.id == row.table.whole_id, or_(false(), *met)))
+    return exists(row.above(lambda whole: decide(of, whole, organisation)))

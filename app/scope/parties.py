@@ -137,19 +137,20 @@ class Members:
     def _made(self, transition: str, row: Row) -> Predicate:
         entry = aliased(JournalEntry)
         query = select(entry.id).where(entry.subject_id == row.table.id, entry.transition.is_not(None))
+        if self.person is None and not self.anybody:
+            return false()
         query = query.where(entry.actor_id.is_not(None) if self.anybody else entry.actor_id == self.person)
         return exists(query if transition == "anything" else query.where(entry.transition == transition))
 
     def _related(self, name: str, query: Query, row: Row) -> Predicate:
+        if name == "whole":
+            return exists(row.above(lambda other: self.of(query.who, other, query.at)))
         if name not in self.routine.flows:
             return exists(row.joined(name, lambda other: self._of_joined(query, other)))
-        flow = self.routine.flows[name]
         other = aliased(Subject)
-        there = self.of(query.who, Row(self.routine, flow, other), query.at)
-        if flow.name in row.flow.part_of:
-            return exists(select(other.id).where(other.id == row.table.whole_id, other.flow == flow.name, there))
+        there = self.of(query.who, Row(self.routine, self.routine.flows[name], other), query.at)
         # Not correlated: what is asked of the parts (whose they are) narrows more than whose parts they are.
-        return row.table.id.in_(select(other.whole_id).where(other.flow == flow.name, there))
+        return row.table.id.in_(select(other.whole_id).where(other.flow == name, there))
 
     def _of_joined(self, query: Query, other: Row) -> Predicate:
         """In the party of a case that another one joins, and not shut out of it, unless as its reporter."""
@@ -195,7 +196,7 @@ class Members:
 
         def works_there(unit: int | None) -> bool:
             units = self.organisation.under(unit) if unit is not None else frozenset()
-            return self._mine(h for h in self.organisation.holdings if h.unit in units)
+            return self._mine(h for h in self.organisation.holdings if at == "anywhere" or h.unit in units)
 
         return self._place(at if at not in ("nearest", "own", "within", "anywhere") else "unit", row, works_there)
 
@@ -208,7 +209,7 @@ class Members:
             known = {unit.name: unit.id for unit in self.organisation.units.values()}
         elif field != "unit":
             home = select(Person.unit_id).where(cast(Person.id, String) == cast(column, String))
-            column = home.scalar_subquery()
+            column = home.correlate(row.table).scalar_subquery()
         inside = [key for key, unit in known.items() if test(unit)]
         found = column.in_(inside)
         return or_(found, column.is_(None)) if test(None) else found

@@ -19,7 +19,7 @@ Predicate = ColumnElement[bool]
 
 NAMED = {"unit": "unit_id", "area": "area_id", **PEOPLE}
 NOT_TEXT = {"round", "due_on"}
-PLAIN = {"number", "state", "round", "flow", "handler", "due_on", *COLUMNS}
+PLAIN = {"number", "state", "round", "handler", "due_on", *COLUMNS}
 
 
 class Undecidable(Exception):
@@ -38,7 +38,9 @@ class Row:
         """Give what holds the field's answer."""
         if self._inherits(field):
             whole = aliased(Subject)
-            return select(_column(field, whole)).where(whole.id == self.table.whole_id).scalar_subquery()
+            answer = select(_column(field, whole)).where(whole.id == self.table.whole_id)
+            # Said aloud: by itself it would see the table only from right outside, and else take every row of it.
+            return answer.correlate(self.table).scalar_subquery()
         return _column(field, self.table)
 
     def holder(self, field: str) -> ColumnElement[Any]:
@@ -47,7 +49,14 @@ class Row:
 
     def _inherits(self, field: str) -> bool:
         """Whether a part has the answer from its whole: what its flow neither asks nor sets."""
-        return bool(self.flow.part_of) and field not in own_fields(self.routine, self.flow.name) and field != "flow"
+        return bool(self.flow.part_of) and field not in own_fields(self.routine, self.flow.name)
+
+    def above(self, there: Callable[[Row], Predicate]) -> Select[Any]:
+        """Ask for the id of the case that this is a part of, where `there` holds of it; for none outside of parts."""
+        whole = aliased(Subject)
+        flows = [self.routine.flows[name] for name in self.flow.part_of]
+        met = [and_(whole.flow == flow.name, there(Row(self.routine, flow, whole))) for flow in flows]
+        return select(whole.id).where(whole.id == self.table.whole_id, or_(false(), *met))
 
     def joined(self, field: str, there: Callable[[Row], Predicate]) -> Select[Any]:
         """Ask for the ids of the cases in the `case` field of which `there` holds, whichever flow is theirs.

@@ -63,9 +63,7 @@ def _query(query: Query, lookup: Lookup) -> Iterator[str]:
     elif query.who is not None:
         yield from _keys(query.who, lookup, query.at)
     else:
-        unit = lookup.start("nearest" if query.at == "within" else query.at)
-        if unit is not None:
-            yield exclusion.staff(unit)
+        yield from map(exclusion.staff, lookup.staffed(query.at))
 
 
 def _handler(facts: CaseFacts) -> Iterator[str]:

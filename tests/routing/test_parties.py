@@ -221,7 +221,8 @@ def test_did_of_and_me(town):
     assert who(town, case, {"did": "anything"}) == ["stig", "rita"]
     part = town.add(case, "dora", owner=town.people["olga"])
     assert who(town, case, {"who": "owner", "of": "job"}) == ["olga"]
-    assert who(town, part, {"who": "handler", "of": "case"}) == ["rita"]
+    assert who(town, part, {"who": "handler", "of": "whole"}) == ["rita"]
+    assert who(town, case, {"who": "handler", "of": "whole"}) == []
     assert who(town, part, "handler") == ["rita"], "what a part's flow never assigns it has from its whole"
     assert who(town, case, "me", me="bess") == ["bess"]
     assert who(town, case, "me") == []
