@@ -13,16 +13,14 @@ from flask_appbuilder.security.sqla.manager import SecurityManager
 from flask_appbuilder.security.sqla.models import User
 from flask_limiter import Limiter
 from flask_login import LoginManager, current_user, logout_user
-from sqlalchemy.orm import joinedload
 from werkzeug.security import generate_password_hash
 
 from app.i18n import gettext, lazy_gettext
 from app.web import accounts, bearer, counting
-from app.web.database import db
 from app.web.demo import demo_accounts
 from app.web.filters import clean
 from app.web.frame import name_target
-from app.web.grants import Grants, can, grants, me
+from app.web.grants import Grants, account, can, grants, me
 from app.web.headers import let_forms_lead_to
 from app.web.interface import Interface
 from app.web.lasting import LEAVING, begin, lasts
@@ -150,10 +148,10 @@ class Security(SecurityManager):  # type: ignore[misc]
         return manager
 
     def load_user(self, pk: str) -> User | None:
-        """Load the account together with its person: one query. Programs are known by their token alone."""
+        """Load the account with its person and all that it may: one query. Programs are known by their token alone."""
         if bearer.takes_tokens() or not pk.isdigit():
             return None
-        user: User | None = db.session.get(User, int(pk), options=[joinedload(User.person)])
+        user = account(int(pk))
         return user if user and user.is_active and session.get(SEAL) == seal(user) and lasts() else None
 
     def is_item_public(self, permission_name: str, view_name: str) -> bool:  # noqa: ARG002 - the framework's signature
