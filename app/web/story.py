@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from app.access import Viewer
-from app.i18n import gettext, language, moment, say
+from app.i18n import gettext, language, lazy_gettext, moment, say
 from app.language.conditions import ALWAYS
 from app.language.definition import SAME, Field, Routine, Transition
 from app.language.parties import REPORTER, walk
@@ -107,8 +107,12 @@ class Story:
         """Whether it began a case, whose page shows what was reported; a part's has no such section."""
         return declared.creates and not self.facts.flow.part_of
 
-    def reported(self) -> Iterator[tuple[Field, str]]:
+    @cached_property
+    def reported(self) -> list[tuple[Field, str]]:
         """What was answered when the case began; a tick that nobody could leave out says nothing."""
+        return list(self._reported())
+
+    def _reported(self) -> Iterator[tuple[Field, str]]:
         here = self.facts.subject.id if self.facts.subject else 0
         first = next((each for each in self.entries if each.subject_id == here and each.from_state is None), None)
         declared = transition_of(first, self._facts(first).routine) if first is not None else None
@@ -169,17 +173,19 @@ class Story:
 
     def written(self, *, to_reporter: bool) -> list[Line]:
         """Messages exchanged with the reporter, or notes that stay inside; oldest first."""
+        return [line for line, reporters in self._written if reporters == to_reporter]
+
+    @cached_property
+    def _written(self) -> list[tuple[Line, bool]]:
+        """Each text that was only written, and whether the reporter may read it."""
         found = []
         for entry in self.entries:
             facts = self._facts(entry)
             declared = transition_of(entry, facts.routine)
             field = writing_field(declared, facts.routine) if declared else None
-            if field is None or names_reporter(field, facts.routine) != to_reporter:
-                continue
-            if not self.viewer.shows(field.name, facts):
-                continue
-            text = str(entry.answers.get(field.name, ""))
-            found.append(Line("", text, who=self.who(entry), when=moment(entry.at)))
+            if field is not None and self.viewer.shows(field.name, facts):
+                line = Line("", str(entry.answers.get(field.name, "")), who=self.who(entry), when=moment(entry.at))
+                found.append((line, names_reporter(field, facts.routine)))
         return found
 
 
@@ -205,18 +211,22 @@ def as_answer(label: str, value: str) -> str:
     return f"{label} {value}" if label.endswith("?") else f"{label}: {value}"
 
 
+BESIDE_MOVES: Mapping[str, Any] = {
+    journal.REMINDED: lazy_gettext("Reminder sent"),
+    orphans.FOUND: lazy_gettext("Somebody was found to handle the case"),
+    journal.LET_THROUGH: lazy_gettext("The report had been held back, and was let through"),
+    journal.LOOKED_UP: lazy_gettext("The reporter's identity was looked up"),
+    journal.REDACTED: lazy_gettext("Words were removed from the case"),
+}
+"""What happens to a case without being a move of it."""
+
+
 def title(entry: JournalEntry, edition: Edition) -> str:
     """Say what happened, in the words of the edition that it happened under."""
-    words = {
-        journal.REMINDED: gettext("Reminder sent"),
-        orphans.FOUND: gettext("Somebody was found to handle the case"),
-        journal.LET_THROUGH: gettext("The report had been held back, and was let through"),
-        journal.LOOKED_UP: gettext("The reporter's identity was looked up"),
-        journal.REDACTED: gettext("Words were removed from the case"),
-        MIGRATED: gettext("Edition %(number)d of the routine counts from here", number=edition.number),
-    }
-    if entry.event in words:
-        return words[entry.event]
+    if entry.event in BESIDE_MOVES:
+        return str(BESIDE_MOVES[entry.event])
+    if entry.event == MIGRATED:
+        return gettext("Edition %(number)d of the routine counts from here", number=edition.number)
     declared = transition_of(entry, edition.routine)
     move = say(declared.label) if declared else str(entry.transition)
     if entry.event == journal.PRESSED:
