@@ -143,6 +143,27 @@ def test_a_list_says_how_many_it_has_by_its_tab_and_narrowed(small_house):
     assert re.findall(r"\((\d+)\)", contact.text)[:4] == ["3", "3", "0", "5"]
 
 
+@pytest.mark.parametrize("beside", [(), ("part",), ("part", "file", "letter")])
+def test_a_cases_page_takes_three_queries_and_one_for_each_kind_of_thing_beside_it(house, beside):
+    """Whoever asks, the case with its clocks, its journal; then its actions, files and letters, where there are any."""
+    with house.app_context():
+        make = Maker.open(db.session())
+        case = make.case("quality", "in_progress")
+        if "part" in beside:
+            make.action(case, "quality", "assigned")
+            make.action(case, "quality", "accepted")
+        if "file" in beside:
+            make.keep_beside(case)
+        db.session.commit()
+        number = case.number
+        db.session.remove()
+    contact = Person(house, "quality_ie")
+    count, _, _ = cost(contact, f"/cases/{number}")
+    assert count == 3 + len(beside)
+    assert ('id="files"' in contact.text, 'id="letters"' in contact.text) == ("file" in beside, "letter" in beside)
+    assert (f'data-action="{number}-1"' in contact.text) == ("part" in beside)
+
+
 @pytest.fixture(scope="module")
 def great(sqlite_filled, tmp_path_factory):
     """The product with 100,000 cases, nine in ten of them at one quality contact."""

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import defer, joinedload
 
 from app.access import Viewer
 from app.i18n import gettext, language, lazy_gettext, moment, say
@@ -57,7 +57,7 @@ class Story:
         query = (
             select(JournalEntry)
             .where(column == (subject.id if subject else 0))
-            .options(joinedload(JournalEntry.actor))
+            .options(joinedload(JournalEntry.actor), *map(defer, APART))
             .order_by(JournalEntry.id)
         )
         return Story(context, facts, viewer, context.session.scalars(query).all())
@@ -135,7 +135,16 @@ class Story:
 
     def _reads(self, name: str, value: Any, facts: CaseFacts) -> bool:
         """Whether the viewer may read an answer: one that no longer stands belongs to the history."""
-        return self.viewer.shows(name, facts) and (self.history_shown or journal.stands(name, value, self.facts))
+        return self._shows(name, facts) and (self.history_shown or journal.stands(name, value, self.facts))
+
+    def _shows(self, name: str, facts: CaseFacts) -> bool:
+        held = self._held if facts is self.facts else self.viewer.fields(facts)
+        return bool(self.viewer.readable((name,), facts, held))
+
+    @cached_property
+    def _held(self) -> frozenset[str] | None:
+        """What the viewer is held to, asked once for the whole story."""
+        return self.viewer.fields(self.facts)
 
     @cached_property
     def history_shown(self) -> bool:
@@ -160,7 +169,7 @@ class Story:
             field = facts.routine.fields.get(name)
             if field is None or name == "reporter" or journal.stands(name, value, self.facts):
                 continue
-            if self.viewer.shows(name, facts):
+            if self._shows(name, facts):
                 yield Line(say(field.label), in_words(facts, name, value, language()), " · ".join(meta))
 
     def who(self, entry: JournalEntry) -> str:
@@ -183,12 +192,14 @@ class Story:
             facts = self._facts(entry)
             declared = transition_of(entry, facts.routine)
             field = writing_field(declared, facts.routine) if declared else None
-            if field is not None and self.viewer.shows(field.name, facts):
+            if field is not None and self._shows(field.name, facts):
                 line = Line("", str(entry.answers.get(field.name, "")), who=self.who(entry), when=moment(entry.at))
                 found.append((line, names_reporter(field, facts.routine)))
         return found
 
 
+APART = (JournalEntry.trace, JournalEntry.salts, JournalEntry.prints)
+"""What a story doesn't tell: how somebody was found, and what proves the row."""
 HAVE_A_PLACE = frozenset({"description", "unit", "area", "reporter"})
 """Fields that the case's page shows at its top."""
 AT_TOP = frozenset({"place", "code name"})
