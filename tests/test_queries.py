@@ -12,7 +12,7 @@ from sqlalchemy import event
 from app.web.database import db
 from model import Base
 from tests.house import Person, make_app
-from tests.matrix.world import Maker
+from tests.matrix.world import Maker, attach
 
 MANY = 100_000
 MOST_LOADED = 500
@@ -145,21 +145,22 @@ def test_a_list_says_how_many_it_has_by_its_tab_and_narrowed(small_house):
 
 @pytest.mark.parametrize("beside", [(), ("part",), ("part", "file", "letter")])
 def test_a_cases_page_takes_three_queries_and_one_for_each_kind_of_thing_beside_it(house, beside):
-    """Whoever asks, the case with its clocks, its journal; then its actions, files and letters, where there are any."""
+    """Whoever asks, the case with its clocks, its journal; then its actions and their owners, its files, its letters."""
     with house.app_context():
         make = Maker.open(db.session())
         case = make.case("quality", "in_progress")
         if "part" in beside:
             make.action(case, "quality", "assigned")
-            make.action(case, "quality", "accepted")
+            make.action(case, "quality", "accepted").owner_id = make.people["head_iel"]
         if "file" in beside:
-            make.keep_beside(case)
+            make.numbers["quality", "in_progress"] = case.number
+            attach(make, "quality")
         db.session.commit()
         number = case.number
         db.session.remove()
     contact = Person(house, "quality_ie")
     count, _, _ = cost(contact, f"/cases/{number}")
-    assert count == 3 + len(beside)
+    assert count == 3 + len(beside) + ("part" in beside)
     assert ('id="files"' in contact.text, 'id="letters"' in contact.text) == ("file" in beside, "letter" in beside)
     assert (f'data-action="{number}-1"' in contact.text) == ("part" in beside)
 

@@ -186,6 +186,7 @@ class CasePage:
 
     def sections(self) -> Iterator[Section]:
         """The case's parts, flow by flow."""
+        self.context.know({part.owner_id for part in self.case.parts if part.owner_id})
         adding = {flow: (name, verdict) for flow, name, verdict in additions(self.facts, self.actor)}
         for flow in self.facts.routine.flows.values():
             if self.facts.flow.name not in flow.part_of or not self.full:
