@@ -28,7 +28,8 @@ class Subject(Base):
     `at` is None where not everybody who must has pressed yet. `presses` are those of a transition that several make
     together: name -> [{"by": person id, "as": actor, "event": ordinal}]. `excluded` names who is shut out for good:
     ",key,key," as app.routing.exclusion reads them; a part has its case's.
-    `readable` is no column: a list may ask with its rows which of some fields its reader may read there.
+    `readable` is no column: a list may ask with its rows which of some fields its reader may read there. Nor is
+    `beside`: a page may ask which of parts, files and letters there are at all; None = nobody has asked.
     `orphaned` = somebody should have it and nobody could be found. `due_at` is the nearest running clock's end;
     `next_step` is {"flow": name, "transition": name, "blocked": guard or None}.
     """
@@ -79,6 +80,7 @@ class Subject(Base):
     code_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
 
     readable: Mapped[str | None] = query_expression()
+    beside: Mapped[str | None] = query_expression()
 
     unit: Mapped[Unit | None] = relationship(foreign_keys=unit_id)
     area: Mapped[Area | None] = relationship(foreign_keys=area_id)

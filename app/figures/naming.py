@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from app.i18n import gettext, language, say
@@ -27,12 +29,34 @@ class Naming:
 
     def field(self, name: str) -> str:
         """What a field is called as a heading."""
+        if name not in self._fields:
+            self._fields[name] = self._field(name)
+        return self._fields[name]
+
+    def _field(self, name: str) -> str:
         short = {"unit": gettext("Unit"), "flow": gettext("Kind of case")}
         declared = self.context.routine.fields.get(name)
         return short.get(name) or (say(declared.label) if declared else name)
 
     def value(self, name: str, value: Any) -> str:
         """What a counted value is called; what isn't answered has a name too."""
+        if not isinstance(value, Hashable):
+            return self._value(name, value)
+        key = name, type(value), value  # 1 isn't True
+        if key not in self._values:
+            self._values[key] = self._value(name, value)
+        return self._values[key]
+
+    @cached_property
+    def _fields(self) -> dict[str, str]:
+        """Names that were found: a table asks for the same ones in each of its rows."""
+        return {}
+
+    @cached_property
+    def _values(self) -> dict[tuple[str, type, Any], str]:
+        return {}
+
+    def _value(self, name: str, value: Any) -> str:
         if value in (None, "", [], "null"):
             return gettext("No unit") if name == "unit" else gettext("Not answered")
         if value is False:
@@ -71,6 +95,6 @@ class Naming:
         labels = [say(flow.states[value].label) for flow in self.flows if value in flow.states]
         return labels[0] if labels else value
 
-    @property
+    @cached_property
     def _facts(self) -> CaseFacts:
         return self.context.facts_of_new(self.flows[0].name, {})

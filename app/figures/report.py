@@ -162,6 +162,11 @@ class Counted:
         answered = cells if by.most_common(1)[0][0] is not None else []
         return Section(name, label, _finding(name, label, answered), cells)
 
+    @property
+    def names(self) -> list[str]:
+        """What the fields are called by which it counts."""
+        return [self.naming.field(name) for name in self.report.rows]
+
     @cached_property
     def together(self) -> list[tuple[list[str], int]]:
         """Each combination in words with its count; none where small numbers are hidden."""

@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from sqlalchemy import ColumnElement, not_, true
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 from wtforms import Form
 
@@ -257,8 +257,8 @@ class ActionView(FieldLook):
     def one_part(self, number: str) -> Part:
         """The action with that number, if one may open it; otherwise the page isn't there."""
         query = finding.opened(context().viewer(actor().person), Part, number)
-        loads = (joinedload(Part.whole), selectinload(Part.clocks), joinedload(Part.owner))  # type: ignore[attr-defined]
-        return self.datamodel.session.scalars(query.options(*loads)).first() or abort(404)
+        loads = (joinedload(Part.whole), joinedload(Part.clocks), joinedload(Part.owner), finding.looked_beside())  # type: ignore[attr-defined]
+        return self.datamodel.session.scalars(query.options(*loads)).unique().first() or abort(404)
 
     @expose("/<number>")
     @has_access

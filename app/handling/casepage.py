@@ -15,7 +15,7 @@ from app.handling.glimpsed import Glimpse, glimpsed
 from app.handling.joined import Joined, joined
 from app.handling.opening import readers
 from app.i18n import gettext, language, say
-from app.language.definition import BACK, SAME, Flow, Transition
+from app.language.definition import BACK, SAME, Field, Flow, Transition
 from app.language.kinds import menders
 from app.language.parties import name_of
 from app.routing.facts import CaseFacts
@@ -139,18 +139,19 @@ class CasePage:
         """Who has opened the case, where the routine keeps a log of it that the viewer may read."""
         return readers(self.context, self.facts, self.viewer)
 
+    @cached_property
     def trace(self) -> list[Check]:
         """Why the case came here."""
         return of_trace(self.case.trace, self.facts)
 
     def reported(self) -> tuple[Pairs, Pairs]:
         """What was answered when it was reported, besides the description: short answers, and texts."""
-        return story.answered(self.story.reported())
+        return story.answered(self.story.reported)
 
     @cached_property
     def glimpse(self) -> Glimpse:
         """What is read besides by somebody who is held to some fields."""
-        return glimpsed(self.facts, self.viewer, {field.name for field, _ in self.story.reported()})
+        return glimpsed(self.facts, self.viewer, {field.name for field, _ in self.story.reported})
 
     @property
     def may_see_reporter(self) -> bool:
@@ -185,6 +186,7 @@ class CasePage:
 
     def sections(self) -> Iterator[Section]:
         """The case's parts, flow by flow."""
+        self.context.know({part.owner_id for part in self.case.parts if part.owner_id})
         adding = {flow: (name, verdict) for flow, name, verdict in additions(self.facts, self.actor)}
         for flow in self.facts.routine.flows.values():
             if self.facts.flow.name not in flow.part_of or not self.full:
@@ -238,14 +240,17 @@ class CasePage:
 
     def writings(self, *, to_reporter: bool) -> list[tuple[Option, str]]:
         """Moves that only write a text, with the name of the field: shown as forms on the page itself."""
-        found = []
-        for name, verdict in self._offers:
-            field = story.writing_field(self.facts.flow.transitions[name], self.facts.routine)
-            if field is None or not self._asks_nothing_else(name):
-                continue
-            if story.names_reporter(field, self.facts.routine) == to_reporter:
-                found.append((self._option(name, verdict), field.name))
-        return found
+        return [
+            (option, field.name)
+            for option, field in self._writings
+            if story.names_reporter(field, self.facts.routine) == to_reporter
+        ]
+
+    @cached_property
+    def _writings(self) -> list[tuple[Option, Field]]:
+        flow, routine = self.facts.flow, self.facts.routine
+        fields = ((each, story.writing_field(flow.transitions[each[0]], routine)) for each in self._offers)
+        return [(self._option(*each), field) for each, field in fields if field and self._asks_nothing_else(each[0])]
 
     def _asks_nothing_else(self, name: str) -> bool:
         """A writing that guards elsewhere wait for is a move of its own, not a note."""
@@ -258,7 +263,7 @@ class CasePage:
 
     def moves(self) -> list[Option]:
         """Every move of the viewer's that leaves from here: the natural next first, the dangerous last."""
-        apart = {o.name for to in (True, False) for o, _ in self.writings(to_reporter=to)}
+        apart = {option.name for option, _ in self._writings}
         options = [self._option(name, verdict) for name, verdict in self._offers if name not in apart]
         natural = self.case.next_step.get("transition")
         ranked = sorted(options, key=lambda o: (o.danger, o.name != natural))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from flask import abort, redirect, request, url_for
@@ -11,7 +12,8 @@ from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload, selectinload, undefer
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.interfaces import ORMOption
 
 from app.handling.casepage import CasePage
@@ -35,6 +37,12 @@ from app.web.roles import permission_of
 from app.web.table import Table
 from app.workflow import finding, held, readings
 from model import Case, Subject
+
+
+@cache
+def _loads() -> tuple[ORMOption, ...]:
+    """What is read with one case."""
+    return joinedload(Case.clocks), joinedload(Case.reporter), undefer(Case.trace), finding.looked_beside()  # type: ignore[attr-defined]
 
 
 class CaseInterface(FieldInterface):
@@ -165,9 +173,13 @@ class CaseView(FieldLook):
     def one_case(self, number: str, *, moving: bool = False) -> Case:
         """The case with that number, if one may open it; otherwise the page isn't there. A move reads the rest anew."""
         query = finding.opened(context().viewer(actor().person), Case, number)
-        loads = (selectinload(Case.parts), selectinload(Case.clocks), joinedload(Case.reporter))  # type: ignore[attr-defined]
-        found = db.session.scalars(query if moving else query.options(*loads)).first()
-        return found if found is not None else abort(404)
+        loads = () if moving else _loads()
+        found = db.session.scalars(query.options(*loads)).unique().first()
+        if found is None:
+            return abort(404)
+        if not moving and finding.lacks(found, "parts"):
+            set_committed_value(found, "parts", [])
+        return found
 
     @expose("/<number>")
     @has_access

@@ -5,6 +5,7 @@ can still make true is `process`; any other is a `fact`.
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Literal
 
 from app.language.conditions import All, AnyOf, ClockIs, Condition, Done, Has, Is, Named, Not, Parts, Whole
@@ -34,6 +35,7 @@ def menders(routine: Routine, flow_name: str, transition_name: str, guard_name: 
     return tuple(dict.fromkeys(transition for _, transition in places))
 
 
+@lru_cache(maxsize=1024)
 def mending(routine: Routine, flow_name: str, transition_name: str, guard_name: str) -> tuple[Place, ...]:
     """(flow, transition) of everything that can make the guard hold: here, on a part or on the whole.
 

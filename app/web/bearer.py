@@ -9,10 +9,8 @@ from flask_appbuilder.security.sqla.models import User
 from flask_jwt_extended import create_access_token, decode_token
 from flask_jwt_extended.exceptions import JWTExtendedException
 from jwt import PyJWTError
-from sqlalchemy.orm import joinedload
 
-from app.web.database import db
-from app.web.grants import granted_to
+from app.web.grants import account, granted_to
 from app.web.seal import SEAL, seal
 
 PREFIX = "/api/"
@@ -45,7 +43,7 @@ def holder(asked: Request) -> User | None:
         return None
     claims = _claims(header.removeprefix(SCHEME).strip())
     pk = str(claims.get("sub", ""))
-    user: User | None = db.session.get(User, int(pk), options=[joinedload(User.person)]) if pk.isdigit() else None
+    user = account(int(pk)) if pk.isdigit() else None
     if user is None or not user.is_active:
         return None
     return user if all(claims.get(name) == mark for name, mark in _marks(user).items()) else None

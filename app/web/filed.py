@@ -18,7 +18,7 @@ from model import Document, StoredFile, Subject
 def files_for(context: Context, facts: CaseFacts, viewer: Viewer) -> list[Attached]:
     """Give the files whose field the viewer may read."""
     subject = facts.subject
-    if subject is None:
+    if subject is None or finding.lacks(subject, "files"):
         return []
     seen = finding.files(context, viewer, facts)
     return attached(seen, facts.routine, lambda which: url_for("CaseView.file", number=subject.number, which=which))
@@ -33,7 +33,7 @@ def one_file(context: Context, viewer: Viewer, number: str, which: int) -> Store
 def letters_for(context: Context, facts: CaseFacts, viewer: Viewer) -> list[Kept]:
     """Give the letters that the viewer may read; whoever sees all of the case also sees that some were erased."""
     subject = facts.subject
-    if subject is None:
+    if subject is None or finding.lacks(subject, "letters"):
         return []
     full = viewer.fully(facts)
     kept = letters.of_subject(context, subject)

@@ -1,4 +1,4 @@
-"""What the person asking may do: permissions, roles and the configuration's version, in one query per request."""
+"""What the person asking may do: permissions, roles and the configuration's version, read with the account at once."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +9,7 @@ from flask_appbuilder.security.sqla.models import (
     Permission,
     PermissionView,
     Role,
+    User,
     ViewMenu,
     assoc_group_role,
     assoc_permissionview_role,
@@ -16,12 +17,14 @@ from flask_appbuilder.security.sqla.models import (
     assoc_user_role,
 )
 from flask_login import current_user
-from sqlalchemy import ColumnElement, CompoundSelect, Select, String, cast, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, ScalarSelect, func, or_, select
+from sqlalchemy.orm import joinedload
 
 from app.web.database import db
 from model import ConfigurationVersion, Person
 
-PERMISSION, ROLE, VERSION = "p", "r", "v"
+LINE, PART = "\x1e", "\x1f"
+"""Between what an account has, and between a permission and its view: signs made for that, which no name has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +39,39 @@ class Grants:
 NOTHING = Grants()
 
 
+def account(user_id: int, *where: ColumnElement[bool]) -> User | None:
+    """The account with its person, if that holds; what it may is read by the same query, and kept for this request."""
+    query = select(User, *EVERYTHING).where(User.id == user_id, *where).options(joinedload(User.person))
+    found = db.session.execute(query).first()
+    if found is None:
+        return None
+    user: User = found[0]
+    _keep(user_id, _read(found[1:]))
+    return user
+
+
 def grants() -> Grants:
     """Everything granted to the person of this request; outside a request nothing is."""
     if not has_request_context():
         return NOTHING
-    return granted_to(current_user.id if current_user.is_authenticated else None)
+    person = current_user._get_current_object()  # noqa: SLF001 - the proxy would find it again at each look
+    return granted_to(person.id if person.is_authenticated else None)
 
 
 def granted_to(user_id: int | None) -> Grants:
     """Everything granted to that account, read once per request; None is a visitor."""
+    kept: tuple[int | None, Grants] | None = getattr(request_ctx, "avviksflyt_grants", None)
+    if kept is not None and kept[0] == user_id:
+        return kept[1]
+    found = db.session.execute(select(*EVERYTHING).where(User.id == user_id)).first() if user_id is not None else None
+    return _keep(user_id, _read(found) if found else Grants(configuration=db.session.scalar(select(VERSION)) or 0))
+
+
+def _keep(user_id: int | None, found: Grants) -> Grants:
     # On the request, not on g: an application context may outlive a request, in tests and commands.
     context: Any = request_ctx
-    kept: tuple[int | None, Grants] | None = getattr(context, "avviksflyt_grants", None)
-    if kept is None or kept[0] != user_id:
-        kept = (user_id, _read(user_id))
-        context.avviksflyt_grants = kept
-    return kept[1]
+    context.avviksflyt_grants = (user_id, found)
+    return found
 
 
 def can(permission: str, view: str) -> bool:
@@ -65,43 +85,41 @@ def me() -> Person | None:
     return person
 
 
-def _read(user_id: int | None) -> Grants:
-    rows = db.session.execute(_version() if user_id is None else _everything(user_id)).all()
-    return Grants(
-        permissions=frozenset((name, view) for kind, name, view in rows if kind == PERMISSION),
-        roles=frozenset(name for kind, name, _ in rows if kind == ROLE),
-        configuration=max((int(name) for kind, name, _ in rows if kind == VERSION), default=0),
+def _read(told: Any) -> Grants:
+    permissions, roles, version = told
+    pairs = (line.partition(PART) for line in (permissions or "").split(LINE) if line)
+    held = frozenset(filter(None, (roles or "").split(LINE)))
+    return Grants(frozenset((name, view) for name, _, view in pairs), held, version or 0)
+
+
+def _held(column: Any) -> ColumnElement[bool]:
+    """Whether the account has the role with that id, directly or through a group."""
+    own = select(assoc_user_role.c.role_id).where(assoc_user_role.c.user_id == User.id)
+    groups = (
+        select(assoc_group_role.c.role_id)
+        .join(assoc_user_group, assoc_user_group.c.group_id == assoc_group_role.c.group_id)
+        .where(assoc_user_group.c.user_id == User.id)
     )
+    return or_(column.in_(own.correlate(User)), column.in_(groups.correlate(User)))
 
 
-def _version() -> Select[str, str, str]:
-    return select(literal(VERSION), cast(ConfigurationVersion.version, String), literal(""))
-
-
-def _everything(user_id: int) -> CompoundSelect[Any]:
-    held = _held(user_id)
-    pairs = (
-        select(literal(PERMISSION), Permission.name, ViewMenu.name)
+def _permissions() -> ScalarSelect[str]:
+    """Each permission with its view; what several roles have, several times."""
+    pair = Permission.name + PART + ViewMenu.name
+    found = (
+        select(func.aggregate_strings(pair, LINE))
         .select_from(PermissionView)
         .join(Permission, PermissionView.permission_id == Permission.id)
         .join(ViewMenu, PermissionView.view_menu_id == ViewMenu.id)
         .join(assoc_permissionview_role, assoc_permissionview_role.c.permission_view_id == PermissionView.id)
-        .where(held(assoc_permissionview_role.c.role_id))
     )
-    roles = select(literal(ROLE), Role.name, literal("")).where(held(Role.id))
-    return union_all(pairs, roles, _version())
+    return found.where(_held(assoc_permissionview_role.c.role_id)).correlate(User).scalar_subquery()
 
 
-def _held(user_id: int) -> Any:
-    """Make a test for role ids that the user holds, directly or through a group."""
-    own = select(assoc_user_role.c.role_id).where(assoc_user_role.c.user_id == user_id)
-    groups = (
-        select(assoc_group_role.c.role_id)
-        .join(assoc_user_group, assoc_user_group.c.group_id == assoc_group_role.c.group_id)
-        .where(assoc_user_group.c.user_id == user_id)
-    )
+def _roles() -> ScalarSelect[str]:
+    return select(func.aggregate_strings(Role.name, LINE)).where(_held(Role.id)).correlate(User).scalar_subquery()
 
-    def test(column: Any) -> ColumnElement[bool]:
-        return or_(column.in_(own), column.in_(groups))
 
-    return test
+VERSION = select(func.max(ConfigurationVersion.version)).scalar_subquery()
+EVERYTHING = (_permissions(), _roles(), VERSION)
+"""What an account has, as columns beside it."""

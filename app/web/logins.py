@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import current_app, request, session
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, delete, exists, select
 from sqlalchemy.orm import Session
 
 from app.web.database import db
@@ -32,8 +32,8 @@ def remember(user: User, way: str) -> None:
 
 
 def here(user_id: Any) -> ColumnElement[bool]:
-    """Predicate on Login: it is this browser's, and that account's."""
-    return (Login.key == own_key()) & (Login.user_id == user_id)
+    """Predicate on an account by its id: it is logged in in this browser."""
+    return exists().where(Login.key == own_key(), Login.user_id == user_id)
 
 
 def own_key() -> str:

@@ -13,8 +13,6 @@ from flask_appbuilder.security.sqla.manager import SecurityManager
 from flask_appbuilder.security.sqla.models import User
 from flask_limiter import Limiter
 from flask_login import LoginManager, current_user, logout_user
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 from werkzeug.security import generate_password_hash
 
 from app.i18n import gettext, lazy_gettext
@@ -23,14 +21,13 @@ from app.web.database import db
 from app.web.demo import demo_accounts
 from app.web.filters import clean
 from app.web.frame import name_target
-from app.web.grants import Grants, can, grants, me
+from app.web.grants import Grants, account, can, grants, me
 from app.web.headers import let_forms_lead_to
 from app.web.interface import Interface
 from app.web.lasting import LEAVING, lasts
 from app.web.logins import here
 from app.web.seal import SEAL, break_seal, seal
 from app.web.watch import note
-from model import Login
 
 __all__ = ["Grants", "Security", "can", "grants", "init_security", "me"]
 
@@ -163,11 +160,10 @@ class Security(SecurityManager):  # type: ignore[misc]
         return manager
 
     def load_user(self, pk: str) -> User | None:
-        """Load the account together with its person: one query. Programs are known by their token alone."""
+        """Load the account with its person and all that it may: one query. Programs are known by their token alone."""
         if bearer.takes_tokens() or not pk.isdigit():
             return None
-        query = select(User).join(Login, here(User.id)).where(User.id == int(pk)).options(joinedload(User.person))
-        user: User | None = db.session.scalar(query)
+        user = account(int(pk), here(User.id))
         return user if user and user.is_active and session.get(SEAL) == seal(user) and lasts() else None
 
     def is_item_public(self, permission_name: str, view_name: str) -> bool:  # noqa: ARG002 - the framework's signature

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import defer, joinedload
 
 from app.access import Viewer
-from app.i18n import gettext, language, moment, say
+from app.i18n import gettext, language, lazy_gettext, moment, say
 from app.language.conditions import ALWAYS
 from app.language.definition import SAME, Field, Routine, Transition
 from app.language.parties import REPORTER, walk
@@ -57,7 +57,7 @@ class Story:
         query = (
             select(JournalEntry)
             .where(column == (subject.id if subject else 0))
-            .options(joinedload(JournalEntry.actor))
+            .options(joinedload(JournalEntry.actor), *map(defer, APART))
             .order_by(JournalEntry.id)
         )
         return Story(context, facts, viewer, context.session.scalars(query).all())
@@ -107,8 +107,12 @@ class Story:
         """Whether it began a case, whose page shows what was reported; a part's has no such section."""
         return declared.creates and not self.facts.flow.part_of
 
-    def reported(self) -> Iterator[tuple[Field, str]]:
+    @cached_property
+    def reported(self) -> list[tuple[Field, str]]:
         """What was answered when the case began; a tick that nobody could leave out says nothing."""
+        return list(self._reported())
+
+    def _reported(self) -> Iterator[tuple[Field, str]]:
         here = self.facts.subject.id if self.facts.subject else 0
         first = next((each for each in self.entries if each.subject_id == here and each.from_state is None), None)
         declared = transition_of(first, self._facts(first).routine) if first is not None else None
@@ -131,7 +135,16 @@ class Story:
 
     def _reads(self, name: str, value: Any, facts: CaseFacts) -> bool:
         """Whether the viewer may read an answer: one that no longer stands belongs to the history."""
-        return self.viewer.shows(name, facts) and (self.history_shown or journal.stands(name, value, self.facts))
+        return self._shows(name, facts) and (self.history_shown or journal.stands(name, value, self.facts))
+
+    def _shows(self, name: str, facts: CaseFacts) -> bool:
+        held = self._held if facts is self.facts else self.viewer.fields(facts)
+        return bool(self.viewer.readable((name,), facts, held))
+
+    @cached_property
+    def _held(self) -> frozenset[str] | None:
+        """What the viewer is held to, asked once for the whole story."""
+        return self.viewer.fields(self.facts)
 
     @cached_property
     def history_shown(self) -> bool:
@@ -156,7 +169,7 @@ class Story:
             field = facts.routine.fields.get(name)
             if field is None or name == "reporter" or journal.stands(name, value, self.facts):
                 continue
-            if self.viewer.shows(name, facts):
+            if self._shows(name, facts):
                 yield Line(say(field.label), in_words(facts, name, value, language()), " · ".join(meta))
 
     def who(self, entry: JournalEntry) -> str:
@@ -169,20 +182,24 @@ class Story:
 
     def written(self, *, to_reporter: bool) -> list[Line]:
         """Messages exchanged with the reporter, or notes that stay inside; oldest first."""
+        return [line for line, reporters in self._written if reporters == to_reporter]
+
+    @cached_property
+    def _written(self) -> list[tuple[Line, bool]]:
+        """Each text that was only written, and whether the reporter may read it."""
         found = []
         for entry in self.entries:
             facts = self._facts(entry)
             declared = transition_of(entry, facts.routine)
             field = writing_field(declared, facts.routine) if declared else None
-            if field is None or names_reporter(field, facts.routine) != to_reporter:
-                continue
-            if not self.viewer.shows(field.name, facts):
-                continue
-            text = str(entry.answers.get(field.name, ""))
-            found.append(Line("", text, who=self.who(entry), when=moment(entry.at)))
+            if field is not None and self._shows(field.name, facts):
+                line = Line("", str(entry.answers.get(field.name, "")), who=self.who(entry), when=moment(entry.at))
+                found.append((line, names_reporter(field, facts.routine)))
         return found
 
 
+APART = (JournalEntry.trace, JournalEntry.salts, JournalEntry.prints)
+"""What a story doesn't tell: how somebody was found, and what proves the row."""
 HAVE_A_PLACE = frozenset({"description", "unit", "area", "reporter"})
 """Fields that the case's page shows at its top."""
 AT_TOP = frozenset({"place", "code name"})
@@ -205,18 +222,22 @@ def as_answer(label: str, value: str) -> str:
     return f"{label} {value}" if label.endswith("?") else f"{label}: {value}"
 
 
+BESIDE_MOVES: Mapping[str, Any] = {
+    journal.REMINDED: lazy_gettext("Reminder sent"),
+    orphans.FOUND: lazy_gettext("Somebody was found to handle the case"),
+    journal.LET_THROUGH: lazy_gettext("The report had been held back, and was let through"),
+    journal.LOOKED_UP: lazy_gettext("The reporter's identity was looked up"),
+    journal.REDACTED: lazy_gettext("Words were removed from the case"),
+}
+"""What happens to a case without being a move of it."""
+
+
 def title(entry: JournalEntry, edition: Edition) -> str:
     """Say what happened, in the words of the edition that it happened under."""
-    words = {
-        journal.REMINDED: gettext("Reminder sent"),
-        orphans.FOUND: gettext("Somebody was found to handle the case"),
-        journal.LET_THROUGH: gettext("The report had been held back, and was let through"),
-        journal.LOOKED_UP: gettext("The reporter's identity was looked up"),
-        journal.REDACTED: gettext("Words were removed from the case"),
-        MIGRATED: gettext("Edition %(number)d of the routine counts from here", number=edition.number),
-    }
-    if entry.event in words:
-        return words[entry.event]
+    if entry.event in BESIDE_MOVES:
+        return str(BESIDE_MOVES[entry.event])
+    if entry.event == MIGRATED:
+        return gettext("Edition %(number)d of the routine counts from here", number=edition.number)
     declared = transition_of(entry, edition.routine)
     move = say(declared.label) if declared else str(entry.transition)
     if entry.event == journal.PRESSED:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import aliased, selectinload
@@ -53,8 +53,7 @@ class Choice:
     until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """One run of a clock: when it began, was due and stopped (None = not yet), and whether a new date was promised."""
 
     started: datetime
@@ -87,7 +86,7 @@ def timed(context: Context, rows: Iterable[str], clock: str, choice: Choice) -> 
     query = _joined(found).join(Clock, Clock.subject_id == Subject.id).where(Clock.name == clock)
     readers = _readers(context, rows)
     for started, due, stopped, extended, *values in context.session.execute(chosen(query, context, choice)):
-        yield _key(readers, values), Run(started, due, stopped, extended)
+        yield _key(readers, values) if readers else (), Run(started, due, stopped, extended)
 
 
 def valued(context: Context, rows: Iterable[str], field: str, choice: Choice) -> Iterator[tuple[tuple[Any, ...], Any]]:

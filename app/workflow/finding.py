@@ -6,9 +6,12 @@ Pages, lists with their counts and files, search, reports and downloads ask here
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, literal, select
+from sqlalchemy.orm import aliased, with_expression
+from sqlalchemy.orm.interfaces import ORMOption
 
 from app.access import Viewer
 from app.routing.facts import CaseFacts
@@ -16,12 +19,18 @@ from app.scope.search import MOST_WORDS
 from app.workflow.context import Context
 from app.workflow.extras import Fields, sources
 from app.workflow.filing import FILE, files_of
-from model import Case, Part, StoredFile, Subject
+from model import Case, Document, Part, StoredFile, Subject
 
 WORDS = ("title", "description")
 """Fields whose words a case or part is found by."""
 
 LONGEST_NUMBER = 32
+_PART = aliased(Subject)
+BESIDE = {
+    "parts": select(_PART.id).where(_PART.whole_id == Subject.id),
+    "files": select(StoredFile.id).where(StoredFile.subject_id == Subject.id),
+    "letters": select(Document.id).where(Document.subject_id == Subject.id),
+}
 T = TypeVar("T", bound=Subject)
 
 
@@ -38,6 +47,20 @@ def numbers(context: Context, viewer: Viewer, kind: type[Subject] = Subject) -> 
 def opened(viewer: Viewer, table: type[T], number: str) -> Select[T]:
     """The row that its page shows to the viewer, if any."""
     return select(table).where(table.number == number[:LONGEST_NUMBER], rows(viewer, table))
+
+
+@cache
+def looked_beside() -> ORMOption:
+    """Let a query of cases say what there is beside each: a page then asks for that alone."""
+    found: ColumnElement[str] = literal(",")
+    for name, rows in BESIDE.items():
+        found = found + case((exists(rows), f"{name},"), else_="")
+    return with_expression(Subject.beside, found)
+
+
+def lacks(subject: Subject, name: str) -> bool:
+    """Whether it is known that there are no `parts`, `files` or `letters`."""
+    return subject.beside is not None and f",{name}," not in subject.beside
 
 
 def counted(viewer: Viewer) -> ColumnElement[bool]:

@@ -195,13 +195,13 @@ def enrich(app, numbers):
         for kind in ("quality", "other"):
             for state in CASE_STATES:
                 numbers[kind, "marked", state] = make.marked(kind, state).number
-            _attach(make, kind)
+            attach(make, kind)
         db.session.commit()
         db.session.remove()
         db.engine.dispose()
 
 
-def _attach(make, kind):
+def attach(make, kind):
     """Put a file and a letter on the kind's case; the letter is for its reporter."""
     case = make.session.scalar(select(Subject).where(Subject.number == make.numbers[kind, "in_progress"]))
     now, content = datetime.now(UTC), mark("file", kind, "in_progress").encode()

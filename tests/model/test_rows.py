@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from app.web.database import db
@@ -22,6 +22,15 @@ def test_a_moment_comes_back_as_it_was_in_utc(house):
         row = session.get_one(Lease, "a")
         session.refresh(row)
         assert (row.until, row.until.utcoffset()) == (NOON, timedelta(0))
+
+
+def test_a_moment_is_read_to_the_microsecond_and_through_a_function(house):
+    moment = NOON.replace(microsecond=123_456)
+    with session_of(house) as session:
+        session.add(Lease(name="a", holder="x", until=moment, beat_at=NOON))
+        session.commit()
+        found = session.execute(select(Lease.until, func.min(Lease.until)).group_by(Lease.until)).one()
+        assert [(each, each.utcoffset()) for each in found] == [(moment, timedelta(0))] * 2
 
 
 def test_a_moment_without_a_zone_is_refused(house):
