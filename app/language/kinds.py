@@ -5,6 +5,7 @@ can still make true is `process`; any other is a `fact`.
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Literal
 
 from app.language.conditions import All, AnyOf, ClockIs, Condition, Done, Has, Is, Named, Not, Parts, Whole
@@ -16,6 +17,7 @@ Place = tuple[str, str]
 """A flow's name and a transition's."""
 
 
+@lru_cache(maxsize=4096)
 def guard_kind(routine: Routine, flow_name: str, transition_name: str, guard_name: str) -> Kind:
     """Kind of a guard on a transition: `input`, `process` or `fact`."""
     needs = routine.guards[guard_name].needs
@@ -28,6 +30,7 @@ def guard_kind(routine: Routine, flow_name: str, transition_name: str, guard_nam
     return "fact"
 
 
+@lru_cache(maxsize=4096)
 def menders(routine: Routine, flow_name: str, transition_name: str, guard_name: str) -> tuple[str, ...]:
     """Names of the transitions that can make the guard hold, in the file's order, each once."""
     places = mending(routine, flow_name, transition_name, guard_name)
