@@ -79,14 +79,13 @@ def row(
 
     `event_key` names the event (at most 120 characters), `mail` its MailText, `why` the party that reaches them.
     `values` fill the placeholders; `link` is kept as `case:<number>` and so on. `letter` is what stands above a letter.
-    `said` are the mail's words where they have been read already.
+    `said` are its words, if they have been read already.
     """
     settings = Settings.current()
     _have_ids(session, receiver, subject)
     address = receiver.mail.strip()
     language = language or receiver.language or (subject.language if subject else "") or settings.default_language
     said = words(session, mail) if said is None else said
-    title, body = filled(said, mail, language, values, link)
     return {
         "event_key": event_key,
         "subject_id": subject.id if subject else None,
@@ -96,11 +95,9 @@ def row(
         "why": why[:120],
         "language": language,
         "message_id": _message_id(settings, event_key, address, mail),
-        "subject": title,
-        "body": body,
+        **dict(zip(("subject", "body"), filled(said, mail, language, values, link), strict=True)),
         "link": link,
         "letter": dict(letter) if letter and said.letter else {},
-        "status": "waiting",
         **dict.fromkeys(("created_at", "next_try_at"), now),
     }
 
