@@ -17,6 +17,7 @@ Place = tuple[str, str]
 """A flow's name and a transition's."""
 
 
+@lru_cache(maxsize=4096)
 def guard_kind(routine: Routine, flow_name: str, transition_name: str, guard_name: str) -> Kind:
     """Kind of a guard on a transition: `input`, `process` or `fact`."""
     needs = routine.guards[guard_name].needs
@@ -29,6 +30,7 @@ def guard_kind(routine: Routine, flow_name: str, transition_name: str, guard_nam
     return "fact"
 
 
+@lru_cache(maxsize=4096)
 def menders(routine: Routine, flow_name: str, transition_name: str, guard_name: str) -> tuple[str, ...]:
     """Names of the transitions that can make the guard hold, in the file's order, each once."""
     places = mending(routine, flow_name, transition_name, guard_name)

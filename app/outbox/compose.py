@@ -6,11 +6,13 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
 
 from app.outbox import standard
 from app.outbox.settings import Settings
@@ -57,7 +59,8 @@ def remembered(organisation: Organisation, mail: str) -> Words:
 
 def write(session: Session, **mail: Any) -> OutgoingMail | None:
     """Write one mail to one receiver about one event, as `row` takes it; None if it was written before."""
-    return next(iter(insert_new(session, [row(session, **mail)])), None)
+    new = insert_new(session, [row(session, **mail)])
+    return session.scalar(select(OutgoingMail).where(OutgoingMail.message_id.in_(new))) if new else None
 
 
 def row(
@@ -79,14 +82,13 @@ def row(
 
     `event_key` names the event (at most 120 characters), `mail` its MailText, `why` the party that reaches them.
     `values` fill the placeholders; `link` is kept as `case:<number>` and so on. `letter` is what stands above a letter.
-    `said` are the mail's words where they have been read already.
+    `said` are its words, if they have been read already.
     """
     settings = Settings.current()
     _have_ids(session, receiver, subject)
     address = receiver.mail.strip()
     language = language or receiver.language or (subject.language if subject else "") or settings.default_language
     said = words(session, mail) if said is None else said
-    title, body = filled(said, mail, language, values, link)
     return {
         "event_key": event_key,
         "subject_id": subject.id if subject else None,
@@ -96,29 +98,31 @@ def row(
         "why": why[:120],
         "language": language,
         "message_id": _message_id(settings, event_key, address, mail),
-        "subject": title,
-        "body": body,
+        **dict(zip(("subject", "body"), filled(said, mail, language, values, link), strict=True)),
         "link": link,
         "letter": dict(letter) if letter and said.letter else {},
-        "status": "waiting",
         **dict.fromkeys(("created_at", "next_try_at"), now),
     }
 
 
-def insert_new(session: Session, rows: Sequence[Mapping[str, Any]]) -> Sequence[OutgoingMail]:
-    """Write these rows in one statement, but for those that were written before; give the new ones.
+def insert_new(session: Session, rows: Sequence[Mapping[str, Any]]) -> set[str]:
+    """Write these rows in one statement, but for those that were written before; give the new ones' Message-IDs.
 
     What else the session has to write is left for later.
     """
     if not rows:
-        return ()
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    insertion = dialect.insert(OutgoingMail).on_conflict_do_nothing().returning(OutgoingMail)
-    with session.no_autoflush:
-        new = session.scalars(insertion, rows).all()
+        return set()
+    new = set(session.connection().execute(_insertion(session.get_bind().dialect.name), rows).scalars())
     if new:
         session.info[WROTE] = True
     return new
+
+
+@cache
+def _insertion(dialect: str) -> ReturningInsert[str]:
+    mails: Any = OutgoingMail.__table__
+    insertion = (sqlite if dialect == "sqlite" else postgresql).insert(mails)
+    return insertion.on_conflict_do_nothing().returning(mails.c.message_id)
 
 
 def _have_ids(session: Session, receiver: Person, subject: Subject | None) -> None:

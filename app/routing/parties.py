@@ -172,6 +172,8 @@ class Lookup:
 
     def _let_in(self, found: Found) -> Found:
         """Leave out whoever is shut out of the case."""
+        if not self.facts.shut_out:
+            return found
         people = tuple(person for person in found.people if not self.facts.shuts_out(person))
         if len(people) == len(found.people):
             return found

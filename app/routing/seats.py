@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from app.routing.organisation import Holding, Organisation
 
@@ -21,6 +22,7 @@ class Seat:
         return f"{self.role}:{self.unit or ''}:{self.area or ''}"
 
 
+@lru_cache(maxsize=4096)
 def read(text: str) -> Seat:
     """The seat that the text names."""
     if text.startswith("@"):

@@ -165,7 +165,7 @@ def send(
         if not each.to.skipped:
             _write_down(context, facts, each, known, event_key, more)
             each.row["status"] = digest.status(each.row, late=late)
-    new = {row.message_id for row in compose.insert_new(context.session, [each.row for each in made if each.row])}
+    new = compose.insert_new(context.session, [each.row for each in made if each.row])
     told = []
     for each in made:
         if each.row and each.row["message_id"] not in new:
