@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import inspect, update
+from sqlalchemy import update
 
 from app.language.conditions import holds
 from app.language.definition import NEW, Transition
@@ -282,5 +282,3 @@ def claim(context: Context, subject: Subject, version: int | None) -> None:
     if claimed.rowcount != 1:  # type: ignore[attr-defined]
         raise Stale
     context.session.expire(subject)
-    if inspect(subject).detached:
-        raise Stale
