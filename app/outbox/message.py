@@ -106,7 +106,7 @@ def _thread_id(subject_id: int, settings: Settings) -> str:
     return f"<thread.{sealed}@{settings.host}>"
 
 
-def _check(sent: bytes, names: list[str], receiver: str, *, along: bool = False) -> None:
+def _check(sent: bytes, names: list[str], receiver: str, *, along: bool) -> None:
     """Read the bytes as their receiver will; more or other headers than were written mean that a text got out."""
     read = BytesParser(policy=policy.default).parsebytes(sent)
     if sorted(read.keys()) != sorted(names):

@@ -80,8 +80,7 @@ class Server:
     def _close(self) -> None:
         if self._open is not None:
             with suppress(OSError, smtplib.SMTPException), _bounded(self._open, self._patience):
-                self._open.quit()
-            self._open.close()
+                self._open.quit()  # closes the connection, however it ends
         self._open = None
 
 

@@ -66,15 +66,14 @@ def _one(field: Field, raw: Any, facts: CaseFacts, me: int | None) -> Any:
         area = facts.organisation.area_by_name.get(text)
         return _member(text, () if area is None or (area.retired and not _is_so(field, text, facts)) else (text,))
     if field.choices is not None:
-        return _member(text, set(_names(field.choices)))
+        return _member(text, set(_names(field.choices if isinstance(field.choices, tuple) else ())))
     return READERS.get(field.type, _text)(text)
 
 
-def _names(choices: Any) -> Iterable[str]:
-    for choice in choices if isinstance(choices, tuple) else ():
-        if isinstance(choice, Choice):
-            yield choice.name
-            yield from _names(choice.choices)
+def _names(choices: Iterable[Choice]) -> Iterable[str]:
+    for choice in choices:
+        yield choice.name
+        yield from _names(choice.choices)
 
 
 def _member(text: str, names: Iterable[str]) -> str:

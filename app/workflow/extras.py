@@ -17,9 +17,9 @@ from app.routing.facts import own_fields
 from app.scope.row import Predicate, Row
 from model import Subject
 
-ALWAYS = frozenset({"number", "title", "state", "unit", "area", "told"})
-"""Every list has them anyway."""
-APART = frozenset({"reporter", "entered_by", "history", "access_log"})
+ALWAYS = frozenset({"title", "unit", "area"})
+"""Every list has them anyway, as it has what no form asks: number, state and what is told."""
+APART = frozenset({"reporter", "entered_by"})
 """Who reported is looked up on the case's page, and the look-up is logged."""
 LOWEST = -1e300
 WRITTEN = ("text", "place", "code name")

@@ -20,7 +20,7 @@ REMEMBERING = type(functools.cache(len))
 def living(file: str) -> dict[tuple[str, int], list[FunctionType]]:
     """Every function of the file in this process, by its name and line."""
     path, found = str(Path(file).resolve()), {}
-    for each in gc.get_objects():
+    for each in _everything():
         if isinstance(each, FunctionType) and each.__code__.co_filename == path:
             found.setdefault((each.__code__.co_qualname, each.__code__.co_firstlineno), []).append(each)
     return found
@@ -28,8 +28,14 @@ def living(file: str) -> dict[tuple[str, int], list[FunctionType]]:
 
 def caches(rooms: str = "app.") -> list:
     """Every cache of the product's: what it remembers was reckoned without the fault."""
-    found = [each for each in gc.get_objects() if isinstance(each, REMEMBERING)]
+    found = [each for each in _everything() if isinstance(each, REMEMBERING)]
     return [each for each in found if (each.__module__ or "").startswith(rooms)]
+
+
+def _everything() -> list:
+    """Every object that there is, those as well that the tests leave out of each search for garbage."""
+    gc.unfreeze()
+    return gc.get_objects()
 
 
 def plant(file: str, index: int, functions: dict[tuple[str, int], list[FunctionType]]) -> int:

@@ -50,7 +50,6 @@ class Nursery:
         self.session = session
         self.items = {item.nodeid: item for item in session.items if not _outside(item)}
         self._warm_up()
-        gc.unfreeze()  # what the tests leave out of every search has the functions in it
         gc.collect()
         self.caches = caches()
         self.functions = {file: living(file) for file in {job.mutant.file for job in self.jobs}}

@@ -1,12 +1,14 @@
 """Faults are made where they are said to be, are noticed by a test that looks, and counted honestly."""
 
 import ast
+import gc
+from functools import cache
 from textwrap import dedent
 
 import pytest
 
 from bench.mutants.making import made, mutants_of
-from bench.mutants.planting import living, plant
+from bench.mutants.planting import caches, living, plant
 from bench.mutants.telling import figures, wilson
 
 SOURCE = '''
@@ -55,8 +57,16 @@ def test_a_living_function_takes_the_fault_on(tmp_path, monkeypatch):
     space = {}
     exec(compile(file.read_text(), str(file), "exec"), space)  # noqa: S102 - the test's own two lines
     added = next(each for each in mutants_of(str(file), file.read_text()) if each.kind == "operator")
+    gc.freeze()  # as the tests do with all that is imported
     assert plant(str(file), added.index, living(str(file))) == 1
     assert space["double"](4) == 0
+
+
+def test_what_is_remembered_is_found_wherever_it_was_left():
+    remembering = cache(lambda number: number)
+    remembering.__module__ = "app.somewhere"
+    gc.freeze()
+    assert remembering in caches()
 
 
 @pytest.mark.parametrize(("hits", "size", "low", "high"), [(90, 100, 0.8256, 0.9448), (0, 0, 0, 1), (5, 5, 0.5655, 1)])

@@ -345,3 +345,11 @@ def test_what_is_waiting_is_counted(session, sessions, mail):
     mail.status = "dead"
     session.flush()
     assert queue.counts(session) == (0, None, 1)
+
+
+def test_twenty_are_sent_in_one_batch(session, sessions):
+    for number in range(21):
+        post(session, event_key=f"case:1:{number}")
+    session.commit()
+    with running(Told()) as url:
+        assert [sending(sessions, url) for _ in range(3)] == [20, 1, 0]

@@ -137,9 +137,9 @@ def test_f55_a_subject_or_sender_can_add_no_header(attack):
 def test_what_gets_past_the_cleaning_is_stopped_before_sending(monkeypatch):
     monkeypatch.setattr(message, "clean", lambda text: text)
     with pytest.raises(UnsendableError):
-        message._check(b"Subject: a\r\nBcc: evil@example.no\r\n\r\n", ["Subject"], "marit@example.no")
+        message._check(b"Subject: a\r\nBcc: evil@example.no\r\n\r\n", ["Subject"], "marit@example.no", along=False)
     with pytest.raises(UnsendableError):
-        message._check(b"To: marit@example.no, evil@example.no\r\n\r\n", ["To"], "marit@example.no")
+        message._check(b"To: marit@example.no, evil@example.no\r\n\r\n", ["To"], "marit@example.no", along=False)
     with pytest.raises(ValueError):  # noqa: PT011 - ours or the library's
         message.build(replace(LETTER, subject=ATTACKS[3] + "ø" * 100), "", SETTINGS)
 

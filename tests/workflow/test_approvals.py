@@ -2,6 +2,8 @@
 
 import pytest
 
+from app.language.conditions import Is
+from app.language.parties import InField, InRole, Query, Several, Word, name_of
 from app.workflow import approvals, migrating, waiting
 from app.workflow.actor import Actor
 from model import Assignment, ConfigurationVersion
@@ -263,3 +265,110 @@ def test_whoever_presses_out_of_turn_moves_nobody_on(found):
     case.presses = {"approve": pressed}
     tally = approvals.tally(town.facts(case), declared)
     assert (tally.pressed, set(tally.awaited), tally.enough) == ((dora, rita), {dora, dirk}, False)
+
+
+def test_who_must_approve_is_told_party_by_party(found):
+    town = found("by: [desk, contact], together: each")
+    facts = town.facts(town.report())
+    teaching, safety = (Is("area", frozenset({area})) for area in ("teaching", "safety"))
+    both = Several((InRole("contact"), InRole("boss")))
+    rita, bess, bill, lena, stig = (town.people[who] for who in ("rita", "bess", "bill", "lena", "stig"))
+
+    def told(by, there=facts):
+        return [set(people) for _, people in approvals.parties(by, there)]
+
+    assert told(None) == []
+    assert told(both) == [{rita}, {bess}]
+    assert told(Query(both, when=teaching)) == [{rita}, {bess}]
+    assert told(Query(both, when=safety)) == []
+    anywhere = Query(both, at="anywhere", when=teaching)
+    assert len(told(anywhere)) == 1
+    assert {rita, bill, bess, lena} <= told(anywhere)[0], "one party, wherever they are"
+    assert told(Query(InRole("boss"), when=teaching)) == [{bess}]
+    assert told(Query(InRole("boss"), when=safety)) == []
+    assert told(Word("reporter")) == told(InField("reporter")) == [{stig}]
+    unknown = town.facts(town.report(who=None, reporter=stig))
+    unknown.subject.reporter_id = None
+    assert told(Word("reporter"), unknown) == told(InField("reporter"), unknown) == [{approvals.THE_CODE}]
+    assert told(Word("handler")) == [{town.people["dora"], town.people["dirk"]}]
+
+
+@pytest.mark.parametrize(
+    ("how", "of", "most"),
+    [
+        ("everyone", 0, 1),
+        ("everyone", 5, 5),
+        ("majority", 5, 3),
+        ("majority", 0, 1),
+        ("two thirds", 3, 2),
+        ("two thirds", 5, 4),
+        ("two thirds", 6, 4),
+        ("3", 2, 3),
+        ("1", 9, 1),
+    ],
+)
+def test_how_many_are_needed(how, of, most):
+    assert approvals.needed(how, of) == most
+
+
+def test_a_party_that_nobody_is_in_stands_in_the_way_where_each_must_press(found):
+    town = found("by: [desk, warden], together: each")
+    declared = town.facts(town.report()).flow.transitions["approve"]
+    case = town.report()
+    tally = approvals.tally(town.facts(case), declared)
+    assert (tally.pressed, [name_of(party) for party in tally.empty], tally.enough) == ((), ["warden"], False)
+    assert set(tally.awaited) == {town.people["dora"], town.people["dirk"]}
+    case.presses = {"approve": [{"by": town.people["dora"], "as": "", "event": 1}]}
+    tally = approvals.tally(town.facts(case), declared)
+    assert (tally.awaited, tally.enough) == ((), False)
+    stranger = {"by": town.people["bill"], "as": "", "event": 2}
+    case.presses = {"approve": [stranger]}
+    assert approvals.tally(town.facts(case), declared).pressed == (), "whoever is asked no more doesn't count"
+
+
+def test_too_few_for_so_many(found):
+    town = found("by: [desk, contact], together: 4")
+    case = town.report()
+    declared = town.facts(case).flow.transitions["approve"]
+    tally = approvals.tally(town.facts(case), declared)
+    assert [name_of(party) for party in tally.empty] == ["desk", "contact"]
+    assert len(tally.awaited) == 3
+    assert town.refused(case, "dora", "approve") == ["desk", "contact"]
+
+
+def test_as_whom_a_press_is_kept(found):
+    town = found("by: [desk, reporter], together: each, optional: [grounds]")
+    case = town.report()
+    stig = town.people["stig"]
+    facts = town.facts(case)
+    assert approvals.presser(town.actor("dora"), facts) == town.people["dora"]
+    assert approvals.presser(Actor(reporter=True), facts) == stig
+    declared = facts.flow.transitions["approve"]
+    approvals.press(case, declared, Actor(reporter=True), facts, {"grounds": "Mine"})
+    approvals.press(case, declared, town.actor("dora"), facts, {})
+    assert case.presses == {
+        "approve": [
+            {"by": stig, "as": "reporter", "event": case.events + 1},
+            {"by": town.people["dora"], "as": "", "event": case.events + 1},
+        ]
+    }
+    assert approvals.last(case, "approve") == Actor(town.people["dora"])
+    case.presses = {"approve": case.presses["approve"][:1]}
+    assert approvals.last(case, "approve") == Actor(stig, reporter=True)
+    case.presses = {"approve": [{"by": 0, "as": "reporter", "event": 1}]}
+    assert approvals.last(case, "approve") == Actor(None, reporter=True)
+    case.reporter_id = None
+    assert approvals.presser(Actor(reporter=True), town.facts(case)) == approvals.THE_CODE
+
+
+def test_which_approvals_are_enough_by_now(found):
+    town = found("by: [desk, contact], together: majority")
+    case = town.report()
+    facts = town.facts(case)
+    assert list(approvals.ready(facts)) == []
+    pressed = [{"by": town.people[who], "as": "", "event": 1} for who in ("dora", "rita")]
+    case.presses = {"gone": pressed, "close": pressed, "approve": pressed}
+    assert [each.name for each in approvals.ready(town.facts(case))] == ["approve"], "from here, and still there"
+    case.presses = {"approve": pressed[:1]}
+    assert list(approvals.ready(town.facts(case))) == []
+    assert list(approvals.ready(town.context.facts_of_new("case", {}))) == []

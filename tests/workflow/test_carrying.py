@@ -195,3 +195,19 @@ def test_by_which_names_a_clock_knows_what_has_happened(told, known):
 def test_a_case_that_is_not_there_carries_nothing(town):
     facts = town.context.facts_of_new("case", {})
     assert carrying.carry_clocks(facts, facts.flow, {}, None, list) is None
+
+
+def test_a_clock_that_is_begun_late_counts_the_date_that_was_answered(town):
+    case = town.report()
+    town.now += timedelta(days=1)
+    town.publish(with_clocks(ANSWER).replace("fields: [comment]", "fields: [comment], optional: [by_then]"))
+    migrating.migrate(town.context, case, {})
+    town.do(case, "dora", "note", comment="Hm", by_then="2026-05-01")
+    carried(
+        town, case, ANSWER, "promised: {start: submit, runs: 9 days, until: by_then, remind: {desk: [1 days before]}}"
+    )
+    row = town.clock(case, "promised")
+    assert (row.until_counts, row.extended, row.run, row.paused_units) == (True, False, 1, 0)
+    assert row.reminded_until == town.now
+    assert town.due(case, "promised") == "2026-05-01 23:59"
+    assert local(row.next_at) == "2026-04-30 07:00"

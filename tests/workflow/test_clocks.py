@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from app.workflow import engine, mailing
+from app.workflow import clocks, engine, journal, mailing
+from app.workflow.actor import ITSELF
 from app.workflow.told import told as on_page
+from model.base import NEVER
 from tests.workflow.town import local
 
 ROUTINE = """
@@ -427,3 +429,160 @@ def test_a_clock_is_over_after_its_last_moment_and_not_in_it(town):
     assert [facts.clock_is("whole_case", status) for status in ("running", "over")] == [False, True]
     assert not facts.clock_is("no_such_clock", "running")
     assert not facts.clock_is("kept", "running")
+
+
+def test_a_date_that_is_promised_again_extends_the_run_and_one_given_at_its_start_does_not(town, settle):
+    case = town.do(town.report(), "dora", "take")
+    row = town.clock(case, "until_promise")
+    assert (row.until_counts, row.extended) == (True, False)
+    town.do(case, "dora", "again")
+    assert not row.extended
+    town.do(case, "dora", "grade", promised_on="2026-04-20")
+    assert (row.until_counts, row.extended) == (True, True)
+    other = town.report()
+    town.do(other, "dora", "grade", promised_on="2026-04-20")
+    town.do(other, "dora", "take")
+    row = town.clock(other, "until_promise")
+    assert (row.until_counts, row.extended) == (False, False), "it was promised for an earlier run"
+    assert town.due(other, "until_promise") == "2026-03-06 23:59"
+
+
+def test_a_clock_that_starts_with_the_move_that_asks_its_date_counts_it(settle):
+    town = settle(PROMISES.replace("optional: [note]", "optional: [note, promised_on]"))
+    case = town.report()
+    town.do(case, "dora", "go_on", promised_on="2026-03-25")
+    row = town.clock(case, "second")
+    assert (row.until_counts, row.extended, town.due(case, "second")) == (True, False, "2026-03-25 23:59")
+
+
+def test_the_nearest_end_is_of_what_runs_here_and_in_unfinished_parts(town):
+    case = town.report()
+    assert clocks.nearest_due(case) == town.clock(case, "in_open").due_at
+    for row in case.clocks:
+        row.paused_at = town.now
+    assert clocks.nearest_due(case) == NEVER
+    row = town.clock(case, "whole_case")
+    row.paused_at = None
+    assert clocks.nearest_due(case) == row.due_at
+    row.stopped_at = town.now
+    assert clocks.nearest_due(case) == NEVER
+    row.stopped_at, row.due_at = None, None
+    assert clocks.nearest_due(case) == NEVER
+
+
+def test_a_part_counts_for_its_case_until_it_is_done(settle):
+    town = settle(WITH_PART)
+    case = town.report()
+    assert local(case.due_at) == "2026-03-12 23:59"
+    part = town.add(case, "dora", description="Mend it.")
+    assert local(part.due_at) == local(case.due_at) == "2026-03-04 23:59"
+    town.do(part, "dora", "finish")
+    assert (part.due_at, local(case.due_at)) == (NEVER, "2026-03-12 23:59")
+
+
+def test_what_a_clock_ends_in_is_made_once_after_its_end(settle):
+    town = settle(ENDING)
+    case = town.report()
+    row, facts = town.clock(case, "limit"), town.facts(case)
+    clock = facts.flow.clocks["limit"]
+    assert clocks.has_yet_to_end(town.session, clock, row)
+    assert not clocks.has_yet_to_end(town.session, facts.flow.clocks["plain"], town.clock(case, "plain"))
+    due = row.due_at
+    row.due_at = None
+    assert not clocks.has_yet_to_end(town.session, clock, row)
+    assert clocks.next_moment(clock, row, facts) is None
+    row.due_at = due
+    assert clocks.next_moment(clock, row, facts) == due + timedelta(seconds=1)
+    second = timedelta(seconds=1)
+    other = town.report()
+
+    def still(subject, at, name="warn", event="moved"):
+        """Whether it is to be made yet, once that has happened to a case."""
+        town.now = at
+        subject.events += 1
+        journal.write(town.context, subject, name, ITSELF, "open", {}, (), [], event=event)
+        town.session.flush()
+        return clocks.has_yet_to_end(town.session, clock, row)
+
+    assert still(case, due), "it was made before the end was over"
+    assert still(other, due + second), "another case made it"
+    assert still(case, due + second, "note"), "another move was made"
+    assert still(case, due + second, event="refused")
+    assert not still(case, due + second)
+
+
+def test_a_move_lets_the_worker_try_again_what_a_clock_that_is_over_could_not_do(settle):
+    town = settle(ENDING)
+    case = town.report()
+    row, plain = town.clock(case, "limit"), town.clock(case, "plain")
+    town.now = row.due_at
+    town.do(case, "dora", "note", comment="Hm")
+    assert row.next_at == row.due_at + timedelta(seconds=1), "it isn't over yet"
+    town.now += timedelta(seconds=1)
+    row.reminded_until = town.now
+    town.do(case, "dora", "note", comment="Hm")
+    assert (row.next_at, plain.next_at) == (town.now, None)
+
+
+def test_a_case_that_is_not_there_has_no_clocks_to_settle(town):
+    facts = town.context.facts_of_new("case", {})
+    assert clocks.settle(facts, "submit", "open") is None
+    row = clocks.begin(facts.flow.clocks["in_open"], facts, town.now, "open")
+    assert (row.run, row.started_in, row.subject) == (1, "open", None)
+
+
+def test_a_pause_in_hours_is_made_up_for_in_hours(settle):
+    town = settle(ROUTINE.replace("runs: 5 working days, pause", "runs: 30 hours, pause"))
+    case = town.do(town.report(), "dora", "take")
+    assert town.due(case, "in_taken") == "2026-03-03 15:00"
+    town.do(case, "dora", "ask", message="Where?")
+    assert (town.clock(case, "in_taken").next_at, town.due(case, "in_taken")) == (None, "2026-03-03 15:00")
+    paused = town.clock(case, "in_taken").paused_at
+    town.now += timedelta(hours=3)
+    town.do(case, "dora", "again")
+    assert town.clock(case, "in_taken").paused_at == paused, "it stands still once"
+    town.do(case, "stig", "answer", message="There.")
+    row = town.clock(case, "in_taken")
+    assert (row.paused_units, row.paused_at, town.due(case, "in_taken")) == (180, None, "2026-03-03 18:00")
+    town.do(case, "dora", "ask", message="Where?")
+    town.now += timedelta(hours=2)
+    town.do(case, "stig", "answer", message="There.")
+    assert town.clock(case, "in_taken").paused_units == 300, "pauses are added"
+
+
+WITH_PART = """
+flows:
+  case:
+    label: Case
+    see: [reporter, desk]
+    states: {open: {label: Open}, shut: {label: Shut, final: true}}
+    transitions:
+      submit: {label: Report, from: new, to: open, by: anyone, fields: [reporter, area, unit, description], assign: desk}
+      close: {label: Close, from: open, to: shut, by: desk}
+    clocks:
+      whole: {start: submit, runs: 10 days}
+  job:
+    label: Job
+    part of: case
+    states: {given: {label: Given}, done: {label: Done, final: true}}
+    transitions:
+      add: {label: Add, from: new, to: given, by: desk, fields: [description]}
+      finish: {label: Finish, from: given, to: done, by: desk}
+    clocks:
+      job_done: {start: add, runs: 2 days}
+"""
+ENDING = """
+flows:
+  case:
+    label: Case
+    see: [reporter, desk]
+    states: {open: {label: Open}, shut: {label: Shut, final: true}}
+    transitions:
+      submit: {label: Report, from: new, to: open, by: anyone, fields: [reporter, area, unit, description], assign: desk}
+      note: {label: Note, from: open, to: same, by: desk, fields: [comment]}
+      warn: {label: Warn, from: open, to: same, by: itself}
+      close: {label: Close, from: open, to: shut, by: desk}
+    clocks:
+      limit: {start: submit, runs: 3 days, then: warn}
+      plain: {start: submit, runs: 3 days}
+"""

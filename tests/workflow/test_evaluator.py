@@ -176,3 +176,107 @@ def test_a_guard_that_breaks_refuses(town, monkeypatch):
     with nothing_written(town):
         assert town.refused(case, "dora", "judge", **given) == ["told"]
     assert case.state == "open"
+
+
+FORMS = """
+flows:
+  case:
+    label: Case
+    see: [reporter, desk]
+    states: {open: {label: Open}, shut: {label: Shut, final: true}}
+    transitions:
+      submit: {label: Report, from: new, to: open, by: anyone, fields: [description, area, unit], optional: [reporter, note, weight, cost], assign: desk}
+      enter: {label: Enter, from: new, to: open, by: desk, fields: [description, area, unit], optional: [reporter], assign: desk}
+      change: {label: Change, from: open, to: same, by: desk, optional: [third, second, first, note, weight, cost, area, reporter]}
+      close: {label: Close, from: open, to: shut, by: desk}
+  job:
+    label: Job
+    part of: case
+    states: {given: {label: Given}, done: {label: Done, final: true}}
+    transitions:
+      add: {label: Add, from: new, to: given, by: desk, fields: [description], optional: [weight, area]}
+      finish: {label: Finish, from: given, to: done, by: desk}
+fields:
+  note: {label: Note, default: "As before"}
+  weight: {label: Weight, choices: {light: Light, heavy: Heavy}, default: light}
+  cost: {label: Cost, type: number}
+  first: {label: First}
+  second: {label: Second, when: {first: filled}}
+  third: {label: Third, when: {second: filled}}
+"""
+
+
+@pytest.fixture
+def forms(settle):
+    return settle(FORMS)
+
+
+def shows(town, facts, transition, who="dora"):
+    declared = facts.flow.transitions[transition]
+    fields = facts.routine.fields
+    return {n: evaluator.present(fields[n], facts, declared, town.actor(who)) for n in declared.asked}
+
+
+def test_what_a_form_shows_before_anybody_answers(forms):
+    new = forms.context.facts_of_new("case", {})
+    fresh = {"description": None, "area": None, "unit": None}
+    assert shows(forms, new, "submit") == {
+        **fresh,
+        "reporter": forms.people["dora"],
+        "note": "As before",
+        "weight": "light",
+        "cost": None,
+    }
+    assert shows(forms, new, "submit", None)["reporter"] is None
+    assert shows(forms, new, "enter") == {**fresh, "reporter": None}, "staff who type in for somebody"
+    case = forms.report(cost="7", weight="heavy", note="Mine")
+    facts = forms.facts(case)
+    shown = shows(forms, facts, "change")
+    assert (shown["note"], shown["first"]) == (None, None), "texts are written anew"
+    assert (shown["weight"], shown["cost"], shown["area"], shown["reporter"]) == (
+        *("heavy", "7", "teaching"),
+        forms.people["stig"],
+    )
+    case.answers = {"weight": None}
+    shown = shows(forms, forms.facts(case), "change")
+    assert (shown["weight"], shown["cost"]) == (None, None), "an answer that was taken away isn't filled in again"
+    case.answers = {}
+    assert shows(forms, forms.facts(case), "change")["weight"] == "light"
+    case.answers = {"weight": "heavy"}
+    part = forms.facts(case).new_part("job")
+    assert shows(forms, part, "add") == {"description": None, "weight": "light", "area": None}
+
+
+def test_answers_are_read_in_the_order_in_which_they_hang_on_each_other(forms):
+    facts = forms.facts(forms.report())
+    declared = facts.flow.transitions["change"]
+    order = evaluator.answer_order(facts.routine, declared.asked)
+    assert order.index("first") < order.index("second") < order.index("third")
+    verdict = may(facts, "change", forms.actor("dora"), {"first": "1", "second": "2", "third": "3"})
+    assert [verdict.answers[name] for name in ("first", "second", "third")] == ["1", "2", "3"]
+    assert list(verdict.answers)[:3] == ["third", "second", "first"], "and kept in the form's"
+    alone = may(facts, "change", forms.actor("dora"), {"second": "2", "third": "3"}).answers
+    assert "second" not in alone
+    assert "third" not in alone
+
+
+def test_faults_come_in_the_forms_order(forms):
+    verdict = may(forms.context.facts_of_new("case", {}), "submit", forms.actor("dora"), {"cost": "much", "unit": "x"})
+    assert [(each.name, each.reason) for each in verdict.refusals] == [
+        ("description", "missing"),
+        ("area", "missing"),
+        ("unit", "invalid"),
+        ("cost", "invalid"),
+    ]
+    assert not verdict
+    assert verdict.offered
+
+
+def test_whoever_leaves_out_that_a_report_is_theirs_signs_nothing(forms):
+    facts = forms.context.facts_of_new("case", {})
+    stig = Actor(forms.people["stig"], kind="student")
+    submit, enter = (facts.flow.transitions[name] for name in ("submit", "enter"))
+    assert evaluator.signed(facts, submit, stig, {"reporter": stig.person}) is stig
+    assert evaluator.signed(facts, submit, stig, {}) == Actor(None, kind="")
+    assert evaluator.signed(facts, enter, stig, {}) is stig, "staff always sign"
+    assert evaluator.names_reporter(facts.flow.transitions["close"], facts) is False

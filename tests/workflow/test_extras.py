@@ -35,6 +35,8 @@ fields:
   papers: {label: Papers, type: file}
   effort: {label: Effort, type: number}
   both: {label: Both, choices: {yes_: "Yes", no_: "No"}}
+  access_log: {see: desk}
+  history: {see: desk}
   within: {label: Within, type: length, of: unit, default: 7 days}
 """
 

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from app.outbox import queue
 from app.workflow import reminding, retention
-from model import OutgoingMail
+from model import OutgoingMail, Person
 
 ROUTINE = """
 flows:
@@ -146,3 +146,24 @@ def test_what_will_be_erased_is_known_ahead(settle_on_both):
     assert ahead(town) == (1, 1, [case.number])
     town.work("2028-03-04 09:00")
     assert ahead(town) == (0, 0, [])
+
+
+def test_the_address_of_somebody_without_an_account_is_gone_unless_another_case_knows_them(town):
+    one, other, owned = (Person(name=f"g{n}", label=f"G {n}", mail=f"g{n}@else.example", guest=True) for n in range(3))
+    town.session.add_all([one, other, owned])
+    town.session.flush()
+
+    def forgotten(person, **kept):
+        case = town.report(reporter=town.people["stig"])
+        case.reporter_id = person.id
+        for name, value in kept.items():
+            setattr(town.report(), name, value)
+        town.session.commit()
+        town.do(case, "dora", "settle", illness="x", result="y")
+        town.do(case, "dora", "part_ways")
+        return person.mail, person.label
+
+    assert forgotten(one) == ("", "")
+    assert forgotten(other, reporter_id=other.id) == ("g1@else.example", "G 1")
+    assert forgotten(owned, owner_id=owned.id) == ("g2@else.example", "G 2")
+    assert forgotten(town.session.get(Person, town.people["stig"]))[0] == "stig@town.example", "who has an account"

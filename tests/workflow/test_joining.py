@@ -1,7 +1,7 @@
 """Cases that other cases name: who may name which, what conditions and parties see of them, who is told."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from app.workflow import engine, joining
 from app.workflow.actor import Actor
@@ -179,3 +179,59 @@ def test_cases_that_are_named_no_longer_are_no_longer_joined(settle_on_both):
     assert name(two) == {("repeats", two.id)}
     assert name(two) == {("repeats", two.id)}
     assert name() == set()
+
+
+@pytest.mark.parametrize(
+    ("answer", "numbers"),
+    [
+        (None, []),
+        ("", []),
+        ("2026-0001", ["2026-0001"]),
+        (["2026-0001", "2026-0002"], ["2026-0001", "2026-0002"]),
+        (("2026-0001", {"forgotten": True}), ["2026-0001"]),
+        ({"forgotten": True}, []),
+        (7, []),
+    ],
+)
+def test_which_numbers_an_answer_holds(answer, numbers):
+    assert list(joining.several(answer)) == numbers
+
+
+def test_links_are_those_of_the_answers_alone(settle):
+    town = settle(JOINED)
+    one, two, own = town.report(), town.report(), town.report()
+
+    def linked(**answers):
+        own.answers = answers
+        joining.note(town.context, own)
+        rows = select(CaseLink.field, CaseLink.case_id).where(CaseLink.subject_id == own.id)
+        return set(town.session.execute(rows).tuples())
+
+    assert linked() == set()
+    assert linked(umbrella=one.number, repeats=[one.number, two.number, NOWHERE]) == {
+        ("umbrella", one.id),
+        ("repeats", one.id),
+        ("repeats", two.id),
+    }
+    written = []
+    event.listen(town.database, "before_cursor_execute", lambda *told: written.append(told[2].split()[0]))
+    assert len(linked(umbrella=one.number, repeats=[two.number, one.number])) == 3
+    assert not {"INSERT", "DELETE"} & set(written), "nothing is written where nothing changed"
+    two.answers = {"umbrella": one.number}
+    joining.note(town.context, two)
+    assert linked(repeats=[two.number]) == {("repeats", two.id)}
+    assert town.session.scalars(select(CaseLink.subject_id).where(CaseLink.case_id == one.id)).all() == [two.id]
+    assert linked() == set()
+
+
+def test_those_that_wait_for_a_case_are_the_open_ones_that_name_it(settle):
+    town = settle(JOINED)
+    one, first, second, other = (town.report() for _ in range(4))
+    for each in (second, first):
+        town.do(each, "dora", "join", repeats=[one.number])
+    town.do(other, "dora", "join", repeats=[first.number])
+    assert joining.waiting(town.context, one) == [first, second]
+    first.finished = True
+    town.session.flush()
+    assert joining.waiting(town.context, one) == [second]
+    assert joining.waiting(town.context, other) == []

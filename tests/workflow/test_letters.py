@@ -1,5 +1,7 @@
 """Letters: frozen in the move that sends them, read by their receiver and by those who may read all they name."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
@@ -133,3 +135,93 @@ def test_letters_are_forgotten_with_what_they_name(town):
     town.do(case, "dora", "refer")
     town.do(case, "dora", "clean")
     assert [each.forgotten for each in kept(town)] == [True]
+
+
+def test_what_stands_above_a_letter(town):
+    case = town.report()
+    facts = town.facts(case)
+    assert letters.head(town.context, facts, "nb") == {
+        "institution": "Top",
+        "reference": f"Sak {case.number}",
+        "day": "2. mars 2026",
+    }
+    new = town.context.facts_of_new("case", {})
+    assert letters.head(town.context, new, "en") == {"institution": "Top", "reference": "", "day": "2 March 2026"}
+
+
+def test_a_kept_letter_as_it_stands_on_paper(town):
+    case = town.report()
+    town.do(case, "dora", "settle", result="Done.")
+    town.now += timedelta(days=9)
+    document = kept(town)[0]
+    sheet = letters.sheet(town.context, document)
+    assert (sheet.institution, sheet.reference, sheet.day) == ("Top", f"Case {case.number}", "2 March 2026")
+    assert (sheet.title, sheet.body, sheet.language) == (document.title, document.body, "en")
+    assert (document.name, document.why, document.language, document.at) == (
+        *("outcome", "reporter", "en"),
+        town.now - timedelta(days=9),
+    )
+    assert document.subject is case
+
+
+def test_a_letter_of_a_part_is_an_actions(settle):
+    town = settle(PARTS, data=DATA + PARTS_MAIL)
+    case = town.report()
+    part = town.add(case, "dora", description="Mend it.", owner=town.people["bill"])
+    [document] = kept(town)
+    assert letters.sheet(town.context, document).reference == f"Action {part.number}"
+    mail = town.session.scalars(select(OutgoingMail).order_by(OutgoingMail.id.desc())).first()
+    assert mail.letter["reference"] == f"Action {part.number}"
+    assert letters.of_subject(town.context, part) == [document]
+    assert letters.of_subject(town.context, case) == []
+    assert letters.to_reporter(town.context, case) == []
+    document.to_reporter = True
+    town.session.flush()
+    assert letters.to_reporter(town.context, case) == [document], "a part's are the case's, too"
+    assert letters.to_reporter(town.context, town.report()) == []
+
+
+def test_the_letters_of_a_case_come_the_oldest_first(town):
+    case = town.report()
+    town.do(case, "dora", "settle", result="Done.")
+    assert [each.id for each in letters.of_subject(town.context, case)] == sorted(each.id for each in kept(town))
+    assert letters.of_subject(town.context, town.report()) == []
+
+
+def test_a_letter_that_is_forgotten_is_emptied_and_no_other(town):
+    case = town.report(diagnosis="Gout")
+    town.do(case, "dora", "refer")
+    town.do(case, "dora", "settle", result="Done.")
+    referral, to_reporter, to_contact = kept(town)
+    letters.forget(town.context, case, ["title"], [town.people["bill"]], reporter=False)
+    assert [each.forgotten for each in kept(town)] == [False] * 3
+    letters.forget(town.context, case, [], [], reporter=True)
+    assert [each.forgotten for each in (referral, to_reporter, to_contact)] == [False, True, False]
+    letters.forget(town.context, case, [], [town.people["rita"]], reporter=False)
+    assert [each.forgotten for each in (referral, to_reporter, to_contact)] == [False, True, True]
+    letters.forget(town.context, case, ["diagnosis"], [], reporter=False)
+    assert (referral.forgotten, referral.receiver_id, referral.fields, referral.title) == (True, None, [], "")
+
+
+PARTS = """
+flows:
+  case:
+    label: Case
+    see: [reporter, desk]
+    states: {open: {label: Open}, shut: {label: Shut, final: true}}
+    transitions:
+      submit: {label: Report, from: new, to: open, by: anyone, fields: [reporter, area, unit, description], assign: desk}
+      close: {label: Close, from: open, to: shut, by: desk}
+  job:
+    label: Job
+    part of: case
+    see: [owner]
+    states: {given: {label: Given}, done: {label: Done, final: true}}
+    transitions:
+      add: {label: Add, from: new, to: given, by: desk, fields: [description, owner], notify: {owner: order}}
+      finish: {label: Finish, from: given, to: done, by: owner}
+"""
+PARTS_MAIL = """
+mails:
+  order: {subject: Order, body: "{description}", letter: true}
+"""

@@ -105,6 +105,7 @@ def test_one_person_gets_one_mail_of_a_name_by_whichever_party_comes_first(town)
         (Word("reporter"), ("a", "b")),
         (InRole("desk"), ("a",)),
         (Several((Word("reporter"), InRole("desk"))), ("b", "a")),
+        (Word("me"), ("c",)),
     )
     dora, dirk, stig = (town.people[who] for who in ("dora", "dirk", "stig"))
     told = [
@@ -118,6 +119,7 @@ def test_one_person_gets_one_mail_of_a_name_by_whichever_party_comes_first(town)
         (dirk, "a", "desk", ""),
         (dora, "b", "reporter, desk", ""),
         (dirk, "b", "reporter, desk", ""),
+        (dora, "c", "me", ""),
     ]
 
 
@@ -161,6 +163,7 @@ def valued(settle):
 def test_the_words_that_a_mail_may_hold(valued):
     case = valued.report(cost="7", hush="Secret")
     facts = valued.facts(case)
+    case.answers = {**case.answers, "same": "", "span": []}
     known = mailing.values(valued.context, facts, "en")
     assert known == {
         "number": case.number,
@@ -252,3 +255,21 @@ def test_whoever_reported_a_joined_case_is_led_to_their_own(valued):
     known = mailing.values(valued.context, facts, "en")
     told = mailing.allowed(known, valued.context, facts, valued.session.get(Person, bill), "desk")
     assert {"unit", "area", "handler"}.isdisjoint(told)
+
+
+def test_nobody_may_read_what_some_may(valued):
+    facts = valued.facts(valued.report(hush="Secret"))
+    read = {
+        who: mailing._may_read("hush", valued.context.viewer(who), facts, as_reporter=False)
+        for who in (None, *range(1, 9))
+    }
+    assert read[None] is False
+    assert read[valued.people["dora"]] is True
+
+
+def test_one_of_several_parties_by_which_somebody_is_reached_may_name_the_reporter(town):
+    facts, stig = town.facts(town.report()), town.people["stig"]
+    link = {why: mailing.link_for(town.context, facts, stig, why) for why in ("desk, known_reporter", "desk, contact")}
+    assert link["desk, known_reporter"] == f"follow:{facts.subject.id}"
+    assert not mailing._as_reporter(facts, stig, "desk, contact")
+    assert not mailing._as_reporter(facts, town.people["dora"], "desk, known_reporter")

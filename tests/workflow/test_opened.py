@@ -4,7 +4,7 @@ import pytest
 
 from app.workflow import opened
 from model import Case
-from tests.workflow.town import routine
+from tests.workflow.town import DATA, routine
 
 ROUTINE = """
 flows:
@@ -85,3 +85,48 @@ def test_flows_and_reports_that_name_anyone_are_open_and_parts_never():
     read_in = routine(ROUTINE)
     assert [flow.name for flow in opened.flows(read_in)] == ["bare", "case"]
     assert [report.name for report in opened.reports(read_in)] == ["to_all", "on_terms"]
+
+
+DUE = """
+flows:
+  case:
+    label: Case
+    see: [desk, {who: anyone, only: [area, told, unit, cost, history, access_log, plain]}]
+    states:
+      open: {label: Open, told: "{area} by {due answer}. {notice}{plain}{hush}"}
+      shut: {label: Shut, final: true}
+    transitions:
+      submit: {label: Report, from: new, to: open, by: anyone, fields: [area, unit, description], optional: [reporter, cost, plain, hush], assign: desk}
+      close: {label: Close, from: open, to: shut, by: desk}
+    clocks:
+      answer: {start: submit, runs: 3 days}
+fields:
+  cost: {label: Cost, type: number, see: [desk, anyone]}
+  plain: {label: Plain}
+  hush: {label: Hush}
+"""
+NOTICED = DATA.replace('holidays: "NO"', 'holidays: "NO", notices: [{from: 2026-01-01, text: Slow.}]')
+
+
+def test_what_is_told_holds_ends_and_notices_and_what_is_named_and_nothing_else(settle):
+    town = settle(DUE, data=NOTICED)
+    case = town.report(who=None, cost="7", plain="P", hush="H")
+    facts = town.facts(case)
+    assert opened.fields(town.context, facts) == [
+        *("number", "area", "told", "unit", "cost", "history", "access_log", "plain"),
+    ]
+    assert dict(opened.words(town.context, facts, "en")) == {
+        "number": case.number,
+        "area": "Teaching",
+        "told": "Teaching by 5 March 2026. Slow.P",
+        "unit": "Red",
+        "cost": "7",
+        "plain": "P",
+    }
+    case.answers = {}
+    town.session.flush()
+    read = dict(opened.words(town.context, town.facts(case), "en"))
+    assert "cost" not in read
+    assert "plain" not in read, "what isn't answered is left out"
+    new = town.context.facts_of_new("case", {"area": "safety"})
+    assert "told" not in opened.words(town.context, new, "en")

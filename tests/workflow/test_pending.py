@@ -72,3 +72,36 @@ def test_what_nobody_came_back_for_is_swept_away(session):
     assert pending.sweep(session, NOW) == 1
     assert session.scalars(select(PendingFile.name)).all() == ["b.pdf"]
     assert pending.sweep(session, NOW) == 0
+
+
+def test_how_long_and_how_much_is_held():
+    assert timedelta(hours=2) == pending.LASTS
+    assert (pending.MOST_EACH, pending.MOST_ALL) == (40_000_000, 1_000_000_000)
+
+
+def test_what_just_fits_is_held_and_one_byte_more_is_not(session, monkeypatch):
+    monkeypatch.setattr(pending, "MOST_EACH", 2 * len(PDF))
+    here, without_room = hold(session, "kari", Upload("1.pdf", PDF), Upload("2.pdf", PDF), Upload("3.txt", b"x"))
+    assert (len(here), without_room) == (2, ["3.txt"])
+    monkeypatch.setattr(pending, "MOST_ALL", 3 * len(PDF))
+    assert hold(session, "ola", Upload("4.pdf", PDF), Upload("5.txt", b"x"))[1] == ["5.txt"]
+
+
+def test_no_more_of_an_older_form_goes_than_has_to(session, monkeypatch):
+    monkeypatch.setattr(pending, "MOST_EACH", 3 * len(PDF))
+    old, _ = hold(session, "kari", *(Upload(f"{number}.pdf", PDF) for number in range(3)))
+    others, _ = hold(session, "ola", Upload("ola.pdf", PDF))
+    new, _ = hold(session, "kari", Upload("new.pdf", PDF))
+    assert pending.held(session, "kari", "papers", [row.id for row in (*old, *new)], NOW) == [*old[1:], *new]
+    assert pending.held(session, "ola", "papers", [row.id for row in others], NOW) == others
+
+
+def test_as_many_as_may_be_sent_are_asked_for(session):
+    rows, _ = hold(session, "kari", *[Upload("a.pdf", PDF)] * MOST_FILES)
+    ids = [row.id for row in rows]
+    assert pending.held(session, "kari", "papers", [999, *ids], NOW) == rows[:-1]
+    assert (rows[0].owner, rows[0].field, rows[0].size, rows[0].at) == ("kari", "papers", len(PDF), NOW)
+    almost = NOW + pending.LASTS - timedelta(seconds=1)
+    assert pending.held(session, "kari", "papers", ids, almost) == rows
+    pending.drop(session, "kari", ids[:1])
+    assert pending.held(session, "kari", "papers", ids, NOW) == rows[1:]

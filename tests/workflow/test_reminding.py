@@ -1,10 +1,13 @@
 """What the worker does when a clock's time comes: each reminder once, a ladder of them, and the end by itself."""
 
+from datetime import timedelta
+
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
+from structlog.testing import capture_logs
 
 from app.workflow import clocks, reminding
-from model import JournalEntry, OutgoingMail
+from model import Clock, JournalEntry, OutgoingMail
 from model.base import NEVER
 from tests.workflow.town import local, moment, nothing_written
 
@@ -269,3 +272,104 @@ def test_of_a_repeating_reminder_no_more_is_reckoned_than_the_next(town):
     row.due_at = None
     assert told(NEVER) == []
     assert clocks.next_moment(clock, row, facts) is None
+
+
+def test_a_fault_in_a_clock_is_in_the_log_with_its_case(town, monkeypatch):
+    case = town.report()
+    monkeypatch.setattr(reminding, "_run", lambda *_: 1 / 0)
+    with capture_logs() as logged:
+        town.now = moment("2026-03-04 07:00")
+        reminding.run_due(town.session, town.now)
+    [told] = [each for each in logged if each["event"] == "clock_failed"]
+    assert (told["subject"], told["clock"], told["log_level"]) == (case.id, town.clock(case, "at_desk").id, "error")
+    assert timedelta(minutes=15) == reminding.PUT_OFF
+
+
+def test_a_case_is_held_while_its_clock_works_and_a_part_after_its_whole(settle, monkeypatch):
+    town = settle(
+        ROUTINE.replace(
+            "guards:\n",
+            """  job:
+    label: Job
+    part of: case
+    see: [owner]
+    states: {given: {label: Given}, done: {label: Done, final: true}}
+    transitions:
+      add: {label: Add, from: new, to: given, by: desk, fields: [description, owner]}
+      finish: {label: Finish, from: given, to: done, by: owner}
+    clocks:
+      job_done: {start: add, runs: 1 days, remind: {owner: [due]}}
+guards:
+""",
+        )
+    )
+    case = town.report()
+    part = town.add(case, "dora", description="Mend it.", owner=town.people["bill"])
+    held = []
+    real = reminding.engine.hold
+    monkeypatch.setattr(reminding.engine, "hold", lambda context, each: held.append(each) or real(context, each))
+    town.work("2026-03-04 07:00")
+    assert held == [case, case, part]
+    assert ("bill", "reminder") in town.mails()
+
+
+def test_what_somebody_else_has_done_meanwhile_is_not_done_again(town, monkeypatch):
+    rows = [town.clock(town.report(), "at_desk") for _ in range(4)]
+    real = reminding.engine.hold
+    at = moment("2026-03-04 07:00")
+    later = {
+        rows[0].subject_id: {"stopped_at": at},
+        rows[1].subject_id: {"next_at": None},
+        rows[2].subject_id: {"next_at": at + timedelta(seconds=1)},
+        rows[3].subject_id: {"next_at": at},
+    }
+
+    def meanwhile(context, each):
+        real(context, each)
+        context.session.execute(update(Clock).where(Clock.subject_id == each.id).values(later[each.id]))
+
+    monkeypatch.setattr(reminding.engine, "hold", meanwhile)
+    assert town.work("2026-03-04 07:00") >= 4
+    assert sorted({row.subject_id for row in rows if row.reminded_until == at}) == [rows[3].subject_id]
+
+
+def test_a_reminder_is_late_after_an_hour_and_not_in_it(town):
+    for _ in range(2):
+        town.report()
+    town.work("2026-03-04 08:00")
+    assert reminded(town) == ["dirk", "dirk", "dora", "dora"]
+    assert [name for _, name in town.mails() if name == "reminders"] == []
+    town.work("2026-03-06 08:00:01")
+    assert [name for _, name in town.mails() if name == "reminders"] == ["reminders"] * 2
+
+
+def test_a_refused_end_is_told_once_and_again_when_something_else_stands_in_the_way(town):
+    case = town.do(town.report(), "dora", "take")
+    town.work("2026-03-04 12:00")
+    rows = [row for row in town.journal(case) if row.event == "refused"]
+    assert [(row.transition, row.from_state, row.actor_as, row.mails) for row in rows] == [
+        ("lift", "taken", "itself", []),
+    ]
+    assert rows[0].ordinal == case.events
+    for name, why in (("lift", ["asked_first"]), ("lift", ["another"]), ("other", ["another"])):
+        reminding._tell_refusal(town.context, case, name, {"refused": why})
+        town.session.flush()
+    told = [(row.transition, row.answers["refused"]) for row in town.journal(case) if row.event == "refused"]
+    assert told == [("lift", ["asked_first"]), ("lift", ["another"]), ("other", ["another"])]
+
+
+def test_the_mails_event_is_the_clock_the_moment_and_the_repetition(town):
+    case = town.report()
+    row = town.clock(case, "at_desk")
+    keys = []
+    for day in ("04", "06", "09", "11"):
+        town.work(f"2026-03-{day} 07:00")
+        keys += {
+            mail.event_key for mail in town.session.scalars(select(OutgoingMail).where(OutgoingMail.id > town.mark))
+        }
+    assert keys == [
+        f"clock:{row.id}:before:1 working days:1",
+        f"clock:{row.id}:due::1",
+        f"clock:{row.id}:every:2 working days:1",
+        f"clock:{row.id}:every:2 working days:2",
+    ]

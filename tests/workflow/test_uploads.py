@@ -9,6 +9,7 @@ import zipfile
 import pytest
 from PIL import Image
 
+from app.workflow import uploads
 from app.workflow.uploads import Upload, fault_of, safe_name
 from tests.workflow.samples import PLACE, TYPES, document, photo, picture, zipped
 
@@ -125,6 +126,7 @@ BOMBS = {"picture": "broken_file", "document": "broken_file", "nothing": "unknow
 MEASURED = """
 import resource, sys
 from PIL import Image
+from app.workflow import uploads
 from app.workflow.uploads import Upload, fault_of, safe_name
 Image.init()
 for each in sys.argv[1:]:
@@ -160,3 +162,69 @@ def test_f17_a_bomb_is_refused_without_being_unpacked(tmp_path):
         assert said == fault
         assert int(megabytes) < 200
         assert int(seconds) < 1
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "ending", "kind"),
+    [
+        ("x", b"%PDF-1.7\n", "pdf", "application/pdf"),
+        ("x", picture("PNG"), "png", "image/png"),
+        ("x", picture("GIF", mode="P"), "png", "image/png"),
+        ("x", picture("JPEG"), "jpg", "image/jpeg"),
+        ("x", picture("WEBP"), "webp", "image/webp"),
+        ("X.TXT", b"Hi", "txt", "text/plain"),
+        ("x", document("odt"), "odt", "application/vnd.oasis.opendocument.text"),
+        ("x", document("ods"), "ods", "application/vnd.oasis.opendocument.spreadsheet"),
+        *(
+            ("x", document(ending), ending, f"application/vnd.openxmlformats-officedocument.{rest}")
+            for ending, rest in (
+                ("docx", "wordprocessingml.document"),
+                ("xlsx", "spreadsheetml.sheet"),
+                ("pptx", "presentationml.presentation"),
+            )
+        ),
+    ],
+)
+def test_what_a_file_turns_out_to_be(name, content, ending, kind):
+    found = Upload(name, content).found
+    assert (found.ending, found.kind, found.fault) == (ending, kind, "")
+
+
+def test_how_large_a_file_may_be_and_what_is_ours_already(monkeypatch):
+    assert (uploads.MOST_BYTES, uploads.MOST_FILES, uploads.LONGEST_NAME) == (10_000_000, 10, 120)
+    monkeypatch.setattr(uploads, "MOST_BYTES", 9)
+    assert fault_of(Upload("x.pdf", b"%PDF-1.7\n")) == ""
+    assert fault_of(Upload("x.pdf", b"%PDF-1.7\n ")) == "too_big"
+    assert fault_of(Upload("x.pdf", b"%PDF-1.7\n ", clean=True)) == ""
+    made = photo()
+    assert Upload("x", made, clean=True).found.content is made, "it was made anew when it was first received"
+    assert fault_of(Upload("x.pdf", b"%PDF-1.7\n", gone=True)) == "gone"
+
+
+def test_a_text_is_one_by_its_name_and_its_letters():
+    assert [fault_of(Upload(name, b"Hi")) for name in ("a.txt", "a.md", "txt")] == ["", *["unknown_kind"] * 2]
+    assert fault_of(Upload("a.txt", b"")) == "unknown_kind"
+    assert fault_of(Upload("a.txt", "å".encode())) == ""
+
+
+def test_a_file_is_looked_at_once():
+    sent = Upload("x", picture())
+    assert sent.found is sent.found
+
+
+@pytest.mark.parametrize(
+    ("name", "stem"),
+    [
+        ("a/b\\c.d.txt", "c.d"),
+        ("noending", "noending"),
+        ("a b.txt", "a b"),
+        ("a\u00a0b.txt", "ab"),
+        (".hidden", "file"),
+        ("", "file"),
+        (f"{'x' * 130}.txt", "x" * 120),
+        (" . x . .txt", "x"),
+    ],
+)
+def test_the_part_of_a_name_that_is_kept(name, stem):
+    assert uploads.stem_of(name) == stem
+    assert safe_name(Upload(name, b"MZ")) == f"{stem}.txt"
