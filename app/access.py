@@ -155,6 +155,8 @@ class Viewer:
 
     def fully(self, facts: CaseFacts) -> bool:
         """Whether the viewer sees all of it that no field's own `see` withholds, and its parts."""
+        if facts.shuts_out(self.person):
+            return False
         lookup = Lookup(facts, self.person)
         members = (
             Word("handler"),
