@@ -1,9 +1,11 @@
-"""A small organisation made by hand: no database, and nobody's name."""
+"""A small organisation and cases in it, made by hand: no database, and nobody's name."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 from app.language.worktime import WorkTime
+from app.routing.facts import CaseFacts, World
 from app.routing.organisation import AreaCopy, Holding, Organisation, UnitCopy
+from model import Case
 
 TODAY = date(2026, 3, 2)
 TOP, RED, LAB, BLUE, ANNEX = range(1, 6)
@@ -41,3 +43,25 @@ def organisation(*holdings, **others):
         worktime=WorkTime("Europe/Oslo", ["saturday", "sunday"], "NO", []),
         **others,
     )
+
+
+def subject(kind=Case, **row):
+    """A row that is in no database."""
+    given = {
+        "flow": "case",
+        "state": "open",
+        "number": "2026-7",
+        "round": 1,
+        "handler": None,
+        "answers": {},
+        "done": {},
+    }
+    return kind(**{**given, "excluded": "", "title": "", "description": "", "language": "en", **row})
+
+
+def facts(routine, place, row=None, *, now=datetime(2026, 3, 2, 8, tzinfo=UTC), answers=None, others=(), flow="case"):
+    """What is known of the row; `others` are cases that it may join."""
+    known = {}
+    world = World(routine, place, now, {ANN: RED, BEN: BLUE}.get, str, str, known.get, lambda number, person: True)
+    known.update({each.number: CaseFacts(world, each.flow, each) for each in others})
+    return CaseFacts(world, row.flow if row is not None else flow, row, answers)
