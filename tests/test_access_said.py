@@ -188,6 +188,15 @@ def test_a_case_of_a_flow_that_is_no_more_is_seen_by_who_has_it_alone(settle):  
     assert {who: each.fully(facts) for who, each in asked.items()} == {"dora": True, "rita": False}
 
 
+def test_a_field_that_no_edition_knows_is_read_nowhere(settle):  # noqa: F811
+    town = settle(written("contact"))
+    facts = town.facts(town.report())
+    rita = town.context.viewer(town.people["rita"])
+    assert rita.sees(facts)
+    assert town.session.scalars(select(Subject.id).where(rita.reads("no_field"))).all() == []
+    assert town.session.scalars(select(Subject.id).where(rita.reads("keeper", ()))).all() == []
+
+
 def test_the_seats_of_a_visitor_are_none(settle):  # noqa: F811
     town = settle(written("contact"))
     unit = town.context.organisation.unit_by_name["red"].id

@@ -330,4 +330,5 @@ def test_it_is_looked_for_in_the_whole_in_the_parts_and_in_joined_cases():
 def test_whether_the_reporter_is_in_it_though_nobody_knows_them(asked, so):
     found = Lookup(facts(ROUTINE, PLACE, subject(severity="high"))).names_reporter(party(asked))
     assert found == so
+    assert Lookup(facts(ROUTINE, PLACE, subject())).names_reporter(InField("reporter"))
     assert not Lookup(facts(ROUTINE, PLACE, subject())).names_reporter(None)
