@@ -58,7 +58,7 @@ test: setup .venv/ready-dev ## Run every test
 check: setup .venv/ready-dev ## Ask what is known of what we use, and look for risky code; exit code 3: could not ask
 	@.ci/check
 
-COVERING := test_access.py workflow outbox routing language worker handling submit matrix journeys change backup
+COVERING := test_access.py test_access_said.py test_access_drawn.py scope workflow outbox routing language worker handling submit matrix journeys change backup
 .PHONY: coverage
 coverage: setup .venv/ready-dev ## See that tests take every way through the core rooms, and keep which test takes which
 	rm -rf build/coverage

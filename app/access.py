@@ -180,6 +180,8 @@ class Viewer:
 
     def fully(self, facts: CaseFacts) -> bool:
         """Whether the viewer sees all of it that no field's own `see` withholds, and its parts."""
+        if facts.shuts_out(self.person):
+            return False
         lookup = Lookup(facts, self.person)
         members = self._see_wholly(facts.flow.name)
         return any(lookup.includes(party, self.person) for party in members) or self._through_whole(facts)

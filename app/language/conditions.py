@@ -149,8 +149,7 @@ def holds(condition: Condition, facts: Facts) -> bool:  # noqa: C901 - one case 
             return facts.has_done(transition, since)
         case ClockIs(clock, status):
             return facts.clock_is(clock, status)
-        case Named(guard):
-            return holds(facts.guard(guard), facts)
+    return holds(facts.guard(condition.guard), facts)
 
 
 def _has(value: object, how: str) -> bool:

@@ -23,9 +23,9 @@ def runs(clock: Clock, facts: CaseFacts) -> Length | None:
             return clock.runs
         case str(field):
             return length(str(facts.value(field)))
-        case (field, lengths):
-            answers = trees.line(facts.routine.fields.get(field), str(facts.value(field)))
-            return next((lengths[each] for each in answers if each in lengths), None)
+    field, lengths = clock.runs
+    answers = trees.line(facts.routine.fields.get(field), str(facts.value(field)))
+    return next((lengths[each] for each in answers if each in lengths), None)
 
 
 def dated(clock: Clock, facts: CaseFacts) -> datetime | None:

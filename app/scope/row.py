@@ -86,7 +86,7 @@ class Row:
         text = cast(column, String) if field in NOT_TEXT else column
         if declared is None or not declared.many:
             return text.in_(sorted(values))
-        listed = func.replace(func.replace(func.replace(func.replace(text, " ", ""), '"', ""), "[", ","), "]", ",")
+        listed = _listed(text)
         return or_(*(listed.contains(f",{each},", autoescape=True) for each in sorted(values)))
 
     def text(self, field: str) -> ColumnElement[str]:
@@ -102,16 +102,14 @@ class Row:
         """Whether somebody of those whose ids are in `people`, narrowed to `chosen`, is in the person field."""
         if field in NAMED:
             return self.column(field).in_(select(people).where(chosen))
-        inside = func.replace(func.replace(func.replace(self.text(field), " ", ""), "[", ","), "]", ",")
-        return exists(select(people).where(chosen, ("," + inside + ",").contains("," + cast(people, String) + ",")))
+        inside = _listed(self.text(field)).contains("," + cast(people, String) + ",")
+        return exists(select(people).where(chosen, inside))
 
     def filled(self, field: str) -> Predicate:
         """Whether there is an answer."""
         if self.is_tick(field):
             return self.ticked(field)
         column = self.column(field)
-        if field in NAMED or field == "due_on":
-            return column.is_not(None)
         return and_(column.is_not(None), cast(column, String).not_in(["", "[]"]))
 
     def ticked(self, field: str) -> Predicate:
@@ -128,6 +126,13 @@ class Row:
 def isnt(predicate: Predicate) -> Predicate:
     """Whether it doesn't hold: where something is missing, what is said of it doesn't."""
     return not_(func.coalesce(predicate, false()))
+
+
+def _listed(text: ColumnElement[str]) -> ColumnElement[str]:
+    """Give the answers in a list of JSON, or the only one, between commas."""
+    for each in ("[", "]", '"', " "):
+        text = func.replace(text, each, "")
+    return "," + text + ","
 
 
 def _column(field: str, table: Table) -> ColumnElement[Any]:

@@ -25,6 +25,10 @@ GUARDS = {
     "a_new_part": ("{some: action, state: assigned}", "process", ("add",)),
     "handled": ("{handler: filled}", "process", ("take", "pass_on")),
     "named": ("done", "process", ("pass_on",)),
+    "named_that_waits": ("waits", "process", ()),
+    "named_that_nobody_mends": ("asked_before_only", "fact", ()),
+    "none_that_waits": ("{not: {any: [{description: filled}, {title: filled}]}}", "fact", ()),
+    "one_that_waits": ("{not: {any: [{description: filled}, {over: answer}]}}", "process", ()),
     "either": ("{any: [{done: pass_on}, {state: final}]}", "process", ("pass_on", "close_late", "reject")),
 }
 

@@ -12,6 +12,7 @@ languages: [en]
 roles: [desk, boss, warden, keeper]
 parties:
   helpers: [warden, owner]
+  closers: [{did: close}]
 flows:
   case:
     label: Case
@@ -64,6 +65,8 @@ def routine(assign="desk"):
         ("{first: [{did: close}, desk]}", {"boss", "desk"}),
         ("routing", {"routed"}),
         ("helpers", {"warden"}),
+        ("closers", {"boss"}),
+        ("{first: [closers, desk]}", {"boss", "desk"}),
         ("owner", {"warden"}),
         ("anybody", {"desk", "boss", "warden", "keeper"}),
     ],
