@@ -13,6 +13,8 @@ VAR = Path(os.environ.get("VAR_DIR", ROOT / "var" / ROUTINE))
 
 PORT = int(os.environ.get("PORT", "8080"))
 BASE_URL = os.environ.get("BASE_URL", f"http://localhost:{PORT}")
+# Processes of one gunicorn, of eight threads each. More than one wants PostgreSQL.
+WEB_PROCESSES = int(os.environ.get("WEB_PROCESSES", "1"))
 DEMO = os.environ.get("DEMO", "1") == "1"
 
 SECRET_KEY = os.environ.get("SECRET_KEY", "")

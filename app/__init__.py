@@ -3,7 +3,9 @@
 import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import click
 from flask import Flask
@@ -83,12 +85,16 @@ def _tables_exist() -> bool:
 
 
 def _own_secret(folder: Path) -> str:
-    """Make a secret once and keep it where only this product's user can read it."""
+    """Make a secret once and keep it where only this product's user can read it.
+
+    Of several processes that begin at once one makes it, and none reads half of it: the file gets its name when it
+    is whole.
+    """
     file = folder / "secret_key"
-    try:
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return file.read_text()
-    with os.fdopen(handle, "w") as out:
-        out.write(secrets.token_urlsafe(48))
+    if not file.exists():
+        with NamedTemporaryFile("w", dir=folder) as part:  # its own user alone can read it
+            part.write(secrets.token_urlsafe(48))
+            part.flush()
+            with suppress(FileExistsError):
+                os.link(part.name, file)
     return file.read_text()

@@ -1,4 +1,8 @@
-"""How gunicorn serves the product: one process with threads, which SQLite and the embedded worker suit."""
+"""How gunicorn serves the product: one process with threads, which SQLite suits, or as many as WEB_PROCESSES says.
+
+Each process makes the application for itself, never before it is forked (`preload_app`): the threads of the embedded
+worker and of the nudger, and connections to the database, don't outlive a fork.
+"""
 
 import gc
 from typing import Any
@@ -11,7 +15,8 @@ from app.logs import set_up
 from app.setup import accounts
 
 bind = f"0.0.0.0:{settings.PORT}"
-workers = 1
+workers = settings.WEB_PROCESSES
+preload_app = False
 worker_class = "gthread"
 threads = 8
 graceful_timeout = 20

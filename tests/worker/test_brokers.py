@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from uuid import uuid4
 
 import pytest
+from amqp.exceptions import PreconditionFailed
 from kombu import Connection
 
 from app.worker.celery_app import configure
@@ -69,8 +70,23 @@ def delivered(environment, web, *options):
     return len(handler.took)
 
 
-def test_a_commits_nudge_goes_through_the_broker(environment):
+def test_a_commits_nudge_goes_through_the_broker(environment, broker):
     assert delivered(environment, environment) == 1
+    assert kind_of(*broker) == {"amqp": "quorum", "redis": ""}[broker[0].split(":")[0]]
+
+
+def kind_of(address, queue):
+    """Which kind of queue the broker says it has; RabbitMQ refuses to declare it as another one."""
+    for kind in ("classic", "quorum"):
+        with Connection(address) as connection:
+            try:
+                connection.channel().queue_declare(
+                    queue, durable=True, auto_delete=False, arguments={"x-queue-type": kind}
+                )
+            except PreconditionFailed:
+                continue
+            return kind if address.startswith("amqp") else ""
+    raise AssertionError(queue)
 
 
 @pytest.mark.parametrize("broker", ["rabbitmq"], indirect=True)
