@@ -48,10 +48,11 @@ class Own(Product):
         return (str(self.bin / "gunicorn"), "--config", str(ROOT / "deploy" / "gunicorn.py"), "bench.serve:make()")
 
     def settings(self) -> dict[str, str]:
-        """No worker beside it, for the peers have none; limits on requests that count and never hit."""
+        """No worker and no codes beside it, for the peers have none; limits on requests that count and never hit."""
         kept = {"PATH": str(self.bin), "PYTHONPATH": str(ROOT), "DATABASE_URL": self.url, "SECRET_KEY": SECRET}
         limits = {"SUBMIT_LIMIT": PLENTY, "LOGIN_LIMIT": PLENTY}
-        return {**kept, **limits, "VAR_DIR": str(self.data.folder / "var"), "WORKER": "off", "DEMO": "0", "SECOND_FACTOR": "0"}
+        alike = {"WORKER": "off", "DEMO": "0", "SECOND_FACTOR": "0"}
+        return {**kept, **limits, **alike, "VAR_DIR": str(self.data.folder / "var")}
 
     def login(self, client: Client, account: str = ACCOUNT) -> None:
         """Log in, by default as the faculty's handler."""

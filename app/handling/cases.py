@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
 from typing import Any
 
 from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, String, bindparam, select
 from sqlalchemy.orm import joinedload, selectinload, undefer
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.interfaces import ORMOption
 
+from app.access import Viewer
 from app.handling.casepage import CasePage
 from app.handling.fieldlist import FieldInterface, FieldLook
 from app.handling.moving import MovePage, back_to
@@ -39,10 +39,15 @@ from app.workflow import finding, held, readings
 from model import Case, Subject
 
 
-@cache
-def _loads() -> tuple[ORMOption, ...]:
-    """What is read with one case."""
-    return joinedload(Case.clocks), joinedload(Case.reporter), undefer(Case.trace), finding.looked_beside()  # type: ignore[attr-defined]
+def _bare_case(viewer: Viewer) -> Select[Case]:
+    """Ask for the case with a `number`."""
+    return finding.opened(viewer, Case, bindparam("number", type_=String))
+
+
+def _one_case(viewer: Viewer) -> Select[Case]:
+    """Ask for the case with a `number`, and for what its page needs with it."""
+    loads = (joinedload(Case.clocks), joinedload(Case.reporter), undefer(Case.trace), finding.looked_beside())  # type: ignore[attr-defined]
+    return _bare_case(viewer).options(*loads)
 
 
 class CaseInterface(FieldInterface):
@@ -172,9 +177,8 @@ class CaseView(FieldLook):
 
     def one_case(self, number: str, *, moving: bool = False) -> Case:
         """The case with that number, if one may open it; otherwise the page isn't there. A move reads the rest anew."""
-        query = finding.opened(context().viewer(actor().person), Case, number)
-        loads = () if moving else _loads()
-        found = db.session.scalars(query.options(*loads)).unique().first()
+        query = context().viewer(actor().person).once(_bare_case if moving else _one_case)
+        found = db.session.scalars(query, {"number": number[: finding.LONGEST_NUMBER]}).unique().first()
         if found is None:
             return abort(404)
         if not moving and finding.lacks(found, "parts"):

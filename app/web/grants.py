@@ -1,6 +1,7 @@
 """What the person asking may do: permissions, roles and the configuration's version, read with the account at once."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from flask import has_request_context
@@ -17,11 +18,11 @@ from flask_appbuilder.security.sqla.models import (
     assoc_user_role,
 )
 from flask_login import current_user
-from sqlalchemy import ColumnElement, ScalarSelect, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, bindparam, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from app.web.database import db
-from model import ConfigurationVersion, Person
+from model import ConfigurationVersion, Login, Person
 
 LINE, PART = "\x1e", "\x1f"
 """Between what an account has, and between a permission and its view: signs made for that, which no name has."""
@@ -39,15 +40,26 @@ class Grants:
 NOTHING = Grants()
 
 
-def account(user_id: int, *where: ColumnElement[bool]) -> User | None:
-    """The account with its person, if that holds; what it may is read by the same query, and kept for this request."""
-    query = select(User, *EVERYTHING).where(User.id == user_id, *where).options(joinedload(User.person))
-    found = db.session.execute(query).first()
+def account(user_id: int, login: str = "") -> User | None:
+    """The account with its person; what is granted to it is read by the same query, and kept for this request.
+
+    With `login`, the key of one of its logins, only if that one goes on.
+    """
+    asked = {"account": user_id, **({"login": login} if login else {})}
+    found = db.session.execute(_account(logged_in=bool(login)), asked).first()
     if found is None:
         return None
     user: User = found[0]
     _keep(user_id, _read(found[1:]))
     return user
+
+
+@cache
+def _account(*, logged_in: bool) -> Select[Any]:
+    """One statement for all requests: a new one each time costs more than what it asks."""
+    query = select(User, *EVERYTHING).where(User.id == bindparam("account")).options(joinedload(User.person))
+    goes_on = exists().where(Login.user_id == User.id, Login.key == bindparam("login"))
+    return query.where(goes_on) if logged_in else query
 
 
 def grants() -> Grants:

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import current_app, request, session
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import ColumnElement, delete, exists, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.web.database import db
@@ -29,11 +29,6 @@ def remember(user: User, way: str) -> None:
     kept = {"user_id": user.id, "seal": seal(user), "way": way, "browser": _browser(), "began_at": datetime.now(UTC)}
     db.session.add(Login(key=_digest(token), **kept))
     db.session.commit()
-
-
-def here(user_id: Any) -> ColumnElement[bool]:
-    """Predicate on an account by its id: it is logged in in this browser."""
-    return exists().where(Login.key == own_key(), Login.user_id == user_id)
 
 
 def own_key() -> str:

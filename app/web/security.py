@@ -25,7 +25,7 @@ from app.web.grants import Grants, account, can, grants, me
 from app.web.headers import let_forms_lead_to
 from app.web.interface import Interface
 from app.web.lasting import LEAVING, lasts
-from app.web.logins import here
+from app.web.logins import own_key
 from app.web.seal import SEAL, break_seal, seal
 from app.web.watch import note
 
@@ -163,7 +163,7 @@ class Security(SecurityManager):  # type: ignore[misc]
         """Load the account with its person and all that it may: one query. Programs are known by their token alone."""
         if bearer.takes_tokens() or not pk.isdigit():
             return None
-        user = account(int(pk), here(User.id))
+        user = account(int(pk), own_key())
         return user if user and user.is_active and session.get(SEAL) == seal(user) and lasts() else None
 
     def is_item_public(self, permission_name: str, view_name: str) -> bool:  # noqa: ARG002 - the framework's signature

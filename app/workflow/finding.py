@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, literal, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, case, exists, literal, select
 from sqlalchemy.orm import aliased, with_expression
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -44,9 +44,10 @@ def numbers(context: Context, viewer: Viewer, kind: type[Subject] = Subject) -> 
     return set(context.session.scalars(select(kind.number).where(rows(viewer, kind))))
 
 
-def opened(viewer: Viewer, table: type[T], number: str) -> Select[T]:
-    """The row that its page shows to the viewer, if any."""
-    return select(table).where(table.number == number[:LONGEST_NUMBER], rows(viewer, table))
+def opened(viewer: Viewer, table: type[T], number: str | BindParameter[str]) -> Select[T]:
+    """The row that its page shows to the viewer, if any; a statement that is kept is given the number each time."""
+    asked = number[:LONGEST_NUMBER] if isinstance(number, str) else number
+    return select(table).where(table.number == asked, rows(viewer, table))
 
 
 @cache
