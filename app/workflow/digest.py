@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app.language.worktime import WorkTime
@@ -35,54 +36,68 @@ def status(mail: Mapping[str, Any], *, late: bool) -> str:
 def gather(session: Session, now: datetime) -> None:
     """When no clock is due any longer: send each person one mail for all that were held back. The caller commits."""
     late = OutgoingMail.status == GATHERING
-    if session.scalar(select(OutgoingMail.id).where(late).limit(1)) is not None:
-        with session.begin_nested():  # on SQLite, too, nobody else writes from here on
-            query = select(OutgoingMail, Subject).join(Subject, Subject.id == OutgoingMail.subject_id).where(late)
-            mine = query.with_for_update(of=OutgoingMail, skip_locked=True)
-            _gather(session, now, session.execute(mine.order_by(Subject.due_at, Subject.id)).all())
+    if session.scalar(select(OutgoingMail.id).where(late).limit(1)) is None:
+        return
+    told = (OutgoingMail.id, OutgoingMail.receiver_id, OutgoingMail.why, OutgoingMail.link)
+    query = select(*told, Subject.number, Subject.due_at).join(Subject, Subject.id == OutgoingMail.subject_id)
+    mine = query.where(late).with_for_update(of=OutgoingMail, skip_locked=True)
+    with session.begin_nested():  # on SQLite, too, nobody else writes from here on
+        held = session.execute(mine.order_by(Subject.due_at, Subject.id)).all()
+        _gather(Context.open(session, now), [Held(*row) for row in held])
 
 
-def _gather(session: Session, now: datetime, held: Sequence[Row[OutgoingMail, Subject]]) -> None:
-    people: dict[int, list[tuple[OutgoingMail, Subject]]] = defaultdict(list)
-    for mail, subject in held:
-        people[mail.receiver_id or 0].append((mail, subject))
-    context = Context.open(session, now)
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A late reminder that waits: its mail's columns, and its case's."""
+
+    mail: int
+    receiver: int | None
+    why: str
+    link: str
+    number: str
+    due_at: datetime
+
+
+def _gather(context: Context, held: Sequence[Held]) -> None:
+    people: dict[int, list[Held]] = defaultdict(list)
+    for each in held:
+        people[each.receiver or 0].append(each)
     context.know(people)
-    compose.insert_new(session, [told for each in people.items() if (told := _told(context, *each))])
+    digests = [told for person, mails in people.items() if (told := _told(context, person, mails))]
+    compose.insert_new(context.session, digests)
+    told_of = {row["receiver_id"] for row in digests}
+    fates = [{"mail": each.mail, "fate": GATHERED if each.receiver in told_of else "waiting"} for each in held]
+    mails: Any = OutgoingMail.__table__
+    become = update(mails).where(mails.c.id == bindparam("mail")).values(status=bindparam("fate"))
+    context.session.connection().execute(become, fates)
 
 
-def _told(context: Context, person: int, mails: Sequence[tuple[OutgoingMail, Subject]]) -> dict[str, Any] | None:
-    """Let the only one go as it is, or make one mail that names them all."""
+def _told(context: Context, person: int, mails: Sequence[Held]) -> dict[str, Any] | None:
+    """Make one mail that names them all; None where the only one goes as it is."""
     receiver = context.somebody(person)
     if receiver is None or len(mails) == 1:
-        _become(mails, "waiting")
         return None
     language = receiver.language or Settings.current().default_language
-    subjects = {subject.id: subject for _, subject in mails}
-    lines = [_line(subject, context.organisation.worktime, language) for subject in list(subjects.values())[:MOST_TOLD]]
-    if len(subjects) > MOST_TOLD:
+    ends = {each.number: each.due_at for each in mails}
+    worktime = context.organisation.worktime
+    lines = [_line(number, end, worktime, language) for number, end in list(ends.items())[:MOST_TOLD]]
+    if len(ends) > MOST_TOLD:
         lines.append("…")
-    _become(mails, GATHERED)
     return compose.row(
         context.session,
-        event_key=f"{MAIL}:{min(mail.id for mail, _ in mails)}:{max(mail.id for mail, _ in mails)}",
+        event_key=f"{MAIL}:{min(each.mail for each in mails)}:{max(each.mail for each in mails)}",
         subject=None,
         receiver=receiver,
         mail=MAIL,
-        why=mails[0][0].why,
-        values={"count": str(len(subjects)), "cases": "\n".join(lines)},
-        link="cases:" if any(mail.link.startswith("case:") for mail, _ in mails) else "actions:",
+        why=mails[0].why,
+        values={"count": str(len(ends)), "cases": "\n".join(lines)},
+        link="cases:" if any(each.link.startswith("case:") for each in mails) else "actions:",
         now=context.now,
         language=language,
         said=compose.remembered(context.organisation, MAIL),
     )
 
 
-def _become(mails: Iterable[tuple[OutgoingMail, Subject]], status: str) -> None:
-    for mail, _ in mails:
-        mail.status = status
-
-
-def _line(subject: Subject, worktime: WorkTime, language: str) -> str:
+def _line(number: str, due_at: datetime, worktime: WorkTime, language: str) -> str:
     """Number and deadline: never what it is about."""
-    return f"{subject.number}: {in_time(subject.due_at, worktime, language)}" if subject.due_at else subject.number
+    return f"{number}: {in_time(due_at, worktime, language)}"

@@ -273,18 +273,16 @@ def hold(context: Context, subject: Subject) -> None:
 def claim(context: Context, subject: Subject, version: int | None) -> None:
     """Compare and set: the one whose version still stands goes on, everybody else is stale."""
     expected = subject.version if version is None else version
-    if not _take(context, subject, expected + 1, Subject.version == expected):
-        raise Stale
+    _take(context, subject, expected + 1, Subject.version == expected)
 
 
-def _take(context: Context, subject: Subject, version: Any, *which: ColumnElement[bool]) -> bool:
-    """Write its version, and read it anew in the same statement, with its clocks and parts."""
+def _take(context: Context, subject: Subject, version: Any, *which: ColumnElement[bool]) -> None:
+    """Write its version, and read it anew in the same statement, with its clocks and parts. Raises Stale."""
     kind = type(subject)
     hanging = [getattr(kind, name) for name in ("clocks", "parts") if hasattr(kind, name)]
     taking = update(kind).where(kind.id == subject.id, *which).values(version=version).returning(kind)
     read = {"synchronize_session": False, "populate_existing": True}
     loaded = taking.options(*map(selectinload, hanging)).execution_options(**read)
     if context.session.scalar(loaded) is not subject:
-        return False
+        raise Stale
     context.session.expire(subject, READ_ONCE)
-    return True

@@ -170,7 +170,7 @@ def send(
     for each in made:
         if each.row and each.row["message_id"] not in new:
             continue
-        new.discard(each.row.get("message_id", ""))
+        new.discard(each.row.get("message_id", ""))  # two people with one address get one mail
         if each.row.get("letter"):
             reported = _as_reporter(facts, each.person.id, each.to.why)
             letters.keep(context, facts, each.row, each.given, to_reporter=reported)

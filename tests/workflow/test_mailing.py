@@ -92,6 +92,16 @@ def test_whom_no_mail_reaches_is_not_told_and_nobody_else_misses_theirs(town):
     assert (mail(town).name, mail(town).address) == ("news", "dirk@town.example")
 
 
+def test_two_people_with_one_address_get_one_mail_and_the_journal_names_one(town):
+    town.session.get(Person, town.people["dirk"]).mail = "dora@town.example"
+    town.session.commit()
+    case = town.report()
+    who = [mailing.Recipient(town.people[each], "news", "desk") for each in ("dora", "dirk", "bess")]
+    told = mailing.send(town.context, town.facts(case), who, "an event")
+    assert [int(each["to"]) for each in told] == [town.people["dora"], town.people["bess"]]
+    assert [name for name, mail in town.mails(since=0) if mail == "news"] == ["dora", "bess"]
+
+
 def test_of_a_case_that_is_not_yet_there_is_nothing_to_say(town):
     new = town.context.facts_of_new("case", {})
     assert mailing.values(town.context, new, "en") == {}

@@ -1,6 +1,7 @@
 """Many clocks at once: few statements, each reminder once whoever else sweeps or is killed, one digest for each person."""
 
 import random
+import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -8,11 +9,12 @@ from datetime import timedelta
 from multiprocessing import get_context
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, select, text, update
 
 from app.language.moments import Length, Moment
-from app.workflow import clocks, reminding
-from model import JournalEntry, OutgoingMail
+from app.workflow import clocks, engine, reminding
+from app.workflow.context import Context
+from model import Clock, JournalEntry, OutgoingMail, Part
 from tests.workflow.sweeper import sweep
 from tests.workflow.town import moment
 
@@ -37,6 +39,7 @@ flows:
     states: {begun: {label: Begun}, done: {label: Done, final: true}}
     transitions:
       add: {label: Add, from: new, to: begun, by: desk, fields: [owner]}
+      note: {label: Note, from: begun, to: same, by: desk, fields: [comment]}
       finish: {label: Finish, from: begun, to: done, by: owner}
     clocks:
       job: {start: begun, runs: 2 days, remind: {owner: [due], desk: [due]}}
@@ -160,6 +163,39 @@ def test_sweepers_killed_again_and_again_remind_each_once(town):
                 told()
     town.work(AT)
     assert reminded(town) == due
+
+
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+
+
+def until_somebody_waits(town):
+    """On PostgreSQL: until a connection waits for another one's lock."""
+    if town.database.dialect.name == "postgresql":
+        end = time.monotonic() + 30
+        with town.database.connect() as connection:
+            while not connection.execute(text(WAITING)).scalar():
+                connection.rollback()
+                assert time.monotonic() < end
+                time.sleep(0.01)
+
+
+def test_whoever_moves_a_part_and_a_sweeper_never_wait_for_each_other(town):
+    """The mover holds the case and then wants its part, which is due."""
+    case = town.report()
+    job = town.add(case, "dora", owner=str(town.people["olga"])).id
+    town.session.execute(update(Clock).where(Clock.subject_id == case.id).values(next_at=None))
+    town.session.commit()
+    town.session.close()
+    with town.sessions() as mover, ThreadPoolExecutor(1) as pool:
+        context = Context.open(mover, moment(AT))
+        part = mover.get_one(Part, job)
+        engine.hold(context, part.whole)
+        swept = pool.submit(together, town, AT)
+        until_somebody_waits(town)
+        engine.move(context, part, "note", actor=town.actor("dora"), answers={"comment": "Soon."}, version=None)
+        mover.commit()
+        swept.result()
+    assert reminded(town) == Counter(olga=1, dora=1, dirk=1)
 
 
 STOPS = """
