@@ -353,3 +353,11 @@ def test_twenty_are_sent_in_one_batch(session, sessions):
     session.commit()
     with running(Told()) as url:
         assert [sending(sessions, url) for _ in range(3)] == [20, 1, 0]
+
+
+def test_the_log_counts_what_no_server_was_there_for(session, sessions, mail):
+    post(session, event_key="case:1:5")
+    session.commit()
+    with capture_logs() as logged:
+        sending(sessions, f"smtp://127.0.0.1:{unused_port()}")
+    assert logged == [{"event": "mails", "unreached": 2, "log_level": "info"}]

@@ -43,14 +43,14 @@ def test_its_bytes_are_the_same_each_time_and_others_for_another_letter():
     )
 
 
-def placed(pdf):
-    """(font, size, x, y) of each line of the first page, in points from the lower left corner."""
+def placed(pdf, number=0):
+    """(font, size, x, y) of each line of the page, the first or another, in points from the lower left corner."""
     streams = (
         zlib.decompressobj().decompress(each)
         for each in re.findall(rb"stream\n(.*?)\nendstream", pdf, re.DOTALL)
         if each[:1] == b"x"
     )
-    page = next(each for each in streams if each.startswith(b"2 J"))
+    page = [each for each in streams if each.startswith(b"2 J")][number]
     found, font = [], ()
     for name, size, x, y in re.findall(rb"BT (?:/(F\d) ([\d.]+) Tf|([\d.]+) ([\d.]+) Td)", page):
         font = (name.decode(), float(size)) if name else font
@@ -83,6 +83,16 @@ def test_no_page_is_written_into_its_margins():
 
 def test_a_long_letter_takes_more_pages():
     assert pages(paper.pdf(replace(SHEET, body="Et ord til. " * 2000))) > 3
+
+
+def test_the_second_page_and_those_after_it_have_their_number_below_in_the_middle():
+    pdf = paper.pdf(replace(SHEET, body="Hei.\n" * 100))
+    below = [[line for line in placed(pdf, number) if line[3] < 25 / 25.4 * 72] for number in range(pages(pdf))]
+    assert below[0] == []
+    for [(_, size, x, y)] in below[1:]:
+        assert size == 9
+        assert abs(x * 25.4 / 72 - 105) < 2, "in the middle of the page"
+        assert 7 < y * 25.4 / 72 < 12.5, "half a margin above the edge"
 
 
 @settings(max_examples=15, deadline=None)

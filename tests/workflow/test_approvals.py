@@ -372,3 +372,22 @@ def test_which_approvals_are_enough_by_now(found):
     case.presses = {"approve": pressed[:1]}
     assert list(approvals.ready(town.facts(case))) == []
     assert list(approvals.ready(town.context.facts_of_new("case", {}))) == []
+
+
+def test_a_press_sets_off_what_its_answer_makes_possible(settle):
+    words = "by: [desk, boss], together: each, optional: [big]"
+    town = settle(
+        approve(words).replace(
+            "fields:\n",
+            """      grow: {label: Grow, from: open, to: shut, by: itself, guards: [is_big]}
+guards:
+  is_big: {needs: {big: ticked}, says: Not big.}
+fields:
+""",
+        )
+    )
+    case, other = town.report(), town.report()
+    town.do(case, "dora", "approve", big=True)
+    assert (case.state, town.journal(case)[-1].transition) == ("shut", "grow")
+    town.do(other, "dora", "approve")
+    assert other.state == "open"

@@ -30,11 +30,12 @@ def test_a_part_has_its_wholes_edition_and_whom_it_shuts_out_and_no_link(town):
     case = town.report()
     case.excluded = ",desk:1,"
     town.publish(ROUTINE.replace("label: Open", "label: Opened"))
-    row = beginning.new_row(town.context, "job", "given", case, None)
+    context = town.context
+    row = beginning.new_row(context, "job", "given", case, None)
     assert isinstance(row, Part)
     assert row.whole is case
     assert (row.number, row.edition_id, row.excluded) == (f"{case.number}-1", case.edition_id, ",desk:1,")
-    assert row.edition_id != town.context.newest.id
+    assert row.edition_id != context.newest.id
     assert row.follow_salt is None
     beginning.follow(row)
     assert (row.follow_hash, row.code_hash) == (None, None)

@@ -1,5 +1,7 @@
 """Code names: made with the case, unlike any other, and told to those who may read them."""
 
+from types import SimpleNamespace
+
 import pytest
 from sqlalchemy import select
 
@@ -83,3 +85,29 @@ def test_the_number_behind_a_taken_pair_has_up_to_four_digits(monkeypatch, drawn
     monkeypatch.setattr(codes, "randbelow", lambda limit: drawn(range(limit)))
     monkeypatch.setattr(codes, "WORDS", ("tango",))
     assert codes._name(numbered=True) == f"tango-tango-{number}"
+
+
+def test_twenty_pairs_are_tried_before_a_number_is_put_behind_one(settle, monkeypatch):
+    town = settle(NAMED)
+    monkeypatch.setattr(codes, "WORDS", ("tango",))
+    town.report()
+    tried, real = [], codes._name
+    monkeypatch.setattr(codes, "_name", lambda *, numbered: tried.append(numbered) or real(numbered=numbered))
+    town.report()
+    assert tried == [False] * 20 + [True] * (len(tried) - 20)
+    assert len(tried) > 20
+
+
+def test_only_a_case_that_lacks_one_is_given_a_name(settle, monkeypatch):
+    town = settle(NAMED)
+    case = town.report()
+    case.answers = {**case.answers, "alias": "tango-tango"}
+    drawn = []
+    monkeypatch.setattr(codes, "_drawn", lambda *_: drawn.append(1) or "x")
+    codes.give(town.context, case)
+    assert (case.answers["alias"], drawn) == ("tango-tango", [])
+    codes.give(town.context, SimpleNamespace(kind="part", answers={}, edition_id=case.edition_id))
+    assert drawn == [], "a part has its case's"
+    case.answers = {}
+    codes.give(town.context, case)
+    assert case.answers == {"alias": "x"}

@@ -1,12 +1,14 @@
 """The machine and the table it is compiled beside: for each state, transition and verdict they say the same."""
 
+from types import SimpleNamespace
+
 import pytest
 from transitions import MachineError
 
 from app.language.definition import BACK, NEW, SAME
 from app.language.load import load
 from app.workflow.evaluator import Refusal, Verdict
-from app.workflow.machine import MachineDisagrees, Move, machine, place, run
+from app.workflow.machine import MachineDisagrees, Move, by_holds, fields_hold, guards_hold, machine, place, run
 from app.workflow.table import leaving
 from config import ROOT
 from tests.workflow.town import routine
@@ -112,3 +114,18 @@ def test_one_machine_serves_every_case_of_a_flow():
     flow = routine(SMALL).flows["case"]
     assert machine(flow) is machine(flow)
     assert machine(flow).models == []
+
+
+@pytest.mark.parametrize(
+    ("condition", "kinds"),
+    [(by_holds, {"who", "state"}), (fields_hold, {"field"}), (guards_hold, {"guard"})],
+)
+def test_each_condition_looks_at_refusals_of_its_own_kind(condition, kinds):
+    def holds(*refused):
+        move = Move("open", Verdict(tuple(Refusal(kind, "x") for kind in refused)))
+        return condition(SimpleNamespace(model=move))
+
+    every = {"who", "state", "field", "guard", "empty"}
+    assert {kind for kind in every if not holds(kind)} == kinds
+    assert holds()
+    assert not holds("empty", *kinds)

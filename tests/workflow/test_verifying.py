@@ -197,9 +197,8 @@ def test_f61_a_cut_tail_is_found_by_the_anchor(town):
 
 def test_f61_another_secret_is_named_as_such(town):
     anchor = anchors.Anchor(town.now, 5, sealing.head(town.session).chain, anchors.mark(prints.key_of("another")))
-    [(row, _, what)] = verify(town, [anchor])
-    assert row is None
-    assert "SECRET_KEY" in what
+    told = "the secret (SECRET_KEY) is another one than when the anchors were written"
+    assert verify(town, [anchor]) == [(None, "", told)]
 
 
 def test_a_row_that_waits_too_long_for_its_seal_is_named(town):
@@ -300,8 +299,25 @@ def test_whoever_has_the_secret_that_was_changed_can_not_write_on_with_it(town, 
     town.do(town.second, "dora", "forget")
     changed("the new secret", old)
     seal(town)
-    [(row, _, what)] = verify(town)
-    assert (row, what.startswith("the row was changed, or not written")) == (7, True)
+    later = ": its secret had been changed before" if span == 2 else ""
+    assert verify(town) == [(7, town.second.number, f"{WRITTEN}{later}")]
+
+
+@pytest.mark.parametrize("span", [1, 20])
+def test_nor_can_the_chain_be_carried_on_with_it(town, changed, monkeypatch, span):
+    monkeypatch.setattr(verifying, "SPAN", span)
+    old = config.SECRET_KEY
+    changed("the new secret", old)
+    town.do(town.second, "dora", "forget")
+    town.report()
+    seal(town)
+    assert verify(town) == []
+    third = town.report()
+    changed(old)
+    seal(town)
+    changed("the new secret", old)
+    later = "the chain is broken: its secret had been changed before" if span == 1 else "the chain is broken at seal 8"
+    assert verify(town) == [(8, third.number, later)]
 
 
 @pytest.fixture
