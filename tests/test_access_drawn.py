@@ -57,7 +57,7 @@ def test_whom_a_party_grants_a_row_it_grants_its_parts(both, party):  # noqa: F8
     asked = both.party(party)
     for who in PEOPLE:
         person = both.town.people[who] if who else None
-        here = {flow: both.in_party(party, who, flow)[1] for flow in both.routine.flows}
+        here = {flow: both.said_in(party, who, flow) for flow in both.routine.flows}
         wholes = here["case"] | here["wish"]
         inside = {row.id for row in both.rows if row.whole_id in wholes}
         viewer = both.context.viewer(person)

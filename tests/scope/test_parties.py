@@ -32,12 +32,8 @@ def test_the_database_finds_whoever_is_in_the_party(both, party):
 def test_each_of_these_but_two_is_somebody_somewhere_and_not_everybody_everywhere(both):
     """Or else the two ways would agree about nothing."""
     asked = [(who, flow) for who in EVERYBODY for flow in ("case", "job")]
-
-    def found(party, who, flow):
-        return both.found(both.members(who).of(both.party(party), both.row(flow))) & both.of_flow(flow)
-
     most = sum(len(both.of_flow(flow)) for _, flow in asked)
-    told = {ids(party): sum(len(found(party, *each)) for each in asked) for party in PARTIES}
+    told = {ids(party): sum(len(both.said_in(party, *each)) for each in asked) for party in PARTIES}
     assert {party for party, count in told.items() if count in (0, most)} == {ids("anyone"), ids("itself")}
 
 

@@ -4,6 +4,7 @@ import json
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import aliased
 
 from app.scope.row import Undecidable, isnt
@@ -89,6 +90,13 @@ def test_an_answer_is_found_from_within_another_question(both):
     found = set(both.session.scalars(select(part.id).where(part.flow == "job", asked)))
     assert found == {key for key, value in answers(both, "job", "severity").items() if value == "high"}
     assert found not in (set(), both.of_flow("job"))
+
+
+@pytest.mark.parametrize(("field", "cast"), [("round", True), ("due_on", True), ("severity", False)])
+def test_what_is_no_text_is_compared_as_text(both, field, cast):
+    """PostgreSQL compares nothing else with one; SQLite would."""
+    asked = both.row("job").holds_one(field, {"2"}).compile(dialect=postgresql.dialect())
+    assert ("CAST" in str(asked)) is cast
 
 
 def test_none_of_no_values_is_the_answer(both):

@@ -208,6 +208,7 @@ class Both:
         self.today = self.organisation.worktime.day_of(town.now)
         self.rows = town.subjects()
         self.facts = {row.id: self.context.facts(row) for row in self.rows}
+        self._known = {}
 
     def found(self, predicate):
         """Ids of the rows that the database finds."""
@@ -235,16 +236,30 @@ class Both:
 
     def in_party(self, written, who, flow):
         """Ids of the flow's rows in whose party somebody is, asked in the one way and in the other."""
-        party, ids = self.party(written), self.of_flow(flow)
+        listed = self.found(self.members(who).of(self.party(written), self.row(flow)))
+        return listed & self.of_flow(flow), self.said_in(written, who, flow)
+
+    def said_in(self, written, who, flow):
+        """Ids of the flow's rows in whose party somebody is, looked up row by row."""
         person = self.town.people[who] if who else None
-        said = {key for key in ids if Lookup(self.facts[key], person).includes(party, person)}
-        return self.found(self.members(who).of(party, self.row(flow))) & ids, said
+        return {key for key in self.of_flow(flow) if self._includes(written, key, person)}
 
     def somebody_in(self, written, flow):
         """Ids of the flow's rows whose party isn't empty, asked in the one way and in the other."""
-        party, ids = self.party(written), self.of_flow(flow)
-        said = {key for key in ids if Lookup(self.facts[key]).find(party)}
-        return self.found(self.members(VISITOR, anybody=True).of(party, self.row(flow))) & ids, said
+        there, somebody = self.of_flow(flow), self.members(VISITOR, anybody=True)
+        said = {key for key in there if self._looked_up(ids(written), key, None)}
+        return self.found(somebody.of(self.party(written), self.row(flow))) & there, said
+
+    def _looked_up(self, asked, key, me):
+        """Whoever is in the party for the row; looked up once, unless it hangs on who asks."""
+        if (asked, key, me) not in self._known:
+            self._known[asked, key, me] = Lookup(self.facts[key], me).find(self.party(json.loads(asked)))
+        return self._known[asked, key, me]
+
+    def _includes(self, written, key, person):
+        asked = ids(written)
+        found = self._looked_up(asked, key, person if '"me"' in asked else None)
+        return found.anyone or (person is not None and person in found.people)
 
     def joined_in(self, party, who, shut):
         """Ids of cases that join one in whose party somebody is, if that one doesn't shut them out."""
