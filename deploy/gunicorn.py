@@ -21,6 +21,7 @@ worker_class = "gthread"
 threads = 8
 graceful_timeout = 20
 loglevel = "warning"
+control_socket_disable = True  # it would lie in the user's home, one for all that the user runs; nobody asks it
 
 
 def post_fork(_server: Any, _worker: Any) -> None:

@@ -83,7 +83,7 @@ class People:
             thread.join()
 
     def _work(self) -> None:
-        accounts = {name: Account(self._port, name) for name in ("student_idi", "desk", "quality_ie")}
+        accounts = {name: self._account(name) for name in ("student_idi", "desk", "quality_ie")}
         while not self._stopping.is_set():
             status, answer = accounts["student_idi"].ask("POST", "/cases", {"answers": REPORT})
             self._note(status)
@@ -95,6 +95,9 @@ class People:
                 if self._stopping.is_set():
                     return
                 self._move(accounts[who], answer["number"], move, answers)
+
+    def _account(self, name: str) -> Account:
+        return Account(self._port, name)
 
     def _move(self, account: Account, number: str, move: str, answers: dict[str, Any]) -> None:
         status, case = account.ask("GET", f"/cases/{number}")

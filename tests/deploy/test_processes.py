@@ -26,6 +26,11 @@ def test_no_application_is_made_before_the_fork(monkeypatch):
     assert served(monkeypatch)["preload_app"] is False
 
 
+def test_nothing_is_written_to_the_home_of_the_products_user(monkeypatch):
+    """An image has none; and of two gunicorns the second would find the first one's socket there."""
+    assert served(monkeypatch)["control_socket_disable"] is True
+
+
 def test_a_process_that_begins_meanwhile_reads_no_half_secret(monkeypatch, tmp_path):
     others = []
 
