@@ -40,10 +40,12 @@ def gather(session: Session, now: datetime) -> None:
         return
     told = (OutgoingMail.id, OutgoingMail.receiver_id, OutgoingMail.why, OutgoingMail.link)
     query = select(*told, Subject.number, Subject.due_at).join(Subject, Subject.id == OutgoingMail.subject_id)
-    mine = query.where(late).with_for_update(of=OutgoingMail, skip_locked=True)
+    order = (Subject.due_at, Subject.id, OutgoingMail.id)
     with session.begin_nested():  # on SQLite, too, nobody else writes from here on
-        held = session.execute(mine.order_by(Subject.due_at, Subject.id)).all()
-        _gather(Context.open(session, now), [Held(*row) for row in held])
+        # Of two who gather at once, one waits and finds nothing left: each with a part would make two mails of one.
+        held = session.execute(query.where(late).order_by(*order).with_for_update(of=OutgoingMail)).all()
+        if held:
+            _gather(Context.open(session, now), [Held(*row) for row in held])
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import event, select, text, update
 
 from app.language.moments import Length, Moment
-from app.workflow import clocks, engine, reminding
+from app.workflow import clocks, digest, engine, reminding
 from app.workflow.context import Context
 from model import Clock, JournalEntry, OutgoingMail, Part
 from tests.workflow.sweeper import sweep
@@ -196,6 +196,28 @@ def test_whoever_moves_a_part_and_a_sweeper_never_wait_for_each_other(town):
         mover.commit()
         swept.result()
     assert reminded(town) == Counter(olga=1, dora=1, dirk=1)
+
+
+def test_of_two_who_gather_at_once_one_finds_nothing_left(town):
+    reports(town, 2)
+    with town.sessions() as session:
+        assert reminding.run_due(session, moment(LONG_AFTER), limit=3) == 3  # as many as there are: it doesn't gather
+        session.commit()
+
+    def gather():
+        with town.sessions() as session:
+            digest.gather(session, moment(LONG_AFTER))
+            session.commit()
+
+    with town.sessions() as first, ThreadPoolExecutor(1) as pool:
+        digest.gather(first, moment(LONG_AFTER))
+        second = pool.submit(gather)
+        until_somebody_waits(town)
+        first.commit()
+        second.result()
+    waiting = town.session.scalars(select(OutgoingMail).where(OutgoingMail.status == "waiting")).all()
+    told = sorted((town.names[mail.receiver_id], mail.name) for mail in waiting)
+    assert told == [("dirk", "reminders"), ("dora", "reminders"), ("olga", "reminder")]
 
 
 STOPS = """
