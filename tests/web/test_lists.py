@@ -139,7 +139,7 @@ def test_counts_stop_at_a_thousand(small_house):
     assert (page.count, page.counted, len(page.rows)) == (1001, "1000+", 10)
 
 
-def test_a_list_asks_the_database_three_things(shared_house):
+def test_a_list_asks_the_database_two_things(shared_house):
     person = Person(shared_house, "admin")
     person.get("/groups/list/")
     asked = []
@@ -150,7 +150,7 @@ def test_a_list_asks_the_database_three_things(shared_house):
     with shared_house.app_context():
         event.listen(db.engine, "before_cursor_execute", note)
     person.get("/groups/list/")
-    assert len(asked) == 3, asked
+    assert len(asked) == 2, asked
 
 
 def test_many_people_at_once_get_each_their_own_answer(shared_house):
