@@ -134,7 +134,12 @@ class Choice:
         runs = {test: run for line in wanted for test, run in lines.get(line, {}).items()}
         # Where a fixture ran the line, whatever shares the fixture may tell.
         shared = {each for test, run in runs.items() if not run for each in self._by_file[test.partition("::")[0]]}
-        return {*runs, *shared}
+        # A test of the module's own may ask for what is reckoned at import without running a line of it.
+        named = f"/test_{Path(mutant.file).stem}.py"
+        own = {
+            test for file in self._by_file if mutant.at_import and file.endswith(named) for test in self._by_file[file]
+        }
+        return {*runs, *shared, *own}
 
     def _users(self, mutant: Mutant) -> set[int]:
         """Lines of functions that use what the statement names; without any, all lines of the file."""

@@ -7,6 +7,7 @@ from textwrap import dedent
 
 import pytest
 
+from bench.mutants.choosing import Choice
 from bench.mutants.making import made, mutants_of
 from bench.mutants.planting import caches, living, plant
 from bench.mutants.telling import figures, wilson
@@ -67,6 +68,19 @@ def test_what_is_remembered_is_found_wherever_it_was_left():
     remembering.__module__ = "app.somewhere"
     gc.freeze()
     assert remembering in caches()
+
+
+def test_what_is_reckoned_at_import_is_asked_of_the_modules_own_tests(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name, text in (("few.py", SOURCE), ("test_few.py", ""), ("test_other.py", "")):
+        (tmp_path / name).write_text(dedent(text))
+    choice = Choice(tmp_path, budget=10)
+    choice.seconds = {
+        f"{folder}{name}::test_it": 1.0 for folder, name in (("./", "test_few.py"), ("./", "test_other.py"))
+    }
+    monkeypatch.setattr(Choice, "_lines", lambda _self, _file: {})
+    asked = {each.at_import: choice.job(each).tests for each in mutants_of("few.py", dedent(SOURCE))}
+    assert asked == {True: ("./test_few.py::test_it",), False: ()}
 
 
 @pytest.mark.parametrize(("hits", "size", "low", "high"), [(90, 100, 0.8256, 0.9448), (0, 0, 0, 1), (5, 5, 0.5655, 1)])

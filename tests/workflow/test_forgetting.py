@@ -5,7 +5,9 @@ from sqlalchemy import select
 
 from app.outbox import queue
 from app.workflow import reminding, retention
-from model import OutgoingMail, Person
+from app.workflow.uploads import Upload
+from model import Document, OutgoingMail, Person, StoredFile
+from tests.workflow.town import DATA
 
 ROUTINE = """
 flows:
@@ -167,3 +169,93 @@ def test_the_address_of_somebody_without_an_account_is_gone_unless_another_case_
     assert forgotten(other, reporter_id=other.id) == ("g1@else.example", "G 1")
     assert forgotten(owned, owner_id=owned.id) == ("g2@else.example", "G 2")
     assert forgotten(town.session.get(Person, town.people["stig"]))[0] == "stig@town.example", "who has an account"
+
+
+WHOLE = """
+flows:
+  case:
+    label: Case
+    see: [reporter, desk, keeper]
+    states: {open: {label: Open}, shut: {label: Shut, final: true}}
+    transitions:
+      submit: {label: Report, from: new, to: open, by: anyone, fields: [reporter, area, unit, description], optional: [keeper, papers, illness], assign: desk, notify: {reporter: receipt, desk: receipt}}
+      keep: {label: Keep, from: open, to: same, by: keeper, fields: [comment], notify: {desk: kept}}
+      fewer: {label: Fewer, from: open, to: same, by: desk, forget: [papers, illness]}
+      nobody: {label: Nobody, from: open, to: same, by: desk, forget: [keeper, illness]}
+      close: {label: Close, from: open, to: shut, by: desk}
+fields:
+  keeper: {label: Keeper, type: person}
+  papers: {label: Papers, type: file, many: true}
+  illness: {label: Illness}
+"""
+
+
+def test_only_what_is_forgotten_goes(settle):
+    town = settle(WHOLE)
+    rita = town.people["rita"]
+    case = town.report(keeper=rita, papers=[Upload("a.txt", b"x")], illness="Gout")
+    town.do(case, "rita", "keep", comment="Mine.")
+    case.answers = {**case.answers, "illness": ""}
+    town.do(case, "dora", "fewer")
+    assert (case.title, case.description, case.reporter_id) == (
+        *("It is cold here", "It is cold here. Very."),
+        town.people["stig"],
+    )
+    assert town.session.scalars(select(StoredFile)).all() == []
+    assert "papers" not in case.answers
+    assert town.journal(case)[-1].answers == {"papers": {"forgotten": True}}, "of what was empty no scar"
+    assert case.done["keep"]["by"] == [rita]
+    assert [row.actor_as for row in town.journal(case)] == ["reporter", "", ""]
+
+
+def test_a_person_who_is_forgotten_is_gone_from_who_did_it_and_nobody_else_is(settle):
+    town = settle(WHOLE)
+    rita, stig, dora = (town.people[who] for who in ("rita", "stig", "dora"))
+    case = town.report(keeper=rita)
+    town.do(case, "rita", "keep", comment="Mine.")
+    mails = town.session.scalars(select(OutgoingMail).order_by(OutgoingMail.id)).all()
+    mails[0].status = mails[-1].status = "sent"
+    mails[1].receiver_id = rita
+    mails[-1].receiver_id, mails[-1].letter = rita, {"day": "today"}
+    kept = [(mail.subject, mail.body, mail.address) for mail in mails]
+    town.session.commit()
+    town.do(case, "dora", "nobody")
+    assert {name: each["by"] for name, each in case.done.items()} == {"submit": [stig], "keep": [], "nobody": [dora]}
+    rows = town.journal(case)
+    assert [(row.actor_id, row.actor_as) for row in rows] == [(stig, "reporter"), (None, "forgotten"), (dora, "")]
+    assert all(mail["to"] for mail in rows[0].mails), "whoever isn't forgotten is named"
+    first, waiting, *others, last = mails
+    assert (first.receiver_id, first.address) == (stig, kept[0][2])
+    assert (first.subject, first.body) == ("", ""), "what was sent may quote it"
+    assert (waiting.receiver_id, waiting.subject, waiting.body, waiting.address) == (None, *kept[1])
+    assert (last.receiver_id, last.address, last.subject, last.body, last.letter) == (
+        *(None, f"forgotten-{last.id}", "", ""),
+        {},
+    )
+    assert all(mail.receiver_id for mail in others)
+
+
+def test_whom_a_row_named_as_a_receiver_is_named_no_more(settle):
+    town = settle(WHOLE.replace("notify: {desk: kept}", "notify: {keeper: kept, desk: kept}"))
+    rita = town.people["rita"]
+    case = town.report(keeper=rita)
+    town.do(case, "rita", "keep", comment="Mine.")
+    assert str(rita) in [mail["to"] for mail in town.journal(case)[-1].mails]
+    town.do(case, "dora", "nobody")
+    told = town.journal(case)[1].mails
+    assert sorted(mail["to"] for mail in told) == sorted(["", *(str(town.people[who]) for who in ("dora", "dirk"))])
+
+
+def test_a_letter_to_the_reporter_goes_with_the_reporter_alone(settle):
+    mails = '\nmails:\n  receipt: {subject: Received, body: "Thank you.", letter: true}\n'
+    town = settle(WHOLE, data=DATA + mails)
+    case = town.report(keeper=town.people["rita"], illness="Gout")
+    letters = town.session.scalars(select(Document).where(Document.to_reporter)).all()
+    town.do(case, "dora", "nobody")
+    assert [each.forgotten for each in letters] == [False]
+    other = settle(WHOLE.replace("forget: [keeper, illness]", "forget: [reporter]"), data=DATA + mails)
+    case = other.report()
+    other.do(case, "dora", "nobody")
+    letters = other.session.scalars(select(Document).where(Document.subject_id == case.id)).all()
+    assert sorted(each.forgotten for each in letters if each.to_reporter) == [True]
+    assert not any(each.forgotten for each in letters if not each.to_reporter)

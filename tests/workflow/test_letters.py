@@ -1,5 +1,6 @@
 """Letters: frozen in the move that sends them, read by their receiver and by those who may read all they name."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -225,3 +226,28 @@ PARTS_MAIL = """
 mails:
   order: {subject: Order, body: "{description}", letter: true}
 """
+
+
+def test_without_any_unit_no_institution_stands_above_a_letter(town):
+    case = town.report()
+    case.unit_id = None
+    assert letters.head(town.context, town.facts(case), "en")["institution"] == "Top", "that of the top unit"
+    nowhere = replace(town.context, organisation=replace(town.context.organisation, units={}))
+    assert letters.head(nowhere, nowhere.facts(case), "en")["institution"] == ""
+
+
+def test_what_was_kept_is_given_back_and_nothing_for_what_is_no_letter(town):
+    case = town.report()
+    facts = town.facts(case)
+    kept_one = letters.keep_unsent(town.context, facts, "outcome", "reporter", "en", {"number": "7", "told": "Done"})
+    assert (kept_one.title, kept_one.subject, kept_one.receiver_id, kept_one.to_reporter) == (
+        "About 7",
+        case,
+        None,
+        True,
+    )
+    assert (kept_one.name, kept_one.why, kept_one.at, kept_one.forgotten) == ("outcome", "reporter", town.now, False)
+    assert letters.keep_unsent(town.context, facts, "receipt", "reporter", "en", {}) is None
+    assert kept_one.fields == [], "what is told here names nothing"
+    new = town.context.facts_of_new("case", {})
+    assert letters._fields(town.context, new, "outcome", "en", ["told", "diagnosis", "number"]) == ["diagnosis"]
