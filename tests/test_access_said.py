@@ -1,11 +1,13 @@
 """What is said of sight without looking at any row, what a reporter is shown, and sight where somebody is shut out."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from sqlalchemy import select
 
 from app.access import ALWAYS_SHOWN, Viewer
+from app.language.parties import InRole, NamedParty, Query, Several
 from app.routing import exclusion
 from model import Subject
 from tests.test_access import SIGHTS
@@ -186,6 +188,38 @@ def test_a_case_of_a_flow_that_is_no_more_is_seen_by_who_has_it_alone(settle):  
     asked = {who: Viewer(town.people[who], newest, town.context.organisation, facts.today) for who in ("dora", "rita")}
     assert {who: each.sees(facts) for who, each in asked.items()} == {"dora": True, "rita": False}
     assert {who: each.fully(facts) for who, each in asked.items()} == {"dora": True, "rita": False}
+
+
+def test_one_of_those_who_are_held_to_a_field_reads_it(settle):  # noqa: F811
+    town = settle(
+        written("[{who: contact, only: [severity]}, {who: boss, at: anywhere, only: [severity]}]", field="desk")
+    )
+    case = town.report(severity="high")
+
+    def found(who):
+        viewer = town.context.viewer(town.people[who])
+        rows = town.session.scalars(select(Subject.id).where(viewer.reads("severity"))).all()
+        assert viewer.shows("severity", town.facts(case)) == bool(rows)
+        return rows
+
+    assert {who: found(who) for who in ("rita", "bess", "bill")} == {"rita": [case.id], "bess": [case.id], "bill": []}
+
+
+def test_where_rows_cannot_tell_who_sees_all_a_field_is_found_by_nobody(settle):  # noqa: F811
+    clock = "    clocks: {slow: {start: submit, stop: close, runs: 1 day}}\n  job:"
+    text = written("contact", field="desk").replace("  job:", clock, 1)
+    town = settle(text.replace("parties:\n", "parties:\n  late_ones: {who: contact, when: {over: slow}}\n", 1))
+    case, viewer = town.report(severity="high"), town.context.viewer(town.people["rita"])
+    held = Query(who=InRole("contact"), only=("severity",))
+
+    def found(*see):
+        flow = replace(viewer.routine.flows["case"], see=Several(see))
+        routine = replace(viewer.routine, flows={**viewer.routine.flows, "case": flow})
+        return town.session.scalars(select(Subject.id).where(replace(viewer, routine=routine).reads("severity"))).all()
+
+    assert found(held) == [case.id]
+    assert found(NamedParty("late_ones"), held) == []
+    assert found(NamedParty("late_ones")) == []
 
 
 def test_a_field_that_no_edition_knows_is_read_nowhere(settle):  # noqa: F811

@@ -111,14 +111,15 @@ class Choice:
     def job(self, mutant: Mutant) -> Job:
         """Choose the tests that run the line: as many as the budget of seconds has room for.
 
-        First those of the module's own file, then those whose file names the module, then the fastest.
+        First those of the module's own files, then those whose file names the module, then the fastest.
         """
         found = self._covering(mutant)
         name = Path(mutant.file).stem
+        own = re.compile(rf"/test_{name}(_\w+)?\.py::")
 
         def order(test: str):
             file = test.partition("::")[0]
-            return f"test_{name}." not in test, name not in _words(file), self.seconds[test], test
+            return own.search(test) is None, name not in _words(file), self.seconds[test], test
 
         ordered = sorted(found, key=order)
         chosen, total = [], 0.0

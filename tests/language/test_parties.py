@@ -78,6 +78,10 @@ def test_who_is_everybody(party, so):
     assert for_anyone(party, NAMED) is so
 
 
+def test_what_a_query_leaves_out_narrows_nothing():
+    assert Query() == Query(None, "nearest", None, None, None, (), None, ())
+
+
 @pytest.mark.parametrize(
     ("party", "name"),
     [

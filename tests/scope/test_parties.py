@@ -124,3 +124,20 @@ def test_whoever_is_shut_out_of_a_joined_case_is_in_no_party_through_it_but_as_i
         assert found & both.of_flow("case") == joined
         some = some or bool(joined)
     assert some
+
+
+def test_whoever_is_shut_out_of_a_joined_case_still_leaves_it_to_whom_it_has(both):
+    """The first of several that isn't empty is so for everybody alike, whoever asks."""
+    dora = exclusion.written([exclusion.person(both.town.people["dora"])])
+    both.session.execute(update(Subject).values(excluded=dora))
+    try:
+        party = both.party({"first": [{"who": "keeper", "of": "alike"}, "desk"]})
+        found = both.found(both.members("dora").of(party, both.row("case"))) & both.of_flow("case")
+    finally:
+        both.session.rollback()
+    kept = {
+        key for key in both.of_flow("case") if any(each.people_in("keeper") for each in both.facts[key].parts("alike"))
+    }
+    assert found == both.of_flow("case") - kept
+    assert kept
+    assert found

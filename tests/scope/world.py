@@ -46,6 +46,7 @@ PARTIES = [
     {"first": ["routing", "desk"]},
     {"first": [{"who": "contact", "when": {"severity": "high"}}, "keeper"]},
     {"first": [{"at": "own"}, "desk"]},
+    {"first": [{"who": "keeper", "of": "alike"}, "desk"]},
     {"first": [{"did": "again"}, "contact"]},
     {"first": [{"who": "owner", "of": "job"}, "contact"]},
     {"did": "take"},
@@ -170,7 +171,8 @@ def fill(town):
         case = town.report(chance.choice(["stig", "bill"]), **answers)
         made.append(case)
         _move(town, case, made, number, chance)
-    made[-1].handler = None
+    made[-1].handler, made[-2].title = None, ""
+    made[-3].answers = {**made[-3].answers, "mark": "two words"}
     town.session.commit()
 
 
