@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from structlog.contextvars import bound_contextvars
 
 from app.language import definition
 from app.language.parties import name_of
@@ -41,13 +42,14 @@ def run_due(session: Session, now: datetime, limit: int = 50) -> int:
 
 def _run_apart(context: Context, row: Clock) -> None:
     """Do one clock's work by itself: a fault in it is logged, put off and keeps no other clock waiting."""
-    try:
-        with context.session.begin_nested():
-            if _is_still_due(context, row):
-                _run(context, row)
-    except Exception:
-        log.exception("clock_failed", clock=row.id, subject=row.subject_id)
-        row.next_at = context.now + PUT_OFF
+    with bound_contextvars(case=row.subject.number):
+        try:
+            with context.session.begin_nested():
+                if _is_still_due(context, row):
+                    _run(context, row)
+        except Exception:
+            log.exception("clock_failed", clock=row.id, subject=row.subject_id)
+            row.next_at = context.now + PUT_OFF
 
 
 def _is_still_due(context: Context, row: Clock) -> bool:
