@@ -74,6 +74,10 @@ OIDC_SCOPES = os.environ.get("OIDC_SCOPES", "openid profile email")
 # The claim by which a first login finds somebody who is here already (empty = nobody), and the one with their kind.
 OIDC_MATCH = os.environ.get("OIDC_MATCH", "eduPersonPrincipalName")
 OIDC_KIND = os.environ.get("OIDC_KIND", "")
+# What a program says that may read /metrics; empty = there is no such page.
+METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
+# Who takes traces, such as http://collector:4318; empty = nobody, and OpenTelemetry needn't be installed.
+OTEL_EXPORTER_OTLP_ENDPOINT = os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT", "")
 TRUSTED_PROXIES = int(os.environ.get("TRUSTED_PROXIES", "0"))
 
 MAX_CONTENT_LENGTH = 40_000_000

@@ -19,14 +19,17 @@ from app.setup.accounts import DEMO_PASSWORD
 from app.web.asked import init_requests
 from app.web.assets import init_assets
 from app.web.builder import Builder
+from app.web.concerning import init_concerning
 from app.web.database import db, init_database
 from app.web.errors import init_errors
 from app.web.frame import init_frame
 from app.web.frameworks import init_frameworks
 from app.web.headers import init_headers
 from app.web.marks import init_marks
+from app.web.measured import init_measures
 from app.web.security import Security, init_security
 from app.web.templates import init_templates
+from app.web.traced import init_traces
 from app.web.watch import init_watch
 
 ROOMS = (submit, handling, reports, studio, api, worker, login)
@@ -46,6 +49,8 @@ def create_app(settings: Mapping[str, object] | None = None) -> Flask:
         count = app.config["TRUSTED_PROXIES"]
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     init_requests(app)
+    init_measures(app)
+    init_concerning(app)
     init_database(app)
     CSRFProtect(app)
     with app.app_context():
@@ -57,6 +62,7 @@ def _furnish(app: Flask) -> None:
     # Commands keep the screens' permissions up to date; processes that serve would do it all at once, on every start.
     commanded = click.get_current_context(silent=True) is not None
     update = _tables_exist() and bool(app.config.get("UPDATE_PERMISSIONS", commanded))
+    init_traces(app)
     builder = Builder(app, db.session, security_manager_class=Security, update_perms=update)
     init_languages(app)
     init_frameworks()

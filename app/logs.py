@@ -11,7 +11,7 @@ BEFORE: tuple[Processor, ...] = (
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 )
-QUIET = ("werkzeug", "flask_appbuilder", "celery", "kombu", "amqp", "mail.log", "transitions.core")
+QUIET = ("werkzeug", "flask_appbuilder", "celery", "kombu", "amqp", "mail.log", "transitions")
 """Libraries whose everyday lines tell nobody anything."""
 
 ON_THEIR_OWN = ("gunicorn.error",)

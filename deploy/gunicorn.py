@@ -5,6 +5,9 @@ worker and of the nudger, and connections to the database, don't outlive a fork.
 """
 
 import gc
+import os
+from shutil import rmtree
+from tempfile import mkdtemp
 from typing import Any
 
 from sqlalchemy import create_engine
@@ -13,6 +16,7 @@ from sqlalchemy.orm import Session
 import config as settings
 from app.logs import set_up
 from app.setup import accounts
+from app.web.measured import TOGETHER
 
 bind = f"0.0.0.0:{settings.PORT}"
 workers = settings.WEB_PROCESSES
@@ -22,6 +26,18 @@ threads = 8
 graceful_timeout = 20
 loglevel = "warning"
 control_socket_disable = True  # it would lie in the user's home, one for all that the user runs; nobody asks it
+
+
+def on_starting(_server: Any) -> None:
+    """Give the processes a folder to count requests in together: each look at /metrics meets one of them."""
+    if settings.METRICS_TOKEN:
+        os.environ[TOGETHER] = mkdtemp(prefix="counts-")
+
+
+def on_exit(_server: Any) -> None:
+    """Take the folder away: counts begin anew with each start, as Prometheus expects."""
+    if TOGETHER in os.environ:
+        rmtree(os.environ[TOGETHER], ignore_errors=True)
 
 
 def post_fork(_server: Any, _worker: Any) -> None:

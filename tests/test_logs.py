@@ -5,13 +5,17 @@ import json
 import logging
 import re
 import sys
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import structlog
+from sqlalchemy import select
 from transitions import Machine
 
 from app import logs
-from tests.house import Person
+from app.workflow import reminding
+from model import Clock
+from tests.house import Person, session_of
 
 ATTACKS = (
     'x\n{"event": "login", "level": "info"}',
@@ -106,3 +110,40 @@ def test_a_move_of_the_machine_writes_no_line(written):
     machine.go()
     assert machine.state == "b"
     assert written() == ""
+
+
+def test_a_line_that_a_request_about_a_case_writes_has_its_number_and_no_other_line_has(small_house, written):
+    assert written() == ""
+    student, stranger = Person(small_house, "student_idi"), Person(small_house, "quality_iv")
+    student.report()
+    number = re.search(r"\d{4}-\d{4}", student.follow().get_data(as_text=True))[0]
+    before = len(lines(written()))
+    for path in (f"/cases/{number}", "/studio/", f"/cases/{number}x", "/cases/1999-1 or more"):
+        assert stranger.get(path).status_code in (403, 404)
+    found = lines(written())[before:]
+    assert [(each["event"], each.get("case")) for each in found] == [
+        ("absent_or_not_theirs", number),
+        ("access_refused", None),
+        ("absent_or_not_theirs", None),
+        ("absent_or_not_theirs", None),
+    ]
+
+
+def test_a_line_that_a_clock_writes_has_its_cases_number(small_house, written, monkeypatch):
+    def fall(*_):
+        structlog.get_logger().warning("on the way")
+        raise ZeroDivisionError
+
+    assert written() == ""
+    Person(small_house).report()
+    with session_of(small_house) as session:
+        clock = session.scalars(select(Clock)).first()
+        clock.next_at, number = datetime.now(UTC) - timedelta(minutes=1), clock.subject.number
+        session.commit()
+        before = len(lines(written()))
+        monkeypatch.setattr(reminding, "_run", fall)
+        reminding.run_due(session, datetime.now(UTC))
+        session.rollback()
+    structlog.get_logger().warning("afterwards")
+    told = [(each["event"], each.get("case")) for each in lines(written())[before:]]
+    assert told == [("on the way", number), ("clock_failed", number), ("afterwards", None)]

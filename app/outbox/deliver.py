@@ -91,7 +91,9 @@ class _Batch:
         verdict = self._try(server, letter)
         self._write(lambda session: self._note(session, letter, verdict))
         if verdict.outcome != "sent":
-            log.warning("mail_failed", mail=letter.id, outcome=verdict.outcome, tries=letter.tries)
+            log.warning(
+                "mail_failed", mail=letter.id, subject=letter.thread, outcome=verdict.outcome, tries=letter.tries
+            )
         return verdict.outcome
 
     def _try(self, server: Server, letter: Letter) -> Verdict:

@@ -14,7 +14,7 @@ from app.outbox import pausing, queue
 from app.workflow import held
 from model import Clock, LastCheck, Lease, OutboxPause, OutgoingMail, WorkflowEdition
 
-WORKER, BACKUP = "worker", "backup"
+WORKER, BACKUP, ANCHOR = "worker", "backup", "anchor"
 ANCHORS = "anchors.jsonl"
 
 
@@ -39,7 +39,7 @@ class Running:
 
 
 def look(session: Session, now: datetime, folder: Path) -> Running:
-    """Look at database, worker, outbox and clocks, and for anchors in the folder."""
+    """Look at database, worker, outbox and clocks, and for anchors in the folder, where none is noted."""
     number = select(OutgoingMail.status, func.count()).group_by(OutgoingMail.status)
     due = select(func.count()).where(Clock.stopped_at.is_(None), Clock.next_at <= now)
     return Running(
@@ -50,11 +50,15 @@ def look(session: Session, now: datetime, folder: Path) -> Running:
         oldest=queue.counts(session)[1],
         pause=pausing.standing(session),
         clocks=session.scalar(due) or 0,
-        backup=session.scalar(select(LastCheck.at).where(LastCheck.name == BACKUP)),
-        anchor=_changed(folder / ANCHORS),
+        backup=_last(session, BACKUP),
+        anchor=_last(session, ANCHOR) or _changed(folder / ANCHORS),
         held=held.waiting(session),
         held_since=held.oldest(session),
     )
+
+
+def _last(session: Session, name: str) -> datetime | None:
+    return session.scalar(select(LastCheck.at).where(LastCheck.name == name))
 
 
 def _schema(session: Session) -> str | None:

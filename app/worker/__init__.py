@@ -4,7 +4,7 @@ import click
 from flask import Flask
 from flask_appbuilder import AppBuilder
 
-from app.worker import demo_mail, health
+from app.worker import demo_mail, health, metrics
 from app.worker.embedded import Worker
 
 SERVING = ("run", "serve")
@@ -12,8 +12,9 @@ SERVING = ("run", "serve")
 
 
 def register(app: Flask, appbuilder: AppBuilder) -> None:  # noqa: ARG001 - every room is registered alike
-    """Add the health page and, in the demo, the mail page; start what this process has to run."""
+    """Add the pages for machines and, in the demo, the mail page; start what this process has to run."""
     app.register_blueprint(health.blueprint)
+    app.register_blueprint(metrics.blueprint)
     if app.config["DEMO"]:
         app.register_blueprint(demo_mail.blueprint)
     if not _serving(app):

@@ -9,10 +9,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.outbox import compose
+from app.web import running
 from app.web.database import db
 from app.workflow import anchors, sealing
 from app.workflow.anchors import Anchor
-from model import Person
+from model import LastCheck, Person
 
 TRIED = "anchor_tried"
 """The day on which this process last tried to anchor: a file that can't be written is complained of once a day."""
@@ -40,6 +41,7 @@ def anchor(now: datetime) -> Anchor:
     with Session(db.engine) as session, session.begin():
         made = anchors.anchor(sealing.head(session), now)
         _mail(session, made)
+        session.merge(LastCheck(name=running.ANCHOR, at=now))  # the file lies on this machine, and others ask, too
     log.info("journal_anchor", **anchors.fields(made))
     anchors.write(file(), made)
     return made

@@ -11,6 +11,7 @@ from typing import Any
 import structlog
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, selectinload
+from structlog.contextvars import bound_contextvars
 
 from app.language import definition
 from app.language.parties import name_of
@@ -105,13 +106,14 @@ def _know_people(context: Context, cases: Sequence[Case]) -> None:
 
 def _run_apart(context: Context, row: Clock) -> None:
     """Do one clock's work by itself: a fault in it is logged, put off and keeps no other clock waiting."""
-    try:
-        with context.session.begin_nested():
-            if _is_still_due(context, row):
-                _run(context, row)
-    except Exception:
-        log.exception("clock_failed", clock=row.id, subject=row.subject_id)
-        row.next_at = context.now + PUT_OFF
+    with bound_contextvars(case=row.subject.number):
+        try:
+            with context.session.begin_nested():
+                if _is_still_due(context, row):
+                    _run(context, row)
+        except Exception:
+            log.exception("clock_failed", clock=row.id, subject=row.subject_id)
+            row.next_at = context.now + PUT_OFF
 
 
 def _is_still_due(context: Context, row: Clock) -> bool:

@@ -69,6 +69,7 @@ POST /login/own/codes             login   login   login  login login
 GET /logout/                      ok      ok      ok     ok    ok
 POST /logout/                     go      go      go     go    go
 GET /healthz                      503     503     503    503   503
+GET /metrics                      none    none    none   none  none
 GET /demo/mail                    ok      ok      ok     ok    ok
 GET /demo/mail/<name>             none    none    none   none  none
 
