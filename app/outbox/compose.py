@@ -48,10 +48,9 @@ def write(
     `values` fill the placeholders; `link` is kept as `case:<number>` and so on. `letter` is what stands above a letter.
     """
     settings = Settings.current()
-    _have_ids(session, receiver, subject)
     address = receiver.mail.strip()
     language = language or receiver.language or (subject.language if subject else "") or settings.default_language
-    title, body = filled(session, mail, language, values, link)
+    title, body = filled(session, mail, language, values, link)  # asking for the text gives whoever is new an id
     row = {
         "event_key": event_key,
         "subject_id": subject.id if subject else None,
@@ -68,11 +67,6 @@ def write(
         **dict.fromkeys(("created_at", "next_try_at"), now),
     }
     return _insert_once(session, row)
-
-
-def _have_ids(session: Session, receiver: Person, subject: Subject | None) -> None:
-    if receiver.id is None or (subject is not None and subject.id is None):
-        session.flush()
 
 
 def preview(
