@@ -85,11 +85,15 @@ def row(
     `said` are its words, if they have been read already.
     """
     settings = Settings.current()
-    _have_ids(session, receiver, subject)
     address = receiver.mail.strip()
     language = language or receiver.language or (subject.language if subject else "") or settings.default_language
+<<<<<<< HEAD
     said = words(session, mail) if said is None else said
     return {
+=======
+    title, body = filled(session, mail, language, values, link)  # asking for the text gives whoever is new an id
+    row = {
+>>>>>>> refs/heads/testsa
         "event_key": event_key,
         "subject_id": subject.id if subject else None,
         "receiver_id": receiver.id,
@@ -123,11 +127,6 @@ def _insertion(dialect: str) -> ReturningInsert[str]:
     mails: Any = OutgoingMail.__table__
     insertion = (sqlite if dialect == "sqlite" else postgresql).insert(mails)
     return insertion.on_conflict_do_nothing().returning(mails.c.message_id)
-
-
-def _have_ids(session: Session, receiver: Person, subject: Subject | None) -> None:
-    if receiver.id is None or (subject is not None and subject.id is None):
-        session.flush()
 
 
 def preview(
