@@ -87,13 +87,8 @@ def row(
     settings = Settings.current()
     address = receiver.mail.strip()
     language = language or receiver.language or (subject.language if subject else "") or settings.default_language
-<<<<<<< HEAD
     said = words(session, mail) if said is None else said
     return {
-=======
-    title, body = filled(session, mail, language, values, link)  # asking for the text gives whoever is new an id
-    row = {
->>>>>>> refs/heads/testsa
         "event_key": event_key,
         "subject_id": subject.id if subject else None,
         "receiver_id": receiver.id,
