@@ -134,17 +134,20 @@ def test_only_a_letter_keeps_what_stands_above_it(session):
     session.flush()
     assert post(session, letter=head, event_key="2").letter == head
     assert post(session, event_key="3").letter == {}
-    assert compose.is_letter(session, "accepted") is True
-    assert compose.is_letter(session, "other") is False
+    assert compose.words(session, "accepted").letter is True
+    assert compose.words(session, "other").letter is False
 
 
 def test_a_letter_without_a_link_lacks_its_line_and_a_mail_its_place(session):
     words(session, nn="Hei.  \n\nLes: {link}\n\n\nHelsing")
-    assert compose.filled(session, "accepted", "nn", {}, "") == ("nn", "Hei.  \n\nLes: \n\nHelsing")
+    assert compose.filled(compose.words(session, "accepted"), "accepted", "nn", {}, "") == (
+        "nn",
+        "Hei.  \n\nLes: \n\nHelsing",
+    )
     session.scalars(select(MailText)).one().letter = True
     session.flush()
-    assert compose.filled(session, "accepted", "nn", {}, "") == ("nn", "Hei.\n\nHelsing")
-    assert compose.LINK in compose.filled(session, "accepted", "nn", {}, "case:1")[1]
+    assert compose.filled(compose.words(session, "accepted"), "accepted", "nn", {}, "") == ("nn", "Hei.\n\nHelsing")
+    assert compose.LINK in compose.filled(compose.words(session, "accepted"), "accepted", "nn", {}, "case:1")[1]
 
 
 def test_a_title_has_no_link(session):
@@ -166,7 +169,7 @@ def test_in_which_language_a_mail_goes(session):
     words(session, nb="bokmål", nn="nynorsk", se="bokmål")
 
     def language(wish, mail="accepted", spoken=("nb", "en")):
-        return compose.language_of(session, mail, wish, spoken)
+        return compose.language_of(compose.words(session, mail), wish, spoken)
 
     assert language("en") == "en", "the routine speaks it"
     assert language("nn") == "nn", "the text has words in it"
@@ -177,14 +180,21 @@ def test_in_which_language_a_mail_goes(session):
 
 def test_which_placeholders_a_text_has(session):
     words(session, nn="{reason} and {due close_target} {Not} {1x} {a b c}")
-    assert compose.named(session, "accepted", "nn") == {"number", "reason", "due close_target", "a b c"}
-    assert {"number", "state"} <= compose.named(session, "other", "nn")
+    assert compose.named(compose.words(session, "accepted"), "accepted", "nn") == {
+        "number",
+        "reason",
+        "due close_target",
+        "a b c",
+    }
+    assert {"number", "state"} <= compose.named(compose.words(session, "other"), "other", "nn")
 
 
 def test_a_text_that_lacks_words_falls_back_on_the_standard_ones(session):
     session.add(MailText(name="accepted", subject={"en": "About {number}"}, body={}))
     session.flush()
-    title, body = compose.filled(session, "accepted", "en", {"number": "7", "state": "Open"}, "")
+    title, body = compose.filled(
+        compose.words(session, "accepted"), "accepted", "en", {"number": "7", "state": "Open"}, ""
+    )
     assert title == "About 7"
     assert body.startswith("Case 7 is now")
 
