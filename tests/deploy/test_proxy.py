@@ -12,13 +12,16 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from bench.soak.processes import free_port
+from tests.conftest import missing
 from tests.deploy.named import DEPLOY
 
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin")
 TOKEN = "opens-a-case"
-pytestmark = pytest.mark.skipif(
-    not (NGINX and shutil.which("openssl")), reason="nginx is missing: only an image of its own has it"
-)
+
+
+@pytest.fixture(autouse=True)
+def nginx():
+    return (NGINX and shutil.which("openssl")) or missing("nginx or openssl")
 
 
 class Web(BaseHTTPRequestHandler):
