@@ -14,6 +14,15 @@ from tests.test_access import SIGHTS
 from tests.workflow.conftest import settle, sqlite_empty, sqlite_town  # noqa: F401 - a town on SQLite
 from tests.workflow.town import routine
 
+
+class Nowhere:
+    """An organisation that keeps nothing."""
+
+    @staticmethod
+    def kept(function, *given, **named):
+        return function(*given, **named)
+
+
 JOBS = "guards:\n  has_jobs: {needs: {any: [{severity: high}, {some: job, state: final}]}, says: It has none.}\n"
 NAMED = "parties:\n  shy: [reporter]\n  known: [reporter, contact]\n"
 
@@ -24,7 +33,7 @@ def written(see, part="owner", field=None):
 
 
 def viewer(see, part="owner", person=1, field=None):
-    return Viewer(person, routine(written(see, part, field)), None, date(2026, 3, 2))
+    return Viewer(person, routine(written(see, part, field)), Nowhere(), date(2026, 3, 2))
 
 
 @pytest.mark.parametrize(

@@ -146,4 +146,10 @@ def test_a_line_that_a_clock_writes_has_its_cases_number(small_house, written, m
         session.rollback()
     structlog.get_logger().warning("afterwards")
     told = [(each["event"], each.get("case")) for each in lines(written())[before:]]
-    assert told == [("on the way", number), ("clock_failed", number), ("afterwards", None)]
+    assert told == [
+        ("on the way", number),
+        ("clocks_one_by_one", None),
+        ("on the way", number),
+        ("clock_failed", number),
+        ("afterwards", None),
+    ]

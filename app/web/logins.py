@@ -60,9 +60,9 @@ def end_others(user: User) -> None:
     db.session.commit()
 
 
-def sweep(opened: Session, now: datetime, longest: Any) -> int:
-    """Forget logins that are over, `longest` after they began; how many. The caller commits."""
-    over = Login.began_at <= now - longest
+def sweep(opened: Session, longest: Any) -> int:
+    """Forget logins that are over by the machine's clock, as sessions are; how many. The caller commits."""
+    over = Login.began_at <= datetime.now(UTC) - longest
     if opened.scalars(select(Login.key).where(over).limit(1)).first() is None:
         return 0
     return int(getattr(opened.execute(delete(Login).where(over)), "rowcount", 0))

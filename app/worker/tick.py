@@ -77,7 +77,7 @@ def _fire(now: datetime) -> int:
                 + advance(session, now)
                 + sweep(session, now)
                 + counting.sweep(session, now)
-                + logins.sweep(session, now, current_app.config["PERMANENT_SESSION_LIFETIME"])
+                + logins.sweep(session, current_app.config["PERMANENT_SESSION_LIFETIME"])
                 + held.expire(session, now, current_app.config["HELD_DAYS"])
             )
     except Exception:

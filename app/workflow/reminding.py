@@ -53,7 +53,8 @@ def _run_some(context: Context, first: Clock, limit: int) -> int:
             _know_people(context, cases)
             for row in rows:
                 if _is_due(row, context.now):  # what one clock sets off may stop another
-                    _run(context, row)
+                    with bound_contextvars(case=row.subject.number):
+                        _run(context, row)
             if not rows:
                 held.rollback()  # whoever waits for others must hold nothing that they may wait for
     except Exception:

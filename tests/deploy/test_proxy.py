@@ -115,7 +115,9 @@ def test_what_opens_a_case_is_in_no_log_nor_what_was_asked(proxy, tmp_path):
         status, body, _ = ask(tls, path)
         assert (status, TOKEN in body) == (200, True)
     assert ask(tls, "/follow-up")[0] == 200
-    logged = (tmp_path / "access.log").read_text()
+    end = time.monotonic() + 10
+    while '"GET /follow-up" 200' not in (logged := (tmp_path / "access.log").read_text()) and time.monotonic() < end:
+        time.sleep(0.05)  # it is written after the answer has left
     assert TOKEN not in logged + (tmp_path / "error.log").read_text()
     assert '"GET /cases/" 200' in logged
     assert '"GET /follow-up" 200' in logged

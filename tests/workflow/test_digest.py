@@ -44,26 +44,23 @@ def reminder(town, case, who, **other):
 
 def gathered(town):
     digest.gather(town.session, town.now)
+    town.session.expire_all()
     return town.session.scalars(select(OutgoingMail).where(OutgoingMail.name == "reminders")).all()
 
 
 @pytest.mark.parametrize(
-    ("other", "status"),
+    ("other", "late", "status"),
     [
-        ({}, "gathering"),
-        ({"link": "action:2026-0001-1"}, "gathering"),
-        ({"link": "follow:1"}, "waiting"),
-        ({"link": ""}, "waiting"),
-        ({"letter": {"day": "today"}}, "waiting"),
-        ({"status": "sent"}, "sent"),
-        ({"event_key": "clock:other"}, "waiting"),
-        ({"receiver_id": None}, "waiting"),
+        ({}, True, "gathering"),
+        ({"link": "action:2026-0001-1"}, True, "gathering"),
+        ({"link": "follow:1"}, True, "waiting"),
+        ({"link": ""}, True, "waiting"),
+        ({"letter": {"day": "today"}}, True, "waiting"),
+        ({}, False, "waiting"),
     ],
 )
-def test_which_late_reminders_wait_for_the_others(town, other, status):
-    mail = reminder(town, town.report(), "dora", **{"status": "waiting", "event_key": "clock:late", **other})
-    digest.hold_back(town.session, "clock:late", town.people["dora"])
-    assert mail.status == status
+def test_which_late_reminders_wait_for_the_others(other, late, status):
+    assert digest.status({"link": "case:2026-0001", "letter": {}, **other}, late=late) == status
 
 
 def test_late_is_later_than_an_hour():

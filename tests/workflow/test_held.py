@@ -92,14 +92,12 @@ def test_of_two_who_decide_at_once_one_finds_it_gone(town):
     assert held.taken(town.session, report.id, true(), NOW) is None
 
 
-def test_a_sender_finds_what_waits_by_account_form_link_and_code(town):
+def test_a_sender_finds_what_waits_by_account_link_and_code(town):
     stig = town.people["stig"]
     first = hold(town, "2026-0001", sender_id=stig)
     second = hold(town, "2026-0002", sender_id=stig)
     other = hold(town, "2026-0003")
     assert numbers(held.of_sender(town.session, stig)) == ["2026-0002", "2026-0001"]
-    assert held.by_key(town.session, "key-2026-0003") is other
-    assert held.by_key(town.session, "key") is None
     assert held.by_token(town.session, held.token_of(first)) is first
     assert held.by_code(town.session, held.code_of(second).lower().replace("-", " ")) is second
     assert held.by_token(town.session, held.code_of(second)) is None
@@ -110,7 +108,6 @@ def test_a_sender_finds_what_waits_by_account_form_link_and_code(town):
     assert held.of_sender(town.session, stig) == []
     assert held.by_token(town.session, held.token_of(first)) is None
     assert held.by_code(town.session, held.code_of(second)) is None
-    assert held.by_key(town.session, "key-2026-0003") is other, "whatever has become of it"
 
 
 def test_no_case_has_the_link_or_the_code_of_a_report(town):

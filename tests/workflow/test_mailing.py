@@ -270,7 +270,7 @@ def test_whoever_reported_a_joined_case_is_led_to_their_own(valued):
 def test_nobody_may_read_what_some_may(valued):
     facts = valued.facts(valued.report(hush="Secret"))
     read = {
-        who: mailing._may_read("hush", valued.context.viewer(who), facts, as_reporter=False)
+        who: "hush" in mailing._readable(["hush"], valued.context.viewer(who), facts, as_reporter=False)
         for who in (None, *range(1, 9))
     }
     assert read[None] is False
