@@ -235,10 +235,11 @@ def test_f50_without_the_store_of_limits_each_process_counts_by_itself_until_it_
 
 NUDGING = """
 import sys, time
-from app import create_app
+from app import create_app, logs
 from app.web.database import db
 from app.worker import nudger
 from tests.worker.conftest import post
+logs.set_up()  # on standard error: the answers below have a stream of their own
 app = create_app()
 nudger.start(app)
 for key in sys.stdin:
