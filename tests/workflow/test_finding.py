@@ -55,6 +55,14 @@ def test_a_title_of_its_own_is_found_by_all_who_see_the_case(settle):
     assert [bool(found(town, who, "leaks")) for who in ("dora", "bess", "olga")] == [True, False, False]
 
 
+@pytest.mark.parametrize("sign", ["%", "_", "\\", "/", "*", '"', "'"])
+def test_f35_a_sign_of_the_search_language_means_itself(town, sign):
+    town.report(area="safety", description="The ceiling leaks")
+    with_it = town.report(area="safety", description=f"The roof{sign}leaks")
+    assert found(town, "dora", sign) == {with_it.number}
+    assert found(town, "dora", f"roof{sign}leaks") == {with_it.number}
+
+
 def test_no_words_are_no_search(town):
     assert finding.searched(town.context.viewer(None), Case, " ") is None
 
