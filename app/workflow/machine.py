@@ -16,15 +16,22 @@ from app.language.definition import BACK, NEW, SAME, Flow, Transition
 from app.workflow.evaluator import Verdict
 
 NOTHING = ""
+KEPT_AS = "_state"
+"""Where a move keeps its state: a routine may call a transition `state`, and none can be called this."""
 
 
 @dataclass
 class Move:
     """One move under way: the state it is in, what the evaluator said, and where `back` and a flow would lead."""
 
-    state: str
+    _state: str
     verdict: Verdict
     back: str = NOTHING
+
+    @property
+    def state(self) -> str:
+        """The state it is in."""
+        return self._state
 
 
 class MachineDisagrees(Exception):
@@ -70,6 +77,7 @@ def machine(flow: Flow) -> Machine:
         initial=None,
         send_event=True,
         auto_transitions=False,
+        model_attribute=KEPT_AS,
     )
 
 

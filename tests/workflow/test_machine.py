@@ -129,3 +129,9 @@ def test_each_condition_looks_at_refusals_of_its_own_kind(condition, kinds):
     assert {kind for kind in every if not holds(kind)} == kinds
     assert holds()
     assert not holds("empty", *kinds)
+
+
+@pytest.mark.parametrize("name", ["state", "trigger", "verdict", "machine", "model", "next"])
+def test_a_transition_may_have_any_name_that_the_language_allows(name):
+    flow = routine(SMALL.replace("note:", f"{name}:").replace("done: note", f"done: {name}")).flows["case"]
+    assert run(flow, name, Move("open", Verdict(()))) == "open"
