@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
 
-from flask import current_app, flash, g, redirect, render_template, session, url_for
+from flask import current_app, flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder.security.sqla.models import User
 from flask_login import current_user
@@ -21,12 +21,15 @@ Step = Callable[[Halfway], ResponseReturnValue]
 
 
 def of_a_login(step: Step) -> Callable[[], ResponseReturnValue]:
-    """Let only somebody in who has just given the password; everybody else begins at the login page."""
+    """Let in of whom this step is asked; whoever has not just given the password begins at the login page."""
 
     @wraps(step)
     def page() -> ResponseReturnValue:
         who = None if current_user.is_authenticated else halfway.standing()
-        return redirect(url_for("AuthDBView.login")) if who is None else step(who)
+        if who is None:
+            return redirect(url_for("AuthDBView.login"))
+        asked = halfway.asked(who)
+        return step(who) if asked == request.endpoint else redirect(url_for(asked or "AuthDBView.login"))
 
     return page
 

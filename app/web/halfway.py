@@ -54,6 +54,11 @@ def standing() -> Halfway | None:
     return Halfway(user, kept["next"], kept["coded"])
 
 
+def asked(who: Halfway) -> str:
+    """Name the page that asks for what is missing yet; empty where nothing is."""
+    return _missing(who.user, coded=who.coded)
+
+
 def opens_nothing(user: User) -> bool:
     """Whether the password was somebody else's choice, and too long ago."""
     given = db.session.get(GivenPassword, user.id)

@@ -217,6 +217,15 @@ def test_without_a_password_before_it_a_step_leads_to_the_login_page(house, path
     assert person.post(path, code="000000").location.startswith("/login/")
 
 
+def test_nobody_chooses_a_password_before_the_code_that_is_asked_for(coded):
+    house = coded[0]
+    person = half(house)
+    assert person.get("/login/password").location == "/login/code"
+    person.get("/login/code")
+    assert person.post("/login/password", password=OWN, conf_password=OWN).location == "/login/code"
+    assert half(house).page.location == "/login/code", "the password is as it was"
+
+
 @pytest.mark.parametrize("path", ["/login/code", "/login/password"])
 def test_whoever_is_logged_in_has_no_step_before_them(house, path):
     assert Person(house, "desk").get(path).location == "/login/"
