@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, False_, and_, exists, false, or_, select, true
 from sqlalchemy.orm import aliased
 
 from app.language.conditions import Parts
@@ -24,6 +24,8 @@ from app.scope.row import Row, Table, Undecidable, isnt
 from model import Subject
 
 ALWAYS_SHOWN = frozenset({"number", "state", "told"})
+MOST_PIECES = 6
+"""More than these and asking for each by itself costs more than it saves: each repeats those before it."""
 Given = ParamSpec("Given")
 T = TypeVar("T")
 
@@ -70,10 +72,22 @@ class Viewer:
     @_once
     def visible(self, *, full: bool = False, parts: bool = True) -> ColumnElement[bool]:
         """Predicate on Subject: what the viewer may open; `full` leaves out those held to some fields."""
+        let_in = self._members.let_in(Subject, self._told_reporter(full=full))
+        return and_(let_in, or_(*self._alternatives(full=full, parts=parts)))
+
+    def _alternatives(self, *, full: bool, parts: bool) -> list[ColumnElement[bool]]:
         mine = self._members.handles(cast(ColumnElement[Any], Subject.handler))
         flows = (flow for flow in self.routine.flows.values() if parts or not flow.part_of)
-        seen = or_(mine, *(clause for flow in flows for clause in self._of_flow(flow, full=full)))
-        return and_(self._members.let_in(Subject, self._told_reporter(full=full)), seen)
+        return [mine, *(clause for flow in flows for clause in self._of_flow(flow, full=full))]
+
+    @_once
+    def apart(self) -> tuple[ColumnElement[bool], ...]:
+        """`visible` cases in pieces without a row in common: each may be found by an index of its own, and counted."""
+        pieces = [each for each in self._alternatives(full=False, parts=False) if not isinstance(each, False_)]
+        if not 0 < len(pieces) <= MOST_PIECES:
+            return (self.visible(parts=False),)
+        let_in = self._members.let_in(Subject, self._told_reporter(full=False))
+        return tuple(and_(let_in, piece, *map(isnt, pieces[:n])) for n, piece in enumerate(pieces))
 
     def _told_reporter(self, *, full: bool) -> frozenset[str]:
         """Flows whose cases their reporter sees, shut out or not."""

@@ -9,7 +9,7 @@ from app.access import ALWAYS_SHOWN
 from app.language.parties import InField, InRole
 from app.web.database import db
 from app.workflow.context import Context
-from model import ConfigurationVersion, Person, Subject
+from model import Case, ConfigurationVersion, Person, Subject
 from tests.matrix.world import build
 from tests.workflow.conftest import (  # noqa: F401 - towns on each kind of database
     postgresql_empties,
@@ -115,6 +115,9 @@ def disagreements(session, context, people):
         viewer = context.viewer(person)
         listed = set(session.scalars(select(Subject.id).where(viewer.visible())))
         wholly = set(session.scalars(select(Subject.id).where(viewer.visible(full=True))))
+        apart = [pk for piece in viewer.apart() for pk in session.scalars(select(Case.id).where(piece))]
+        if len(apart) != len(set(apart)) or set(apart) != listed & {row.id for row in rows if isinstance(row, Case)}:
+            found.append((name, "in pieces", sorted(apart), sorted(listed)))
         for row in rows:
             facts = context.facts(row)
             for list_, page in (((row.id in listed), viewer.sees(facts)), ((row.id in wholly), viewer.fully(facts))):

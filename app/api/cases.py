@@ -21,6 +21,7 @@ from app.i18n import gettext, language
 from app.language.definition import Field, Flow, Transition
 from app.language.parties import Word, opened
 from app.web import queue
+from app.web.apart import Apart
 from app.web.filters import Filter
 from app.web.grants import can, me
 from app.web.here import context
@@ -51,6 +52,7 @@ class CaseApi(Subjects):
     screen = CASES
     thing = "case"
     kind = Case
+    interface = Apart
     tabs = queue.TABS
 
     def filters(self) -> Sequence[Filter]:

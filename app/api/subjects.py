@@ -35,6 +35,7 @@ class Subjects(Api):
     """Cases, or actions."""
 
     kind: type[Subject] = Subject
+    interface: type[Interface] = Interface
     tabs: tuple[str, ...] = ()
 
     def filters(self) -> Sequence[Filter]:
@@ -67,12 +68,11 @@ class Subjects(Api):
 
     def listed(self) -> Response:
         """One page of the list: the same rows, in the same order, as the page for people."""
-        interface = Interface(self.kind)
+        interface = self.interface(self.kind)
         answers = self._tabbed(lists.asked(self.filters(), self.tabs, interface))
-        where = (finding.rows(_viewer(), self.kind), *answers.where)
-        page = interface.page(
-            Wish(where, answers.order, answers.size, answers.mark, answers.back), self.loads_of_list()
-        )
+        scope, pieces = finding.rows(_viewer(), self.kind), finding.pieces(_viewer(), self.kind)
+        wish = Wish(answers.where, answers.order, answers.size, answers.mark, answers.back, scope=scope, pieces=pieces)
+        page = interface.page(wish, self.loads_of_list())
         shown = [Shown.in_list(context(), _viewer(), row) for row in page.rows]
         context().know({person for each in shown for person in each.people()})
         return answered(lists.page(page, [each.row() for each in shown]))

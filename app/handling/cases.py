@@ -24,6 +24,7 @@ from app.handling.permissions import moves_on
 from app.handling.redaction import RedactionPage
 from app.i18n import gettext, lazy_gettext
 from app.web import lettered, queue
+from app.web.apart import Apart, counted
 from app.web.attached import download
 from app.web.database import db
 from app.web.extras import PREFIX
@@ -31,7 +32,7 @@ from app.web.filed import letter_address, one_file, one_letter
 from app.web.filters import Answers, Filter
 from app.web.grants import can
 from app.web.here import actor, context
-from app.web.interface import Page
+from app.web.interface import Page, Wish
 from app.web.roles import CASES as VIEW
 from app.web.roles import permission_of
 from app.web.table import Table
@@ -50,16 +51,15 @@ def _one_case(viewer: Viewer) -> Select[Case]:
     return _bare_case(viewer).options(*loads)
 
 
-class CaseInterface(FieldInterface):
-    """Cases, with the tabs' counts in the list's own query, and how many reports are held back for the same person."""
+class CaseInterface(Apart, FieldInterface):
+    """Cases, with the tabs' counts, and how many reports are held back for the same person."""
 
-    def extras(self) -> Sequence[ColumnElement[Any]]:
-        """The tabs' counts, then that of what is held back."""
+    def numbers(self, wish: Wish) -> Sequence[int]:
+        """How many there are, then the tabs' counts, then that of what is held back."""
         viewer = context().viewer(actor().person)
-        return [*queue.counts(viewer), viewer.once(held.counted).label("n_held")]
-
-    def _count(self, where: Sequence[ColumnElement[bool]]) -> ColumnElement[int]:
-        return queue.counted(*where).label("total")
+        asked = [*queue.counts(viewer), viewer.once(held.counted).label("n_held")]
+        told = db.session.execute(select(*asked, *([counted(wish)] if wish.counted else []))).one()
+        return told[-1] if wish.counted else told[queue.TABS.index(queue.tab())], *told[: len(asked)]
 
 
 class CaseView(FieldLook):
@@ -99,14 +99,13 @@ class CaseView(FieldLook):
         "number": lazy_gettext("Number"),
     }
 
-    def tab(self) -> str:
-        """The tab asked for."""
-        asked = request.args.get("tab", "")
-        return asked if asked in queue.TABS else queue.TABS[0]
-
     def scope(self) -> ColumnElement[bool]:
         """Every case that the person may open."""
         return finding.rows(context().viewer(actor().person), Case)
+
+    def pieces(self) -> tuple[ColumnElement[bool], ...]:
+        """The same in pieces."""
+        return finding.pieces(context().viewer(actor().person), Case)
 
     def filters(self) -> Sequence[Filter]:
         """Search, area, unit, state, and whatever the routine asks."""
@@ -115,7 +114,7 @@ class CaseView(FieldLook):
     def answers(self) -> Answers:
         """The address, and its tab, which says how many there are unless they are narrowed."""
         found = super().answers()
-        return replace(found, where=(*found.where, queue.clause_of(self.tab())), counted=bool(found.given))
+        return replace(found, where=(*found.where, queue.clause_of(queue.tab())), counted=bool(found.given))
 
     def options(self) -> Sequence[ORMOption]:
         """Units and areas come from memory, so a row needs no relation, unless sight or a next step asks for one."""
@@ -147,7 +146,7 @@ class CaseView(FieldLook):
 
     def caption(self, page: Page, answers: Answers) -> str:  # noqa: ARG002
         """How many wait, how many are late."""
-        return queue.caption(self.tab(), page.count, sum(map(queue.is_late, page.rows)))
+        return queue.caption(queue.tab(), page.count, sum(map(queue.is_late, page.rows)))
 
     def table(self, page: Page, answers: Answers | None = None) -> Table:
         """The table, with each row's number where tests and scripts find it."""
@@ -163,15 +162,13 @@ class CaseView(FieldLook):
         """Show one page of the list."""
         answers = self.answers()
         page = self.page(answers)
-        *numbers, waiting = page.extras or db.session.execute(select(*self.datamodel.extras())).one()
-        if not answers.counted:
-            page = replace(page, count=numbers[queue.TABS.index(self.tab())])
+        *numbers, waiting = page.extras
         return self.shown(
             self.list_template,
             title=self.list_title,
             table=self.table(page, answers),
             filters=answers.filters,
-            tabs=queue.tabs(self.tab(), numbers),
+            tabs=queue.tabs(queue.tab(), numbers),
             held=waiting,
         )
 

@@ -47,7 +47,8 @@ class Page:
 class Wish:
     """Which page is wanted: rows that meet `where`, in `order`, `size` of them after or before the row `mark`.
 
-    Only if `counted` it is said how many there are.
+    Only if `counted` it is said how many there are. `pieces` say once more what `scope` says, as alternatives that
+    have no row in common.
     """
 
     where: tuple[ColumnElement[bool], ...]
@@ -56,6 +57,13 @@ class Wish:
     mark: object = None
     back: bool = False
     counted: bool = True
+    scope: ColumnElement[bool] | None = None
+    pieces: tuple[ColumnElement[bool], ...] = ()
+
+    @property
+    def conditions(self) -> tuple[ColumnElement[bool], ...]:
+        """All that a row must meet."""
+        return self.where if self.scope is None else (self.scope, *self.where)
 
 
 class Interface(SQLAInterface):  # type: ignore[misc]
@@ -105,25 +113,29 @@ class Interface(SQLAInterface):  # type: ignore[misc]
 
     def page(self, wish: Wish, options: Sequence[ORMOption] = ()) -> Page:
         """Read one page in one query."""
+        total = self._count(wish.conditions) if wish.counted else literal(0)
+        found = self.found(self.matching(wish.conditions).add_columns(total), wish, options)
+        return self.paged(wish, found, int(found[0][1]) if found else 0)
+
+    def found(
+        self, statement: Select[Any], wish: Wish, options: Sequence[ORMOption], *, sorting: bool = False
+    ) -> Sequence[Any]:
+        """Read the rows of one page, and one more if there are more; `sorting` = by no index that is in order."""
         downwards = wish.order.descending != wish.back
-        total = self._count(wish.where) if wish.counted else literal(0)
-        statement = self.matching(wish.where).add_columns(total, *self.extras())
         if wish.mark is not None:
             statement = statement.where(self._beyond(wish, downwards=downwards))
-        for column in self._keys(wish.order):
+        for key in self._keys(wish.order):
+            column = func.coalesce(key, key) if sorting else key
             statement = statement.order_by(column.desc() if downwards else column.asc())
-        found = db.session.execute(statement.limit(wish.size + 1).options(*options)).all()
+        return db.session.execute(statement.limit(wish.size + 1).options(*options)).all()
+
+    def paged(self, wish: Wish, found: Sequence[Any], count: int, extras: Sequence[Any] = ()) -> Page:
+        """Make a page of the rows found."""
         rows = [row[0] for row in found[: wish.size]]
         more = len(found) > wish.size
         if wish.back:
             rows.reverse()
-        count = int(found[0][1]) if found else 0
-        extras = tuple(found[0][2:]) if found else ()
         return Page(rows, count, *self._edges(wish, rows, more=more), extras)
-
-    def extras(self) -> Sequence[ColumnElement[Any]]:
-        """Give further columns that a list's own query answers, such as the counts of its tabs."""
-        return ()
 
     def _edges(self, wish: Wish, rows: Sequence[Any], *, more: bool) -> tuple[object, object]:
         if not rows:
@@ -141,7 +153,7 @@ class Interface(SQLAInterface):  # type: ignore[misc]
         # The mark is looked up among the rows one may see: another's key must not tell where its row stands.
         keys = self._keys(wish.order)
         pk = self.attribute(self.get_pk_name())
-        mark = select(*keys).where(*wish.where, pk == wish.mark)
+        mark = select(*keys).where(*wish.conditions, pk == wish.mark)
         # An own name for the inner table, or it would be taken for the outer one.
         inner = mark.correlate(None).scalar_subquery()
         position = tuple_(*keys) if len(keys) > 1 else keys[0]

@@ -39,6 +39,11 @@ def rows(viewer: Viewer, table: type[Subject]) -> ColumnElement[bool]:
     return viewer.visible(parts=table is not Case)
 
 
+def pieces(viewer: Viewer, table: type[Subject]) -> tuple[ColumnElement[bool], ...]:
+    """`rows` of cases in pieces without a row in common; none of parts, which are found through their cases."""
+    return viewer.apart() if table is Case else ()
+
+
 def numbers(context: Context, viewer: Viewer, kind: type[Subject] = Subject) -> set[str]:
     """Numbers of the cases and parts (or of those of one kind) that the viewer may open."""
     return set(context.session.scalars(select(kind.number).where(rows(viewer, kind))))

@@ -1,0 +1,53 @@
+"""Cases found in the pieces of one's sight: counted first, piece by piece, which tells how the page is best found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, String, cast, func, literal, select, union_all
+from sqlalchemy.orm.interfaces import ORMOption
+
+from app.web.database import db
+from app.web.interface import CAP, Interface, Page, Wish
+from model import Case, Subject
+
+IS_CASE = cast(Subject.kind, String) == Case.__mapper__.polymorphic_identity
+"""The cast keeps the index by kind out: whose they are narrows more."""
+
+
+def number(pieces: Sequence[Select[Any]]) -> ColumnElement[int]:
+    """Count the rows of these selections, of each up to CAP + 1."""
+    capped = (select(func.count()).select_from(each.limit(CAP + 1).correlate(None).subquery()) for each in pieces)
+    return sum((each.scalar_subquery() for each in capped), start=literal(0))
+
+
+def counted(wish: Wish) -> ColumnElement[int]:
+    """Count the cases of a wish."""
+    return number([select(literal(1)).select_from(Subject).where(*where) for where in _each(wish)])
+
+
+def _each(wish: Wish) -> Sequence[Sequence[ColumnElement[bool]]]:
+    return [(piece, *wish.where, IS_CASE) for piece in wish.pieces]
+
+
+class Apart(Interface):
+    """A table of cases whose wishes come with pieces."""
+
+    def numbers(self, wish: Wish) -> Sequence[int]:
+        """Count a wish's cases; whatever follows is told beside the page."""
+        return db.session.execute(select(counted(wish))).one()
+
+    def page(self, wish: Wish, options: Sequence[ORMOption] = ()) -> Page:
+        """Read one page in two queries, or none of it where there is nothing.
+
+        Few cases are gathered and sorted. Where there are more than CAP, a page of them soon comes by in the list's
+        own order, while gathering them would grow with all that there are.
+        """
+        count, *extras = self.numbers(wish)
+        if count > CAP:
+            found = self.found(self.matching(wish.conditions), wish, options)
+            return self.paged(wish, found, CAP + 1, extras)
+        ids = union_all(*(select(Subject.id).where(*where) for where in _each(wish)))
+        found = self.found(self.matching([Subject.id.in_(ids)]), wish, options, sorting=True) if count else ()
+        return self.paged(wish, found, count, extras)
