@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
-from sqlalchemy import ColumnElement, False_, and_, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, False_, and_, exists, false, not_, or_, select, true
 from sqlalchemy.orm import aliased
 
 from app.language.conditions import Parts
@@ -20,7 +20,7 @@ from app.routing.organisation import Organisation
 from app.routing.parties import Lookup
 from app.routing.seats import seats_of
 from app.scope.parties import Members
-from app.scope.row import Row, Table, Undecidable, isnt
+from app.scope.row import Row, Table, Undecidable, isnt, nobody_shut_out
 from model import Subject
 
 ALWAYS_SHOWN = frozenset({"number", "state", "told"})
@@ -82,12 +82,12 @@ class Viewer:
 
     @_once
     def apart(self) -> tuple[ColumnElement[bool], ...]:
-        """`visible` cases in pieces without a row in common: each may be found by an index of its own, and counted."""
-        pieces = [each for each in self._alternatives(full=False, parts=False) if not isinstance(each, False_)]
-        if not 0 < len(pieces) <= MOST_PIECES:
+        """`visible` cases in pieces without a row in common, each for an index; those that shut somebody out are one."""
+        ways = [each for each in self._alternatives(full=False, parts=False) if not isinstance(each, False_)]
+        if not 0 < len(ways) <= MOST_PIECES:
             return (self.visible(parts=False),)
-        let_in = self._members.let_in(Subject, self._told_reporter(full=False))
-        return tuple(and_(let_in, piece, *map(isnt, pieces[:n])) for n, piece in enumerate(pieces))
+        open_ = (and_(nobody_shut_out(), way, *map(isnt, ways[:n])) for n, way in enumerate(ways))
+        return *open_, and_(not_(nobody_shut_out()), self.visible(parts=False))
 
     def _told_reporter(self, *, full: bool) -> frozenset[str]:
         """Flows whose cases their reporter sees, shut out or not."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, false, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, false, func, literal_column, not_, or_, select
 from sqlalchemy.orm import aliased
 
 from app.language.definition import Field, Flow, Routine
@@ -126,6 +126,11 @@ class Row:
 def isnt(predicate: Predicate) -> Predicate:
     """Whether it doesn't hold: where something is missing, what is said of it doesn't."""
     return not_(func.coalesce(predicate, false()))
+
+
+def nobody_shut_out() -> Predicate:
+    """Whether nobody is: said as the indexes of such rows and of the others say it, for which a parameter won't do."""
+    return Subject.excluded == literal_column("''")
 
 
 def _listed(text: ColumnElement[str]) -> ColumnElement[str]:

@@ -5,14 +5,6 @@ from sqlalchemy import create_engine
 
 from model import Base
 
-ON_SQLITE_ALONE = {"ix_subject_sight"}
-
-
-def is_here(_item: object, name: str | None, _kind: str, _reflected: bool, _other: object) -> bool:
-    """Whether the database at hand has it at all."""
-    return name not in ON_SQLITE_ALONE or connection.dialect.name == "sqlite"
-
-
 url = context.config.get_main_option("sqlalchemy.url")
 engine = create_engine(url or "sqlite://")
 with engine.connect() as connection:
@@ -21,7 +13,6 @@ with engine.connect() as connection:
         target_metadata=Base.metadata,
         render_as_batch=connection.dialect.name == "sqlite",
         compare_type=True,
-        include_object=is_here,
         transaction_per_migration=True,
     )
     with context.begin_transaction():
