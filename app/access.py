@@ -82,7 +82,7 @@ class Viewer:
 
     @_once
     def apart(self) -> tuple[ColumnElement[bool], ...]:
-        """`visible` cases in pieces without a row in common, each for an index; those that shut somebody out are one."""
+        """`visible` cases in pieces without a row in common, each for an index; who is shut out makes one of them."""
         ways = [each for each in self._alternatives(full=False, parts=False) if not isinstance(each, False_)]
         if not 0 < len(ways) <= MOST_PIECES:
             return (self.visible(parts=False),)
@@ -91,9 +91,7 @@ class Viewer:
 
     def _told_reporter(self, *, full: bool) -> frozenset[str]:
         """Flows whose cases their reporter sees, shut out or not."""
-        if full:
-            return frozenset()
-        flows = self.routine.flows.values()
+        flows = () if full else self.routine.flows.values()
         return frozenset(f.name for f in flows if f.see is not None and _names_reporter(f.see, self.routine))
 
     def reads(self, field: str, flows: Iterable[Flow] | None = None) -> ColumnElement[bool]:
@@ -137,14 +135,16 @@ class Viewer:
         return or_(mine, *self._of_flow(flow, full=True, unsure=unsure))
 
     @_once
-    def granted(self, see: Party | None) -> ColumnElement[bool]:
+    def granted(self, see: Party | None, *, parts: bool = True) -> ColumnElement[bool]:
         """Predicate on Subject: rows where the viewer is in that party, for a part also as in its whole."""
-        whole = aliased(Subject)
         cases = [flow for flow in self.routine.flows.values() if not flow.part_of]
-        there = [and_(whole.flow == flow.name, self._granted(see, self._row(flow, whole))) for flow in cases]
-        here = [and_(Subject.flow == f.name, self._granted(see, self._row(f))) for f in self.routine.flows.values()]
-        above = exists(select(whole.id).where(whole.id == Subject.whole_id, or_(*there)))
-        return and_(self._members.let_in(Subject), or_(*here, above))
+        here = self.routine.flows.values() if parts else cases
+        ways = [and_(Subject.flow == flow.name, self._granted(see, self._row(flow))) for flow in here]
+        if parts:
+            whole = aliased(Subject)
+            there = (and_(whole.flow == flow.name, self._granted(see, self._row(flow, whole))) for flow in cases)
+            ways.append(exists(select(whole.id).where(whole.id == Subject.whole_id, or_(*there))))
+        return and_(self._members.let_in(Subject), or_(*ways))
 
     def _row(self, flow: Flow, table: Table = Subject) -> Row:
         return Row(self.routine, flow, table)

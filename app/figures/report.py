@@ -12,14 +12,16 @@ from typing import Any
 from app.access import Viewer
 from app.figures.hiding import Shown, hide
 from app.figures.naming import Naming
-from app.figures.timing import Timing, timing
+from app.figures.timing import Timing, timings
 from app.i18n import gettext, say, zone
 from app.language.definition import Report
 from app.language.parties import InRole, Party, Query, Word, opened
 from app.workflow import finding
 from app.workflow.context import Context
 from app.workflow.counting import ALL, Choice, count
+from app.workflow.reporting import choice_of
 from app.workflow.reporting import rows as lines
+from model import Case
 
 EVERYTHING = Report(name="all", label={}, rows=ALL)
 
@@ -116,8 +118,9 @@ class Counted:
     @cached_property
     def choice(self) -> Choice:
         """Which cases it counts."""
-        seen = finding.counted(self.viewer) if self.report is EVERYTHING else self.viewer.granted(self.report.see)
-        return Choice(seen, self.report.of, self.report.when, self.period.since, self.period.until)
+        if self.report is not EVERYTHING:
+            return choice_of(self.viewer, self.report, self.period.since, self.period.until)
+        return Choice(finding.rows(self.viewer, Case), since=self.period.since, until=self.period.until)
 
     @cached_property
     def rows(self) -> list[dict[str, Any]]:
@@ -210,8 +213,8 @@ class Counted:
         """How long each clock's work took."""
         if self.report.hide_below:
             return []
-        found = (timing(self.context, clock, self.naming.clock(clock), self.choice) for clock in self.report.times)
-        return [each for each in found if each.all]
+        clocks = {clock: self.naming.clock(clock) for clock in self.report.times}
+        return [each for each in timings(self.context, clocks, self.choice) if each.all]
 
 
 def _counts(by: Counter[Any]) -> list[int]:

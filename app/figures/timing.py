@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from statistics import median
+from itertools import accumulate
 
 from app.workflow.context import Context
-from app.workflow.counting import Choice, timed
-
-DAY = timedelta(days=1)
+from app.workflow.counting import DAY, Choice, Lengths, lasted
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +32,34 @@ class Timing:
         return self.in_time + self.late + self.running + self.overdue
 
 
-def timing(context: Context, clock: str, label: str, choice: Choice) -> Timing:
-    """Count the clock's runs in the chosen cases."""
-    found = [run for _, run in timed(context, (), clock, choice)]
-    ended = [(run.started, run.due, run.stopped) for run in found if run.stopped is not None]
-    late = sum(due is not None and stop > due for _, due, stop in ended)
-    overdue = sum(run.stopped is None and run.due is not None and context.now > run.due for run in found)
+def timings(context: Context, clocks: Mapping[str, str], choice: Choice) -> list[Timing]:
+    """Count the runs of each clock, name -> label, in the chosen cases."""
+    found: dict[str, list[Lengths]] = {name: [] for name in clocks}
+    for each in lasted(context, clocks, choice):
+        found[each.clock].append(each)
+    return [_timing(label, found[name]) for name, label in clocks.items()]
+
+
+def _timing(label: str, alike: Sequence[Lengths]) -> Timing:
+    def runs(*, finished: bool, late: bool) -> int:
+        return sum(each.runs for each in alike if (each.finished, each.late) == (finished, late))
+
     return Timing(
         label=label,
-        in_time=len(ended) - late,
-        late=late,
-        running=len(found) - len(ended) - overdue,
-        overdue=overdue,
-        extended=sum(run.extended for run in found),
-        days=median((stop - start) / DAY for start, _, stop in ended) if ended else None,
+        in_time=runs(finished=True, late=False),
+        late=runs(finished=True, late=True),
+        running=runs(finished=False, late=False),
+        overdue=runs(finished=False, late=True),
+        extended=sum(each.extended for each in alike),
+        days=_middle([each for each in alike if each.finished]),
     )
+
+
+def _middle(alike: Sequence[Lengths]) -> float | None:
+    """The middle run's length in days, or that between the two middle ones; each takes the mean of those like it."""
+    ordered = sorted((each.seconds or 0.0, each.runs) for each in alike)
+    ends = list(accumulate(n for _, n in ordered))
+    if not ends:
+        return None
+    both = ((ends[-1] - 1) // 2, ends[-1] // 2)
+    return sum(ordered[bisect_right(ends, place)][0] for place in both) / 2 / DAY

@@ -11,19 +11,19 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Float, Integer, Select, case, cast, func, select
 from sqlalchemy.orm import aliased, selectinload
 
 from app.language.conditions import ALWAYS, ClockIs, Condition, holds, walk
 from app.scope.conditions import meeting
 from app.scope.numbers import NUMBER
 from app.workflow.context import Context
-from model import Area, Clock, Subject, Unit
+from model import Clock, Subject
 
 Reader = Callable[[Any], Any]
 COLUMNS: Mapping[str, Any] = {
-    "unit": Unit.name,
-    "area": Area.name,
+    "unit": Subject.unit_id,
+    "area": Subject.area_id,
     "state": Subject.state,
     "severity": Subject.severity,
     "round": Subject.round,
@@ -37,6 +37,9 @@ COLUMNS: Mapping[str, Any] = {
     "entered_by": Subject.entered_by_id,
     "due_on": Subject.due_on,
 }
+DAY, QUARTER = 24 * 3600, 15 * 60
+"""Seconds."""
+NAMED = ("unit", "area")
 ALL = ("unit", "area", "state")
 WHOLE = aliased(Subject)
 """The case of a part. Made once: a new one each time is a new table to a query, every column of it."""
@@ -62,18 +65,34 @@ class Run(NamedTuple):
     extended: bool = False
 
 
+class Lengths(NamedTuple):
+    """Runs of a clock that are alike: finished or not, late or not (now, if unfinished), and about equally long.
+
+    `seconds` is the mean of them; None = not finished. `extended` are those for which a new date was promised.
+    """
+
+    clock: str
+    finished: bool
+    late: bool
+    seconds: float | None
+    runs: int
+    extended: int
+
+
 def count(context: Context, rows: Iterable[str] = ALL, *, choice: Choice) -> list[dict[str, Any]]:
     """Count by these fields: [{"unit": name, ..., "count": n}], most first. A part counts at its whole's unit."""
     names = tuple(rows)
-    columns, readers = _columns(names), _readers(context, names)
-    query = _joined(select(*columns, func.count())).group_by(*columns)
+    columns, readers = _columns(names, choice), _readers(context, names)
+    query = _joined(select(*columns, func.count()), choice).group_by(*columns)
     found: Counter[tuple[Any, ...]] = Counter()
     for *values, n in context.session.execute(chosen(query, context, choice)):
         found[_key(readers, values)] += n
     return [{**dict(zip(names, values, strict=True)), "count": n} for values, n in found.most_common()]
 
 
-def _column(name: str) -> ColumnElement[Any]:
+def _column(name: str, choice: Choice) -> ColumnElement[Any]:
+    if name in NAMED and choice.of:
+        return func.coalesce(COLUMNS[name], getattr(WHOLE, COLUMNS[name].key))
     if name in COLUMNS:
         column: ColumnElement[Any] = COLUMNS[name]
         return column
@@ -82,16 +101,35 @@ def _column(name: str) -> ColumnElement[Any]:
 
 def timed(context: Context, rows: Iterable[str], clock: str, choice: Choice) -> Iterator[tuple[tuple[Any, ...], Run]]:
     """Give each run of the clock in the chosen cases, with the answers to these fields."""
-    found = select(Clock.started_at, Clock.due_at, Clock.stopped_at, Clock.extended, *_columns(rows))
-    query = _joined(found).join(Clock, Clock.subject_id == Subject.id).where(Clock.name == clock)
+    found = select(Clock.started_at, Clock.due_at, Clock.stopped_at, Clock.extended, *_columns(rows, choice))
+    query = _joined(found, choice).join(Clock, Clock.subject_id == Subject.id).where(Clock.name == clock)
     readers = _readers(context, rows)
     for started, due, stopped, extended, *values in context.session.execute(chosen(query, context, choice)):
         yield _key(readers, values) if readers else (), Run(started, due, stopped, extended)
 
 
+def lasted(context: Context, clocks: Iterable[str], choice: Choice) -> Iterator[Lengths]:
+    """Give the runs of the clocks in the chosen cases, those of the same quarter of an hour together."""
+    seconds = _seconds(context.session.get_bind().dialect.name)
+    finished, late = Clock.stopped_at.is_not(None), func.coalesce(Clock.stopped_at, context.now) > Clock.due_at
+    kinds = (Clock.name, finished, func.coalesce(late, False), cast(seconds / QUARTER, Integer))
+    numbers = (func.avg(seconds), func.count(), func.sum(case((Clock.extended, 1), else_=0)))
+    query = _joined(select(*kinds, *numbers), choice).join(Clock, Clock.subject_id == Subject.id)
+    query = query.where(Clock.name.in_(sorted(clocks))).group_by(*kinds)
+    for clock, ended, after, _, *told in context.session.execute(chosen(query, context, choice)):
+        yield Lengths(clock, bool(ended), bool(after), *told)
+
+
+def _seconds(dialect: str) -> ColumnElement[float]:
+    """How long a run took; null while it runs."""
+    if dialect == "sqlite":
+        return (func.julianday(Clock.stopped_at, type_=Float) - func.julianday(Clock.started_at, type_=Float)) * DAY
+    return cast(func.extract("epoch", Clock.stopped_at - Clock.started_at), Float)
+
+
 def valued(context: Context, rows: Iterable[str], field: str, choice: Choice) -> Iterator[tuple[tuple[Any, ...], Any]]:
     """Give each answer to the field in the chosen cases, with the answers to these fields."""
-    query = _joined(select(_column(field), *_columns(rows)))
+    query = _joined(select(_column(field, choice), *_columns(rows, choice)), choice)
     readers = _readers(context, [field, *rows])
     for values in context.session.execute(chosen(query, context, choice)):
         value, *key = _key(readers, values)
@@ -99,8 +137,8 @@ def valued(context: Context, rows: Iterable[str], field: str, choice: Choice) ->
             yield tuple(key), value
 
 
-def _columns(rows: Iterable[str]) -> list[ColumnElement[Any]]:
-    return [_column(name) for name in rows]
+def _columns(rows: Iterable[str], choice: Choice) -> list[ColumnElement[Any]]:
+    return [_column(name, choice) for name in rows]
 
 
 def _readers(context: Context, rows: Iterable[str]) -> list[Reader]:
@@ -109,6 +147,9 @@ def _readers(context: Context, rows: Iterable[str]) -> list[Reader]:
 
 def _reader(context: Context, name: str) -> Reader:
     """How a counted answer is read, so that what is answered alike is counted together, however it was written."""
+    if name in NAMED:
+        named: Mapping[int, Any] = getattr(context.organisation, f"{name}s")
+        return lambda key: named[key].name if key in named else None
     declared = context.routine.fields.get(name)
     if declared is None or name in COLUMNS:
         return _as_is
@@ -140,14 +181,10 @@ def _number(value: Any) -> Any:
     return value if not value or re.match(NUMBER, value) is None else f"{Decimal(value).normalize():f}"
 
 
-def _joined(query: Select[Any]) -> Select[Any]:
-    """Read a part's unit and area from its whole where it has none."""
-    return (
-        query.select_from(Subject)
-        .outerjoin(WHOLE, WHOLE.id == Subject.whole_id)
-        .outerjoin(Unit, Unit.id == func.coalesce(Subject.unit_id, WHOLE.unit_id))
-        .outerjoin(Area, Area.id == func.coalesce(Subject.area_id, WHOLE.area_id))
-    )
+def _joined(query: Select[Any], choice: Choice) -> Select[Any]:
+    """Read a part's unit and area from its whole where it has none; whoever counts cases alone needs no whole."""
+    found = query.select_from(Subject)
+    return found.outerjoin(WHOLE, WHOLE.id == Subject.whole_id) if choice.of else found
 
 
 def _meeting(context: Context, choice: Choice, kind: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -45,7 +45,7 @@ def rows(context: Context, viewer: Viewer, report: Report, choice: Choice | None
 
 def choice_of(viewer: Viewer, report: Report, since: datetime | None = None, until: datetime | None = None) -> Choice:
     """Which cases the report counts for the viewer."""
-    return Choice(viewer.granted(report.see), report.of, report.when, since, until)
+    return Choice(viewer.granted(report.see, parts=bool(report.of)), report.of, report.when, since, until)
 
 
 def listed(context: Context, choice: Choice) -> list[Subject]:

@@ -2,10 +2,13 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from random import Random
+from statistics import median
 
 import pytest
 from sqlalchemy import false, select, true
 
+from app.figures.timing import timings
 from app.language.conditions import ClockIs, Is
 from app.workflow import counting
 from app.workflow.counting import Choice, count, timed, valued
@@ -193,3 +196,29 @@ def test_what_is_chosen_is_narrowed_to_the_condition(town):
     )
     only = Choice(true(), when=Is("severity", frozenset({"high"})))
     assert town.session.scalars(counting.chosen(select(Subject), town.context, only)).all() == [high]
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("of", [(), ("case",)])
+def test_runs_counted_by_the_database_are_those_counted_one_by_one(settle_on_both, seed, of):
+    """How many were in time, late, are overdue or still run; and how long the middle one took."""
+    town = settle_on_both(ROUTINE)
+    chance, now = Random(seed), town.context.now  # noqa: S311 - nothing secret
+    for _ in range(chance.randrange(1, 9)):
+        [clock] = town.report(severity="low").clocks
+        clock.started_at = now - timedelta(days=chance.randrange(20, 40), seconds=chance.randrange(86_400))
+        clock.due_at = now + timedelta(days=chance.randrange(-9, 9)) if chance.random() < 0.8 else None
+        clock.stopped_at = now - timedelta(days=chance.randrange(0, 15)) if chance.random() < 0.7 else None
+        clock.extended = chance.random() < 0.3
+    town.session.commit()
+    choice = Choice(true(), of)
+    runs = [run for _, run in timed(town.context, (), "answer", choice)]
+    ended = [run for run in runs if run.stopped]
+    late = [run for run in runs if run.due and (run.stopped or now) > run.due]
+    [told] = timings(town.context, {"answer": "Answer"}, choice)
+    finished_late = sum(run.stopped is not None for run in late)
+    assert (told.in_time, told.late) == (len(ended) - finished_late, finished_late)
+    assert (told.overdue, told.all) == (len(late) - finished_late, len(runs))
+    assert told.extended == sum(run.extended for run in runs)
+    days = [(run.stopped - run.started) / timedelta(days=1) for run in ended]
+    assert told.days == (pytest.approx(median(days), abs=0.011) if days else None)
