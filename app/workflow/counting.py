@@ -37,7 +37,7 @@ COLUMNS: Mapping[str, Any] = {
     "entered_by": Subject.entered_by_id,
     "due_on": Subject.due_on,
 }
-DAY, QUARTER = 24 * 3600, 15 * 60
+DAY, HOUR = 24 * 3600, 3600
 """Seconds."""
 NAMED = ("unit", "area")
 ALL = ("unit", "area", "state")
@@ -109,10 +109,10 @@ def timed(context: Context, rows: Iterable[str], clock: str, choice: Choice) -> 
 
 
 def lasted(context: Context, clocks: Iterable[str], choice: Choice) -> Iterator[Lengths]:
-    """Give the runs of the clocks in the chosen cases, those of the same quarter of an hour together."""
+    """Give the runs of the clocks in the chosen cases, those of the same hour together."""
     seconds = _seconds(context.session.get_bind().dialect.name)
     finished, late = Clock.stopped_at.is_not(None), func.coalesce(Clock.stopped_at, context.now) > Clock.due_at
-    kinds = (Clock.name, finished, func.coalesce(late, False), cast(seconds / QUARTER, Integer))
+    kinds = (Clock.name, finished, func.coalesce(late, False), cast(seconds / HOUR, Integer))
     numbers = (func.avg(seconds), func.count(), func.sum(case((Clock.extended, 1), else_=0)))
     query = _joined(select(*kinds, *numbers), choice).join(Clock, Clock.subject_id == Subject.id)
     query = query.where(Clock.name.in_(sorted(clocks))).group_by(*kinds)

@@ -221,4 +221,4 @@ def test_runs_counted_by_the_database_are_those_counted_one_by_one(settle_on_bot
     assert (told.overdue, told.all) == (len(late) - finished_late, len(runs))
     assert told.extended == sum(run.extended for run in runs)
     days = [(run.stopped - run.started) / timedelta(days=1) for run in ended]
-    assert told.days == (pytest.approx(median(days), abs=0.011) if days else None)
+    assert told.days == (pytest.approx(median(days), abs=1 / 24) if days else None)
