@@ -51,15 +51,23 @@ def _one_case(viewer: Viewer) -> Select[Case]:
     return _bare_case(viewer).options(*loads)
 
 
+def _numbers(viewer: Viewer) -> Select[Any]:
+    """Ask for the tabs' counts, and for that of what is held back."""
+    asked: list[ColumnElement[Any]] = [*queue.counts(viewer), held.counted(viewer).label("n_held")]
+    return select(*asked)
+
+
 class CaseInterface(Apart, FieldInterface):
     """Cases, with the tabs' counts, and how many reports are held back for the same person."""
 
     def numbers(self, wish: Wish) -> Sequence[int]:
         """How many there are, then the tabs' counts, then that of what is held back."""
-        viewer = context().viewer(actor().person)
-        asked = [*queue.counts(viewer), viewer.once(held.counted).label("n_held")]
-        told = db.session.execute(select(*asked, *([counted(wish)] if wish.counted else []))).one()
-        return told[-1] if wish.counted else told[queue.TABS.index(queue.tab())], *told[: len(asked)]
+        asked = context().viewer(actor().person).once(_numbers)
+        if not wish.counted:
+            told = db.session.execute(asked).one()
+            return told[queue.TABS.index(queue.tab())], *told
+        *told, count = db.session.execute(asked.add_columns(counted(wish))).one()
+        return count, *told
 
 
 class CaseView(FieldLook):
