@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from flask import current_app, has_request_context
 from flask.globals import request_ctx
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.web.database import db
@@ -25,10 +26,17 @@ def is_on() -> bool:
     context: Any = request_ctx if has_request_context() else None
     kept: bool | None = getattr(context, "avviksflyt_attack", None)
     if kept is None:
-        kept = standing(db.session(), datetime.now(UTC)) is not None
+        kept = bool(db.session.scalar(_whether(), {"now": datetime.now(UTC)}))
         if context is not None:
             context.avviksflyt_attack = kept
     return kept
+
+
+@cache
+def _whether() -> Select[bool]:
+    """One statement for all requests."""
+    now = bindparam("now", type_=AttackMode.until.type)
+    return select(exists().where(AttackMode.until > now, AttackMode.ended_at.is_(None)))
 
 
 def standing(session: Session, now: datetime) -> AttackMode | None:

@@ -76,7 +76,7 @@ def granted_to(user_id: int | None) -> Grants:
     if kept is not None and kept[0] == user_id:
         return kept[1]
     found = db.session.execute(select(*EVERYTHING).where(User.id == user_id)).first() if user_id is not None else None
-    return _keep(user_id, _read(found) if found else Grants(configuration=db.session.scalar(select(VERSION)) or 0))
+    return _keep(user_id, _read(found) if found else Grants(configuration=db.session.scalar(ONLY_VERSION) or 0))
 
 
 def _keep(user_id: int | None, found: Grants) -> Grants:
@@ -133,5 +133,6 @@ def _roles() -> ScalarSelect[str]:
 
 
 VERSION = select(func.max(ConfigurationVersion.version)).scalar_subquery()
+ONLY_VERSION = select(VERSION)
 EVERYTHING = (_permissions(), _roles(), VERSION)
 """What an account has, as columns beside it."""
