@@ -1,6 +1,6 @@
 """What is kept: the declarative tables, their constraints and relations, and nothing else."""
 
-from model import append_only  # noqa: F401 - lets the tables be made with what guards them
+from model import append_only, searching  # noqa: F401 - lets the tables be made with what guards and finds rows
 from model.account import GivenPassword, Login, RecoveryCode, SecondFactor
 from model.base import Base
 from model.case import Case, Part, Subject

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import create_engine
 
 import config
+from model import searching
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -28,12 +29,19 @@ def alembic_config(url: str) -> Config:
 
 
 def upgrade(url: str) -> None:
-    """Bring the database at `url` to the newest schema; an SQLite file's folder is made."""
+    """Bring the database at `url` to the newest schema; an SQLite file's folder is made.
+
+    The index for searching is made anew where it is missing: PostgreSQL's can't be made before its extension is there.
+    """
     from alembic import command  # noqa: PLC0415 - as above
 
     if url.startswith("sqlite:///"):
         Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
     command.upgrade(alembic_config(url), "head")
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        searching.ensure(connection)
+    engine.dispose()
 
 
 def current(url: str) -> str | None:

@@ -86,7 +86,7 @@ class _Look:
         return self.play.session.scalar(query) is not None
 
     def _searched(self, text: str) -> bool:
-        clause = finding.searched(self.viewer, self.table, text)
+        clause = finding.searched(self.context, self.viewer, self.table, text)
         listed = select(self.table).where(finding.rows(self.viewer, self.table))
         return clause is not None and self._finds(listed.where(clause))
 

@@ -1,21 +1,131 @@
-"""What somebody types into a search, as a predicate: every word in any of the columns."""
+"""What somebody types into a search, as a predicate: every word in any of the columns.
+
+`contains` reads the columns of every row. `narrowing` asks an index first in which rows the words may stand, which is
+more than a reader may know: `holds` then decides of each row, by the texts that they may read there.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, select, union_all
+from sqlalchemy.orm import Session, aliased
+
+from model import Subject, searching
 
 MOST_WORDS = 8
+PIECE = 3
+"""Letters that the index takes together; a shorter word is looked for where a word begins."""
+RARE = 2_000
+"""Rows that are looked at one by one; words that more rows have are met soon enough on the way through a list."""
+KNOWN, MOST_KNOWN = 300, 1_000
+"""Seconds for which it is known whether words are rare, and of how many searches."""
+
+_SPACED = re.compile("[" + re.escape(searching.SPACES) + "]+")
+_known: WeakKeyDictionary[Any, dict[str, tuple[float, bool]]] = WeakKeyDictionary()
+
+
+def words_of(text: str) -> list[str]:
+    """Give the words that are looked for, each once."""
+    return list(dict.fromkeys(text.split()))[:MOST_WORDS]
 
 
 def contains(*columns: Any) -> Callable[[str], ColumnElement[bool] | None]:
     """Look for every word in any of the columns, whatever the case of its letters; None where there is no word."""
 
     def clause(text: str) -> ColumnElement[bool] | None:
-        words = text.split()[:MOST_WORDS]
-        found = [or_(*(column.icontains(word, autoescape=True) for column in columns)) for word in words]
+        found = [or_(*(column.icontains(word, autoescape=True) for column in columns)) for word in words_of(text)]
         return and_(*found) if found else None
 
     return clause
+
+
+def holds(text: ColumnElement[str], word: str, dialect: str) -> ColumnElement[bool]:
+    """Whether the word stands in the text; one shorter than a piece: whether a word of the text begins so."""
+    if len(word) < PIECE:
+        text, word = " " + func.replace(text, "\n", " "), f" {word}"
+    if dialect != "sqlite":
+        return text.icontains(word, autoescape=True)
+    if word.isascii():
+        return text.contains(word, autoescape=True)  # SQLite's LIKE itself knows both cases, but of these letters only
+    return text.op("GLOB", is_comparison=True)("*" + "".join(map(_either, word)) + "*")
+
+
+def _either(letter: str) -> str:
+    cases = dict.fromkeys(each for each in (letter, letter.lower(), letter.upper()) if len(each) == 1)
+    return f"[{''.join(cases)}]" if len(cases) > 1 or letter in "*?[" else letter
+
+
+def narrowing(session: Session, words: Sequence[str], *, wholes: bool) -> Iterator[ColumnElement[bool]]:
+    """Give predicates on Subject that an index answers: no row that has the words lacks one of them.
+
+    With `wholes` a part's words may stand in its whole.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        yield from _in_sqlite(session, words, wholes=wholes)
+        return
+    for word in words:
+        pieces = _plain(word)
+        if pieces:
+            yield _or_in_whole(lambda row, pieces=pieces: _has(row, pieces)) if wholes else _has(Subject, pieces)
+
+
+# -- SQLite: rows are listed by FTS5, where there are few of them ------------------------------------------------------
+
+
+def _in_sqlite(session: Session, words: Sequence[str], *, wholes: bool) -> Iterator[ColumnElement[bool]]:
+    for group in [[word] for word in words] if wholes else [words]:
+        listed = _listed(group)
+        if _are_rare(session, listed):
+            yield _or_in_whole(lambda row, listed=listed: row.id.in_(listed)) if wholes else Subject.id.in_(listed)
+
+
+def _listed(words: Iterable[str]) -> Select[Any]:
+    """Ask for the ids of rows that have every piece of the words, wherever it stands."""
+    pieces = dict.fromkeys(piece for word in words for piece in _pieces(word))
+    asked = " AND ".join('"' + piece.replace('"', '""') + '"' for piece in pieces)
+    index = literal_column(searching.TABLE)
+    return select(literal_column("rowid")).select_from(searching.index).where(index.op("MATCH")(asked))
+
+
+def _pieces(word: str) -> Iterator[str]:
+    spelled = word if len(word) >= PIECE else word.rjust(PIECE)  # as the index has how a word begins
+    return (spelled[place : place + PIECE] for place in range(len(spelled) - PIECE + 1))
+
+
+def _are_rare(session: Session, listed: Select[Any]) -> bool:
+    known = _known.setdefault(session.get_bind(), {})
+    asked, now = str(listed.compile().params), time.monotonic()
+    then, rare = known.get(asked, (-KNOWN, False))
+    if now - then >= KNOWN:
+        count = session.scalar(select(func.count()).select_from(listed.limit(RARE + 1).subquery())) or 0
+        rare = count <= RARE
+        if len(known) >= MOST_KNOWN:
+            known.clear()
+        known[asked] = now, rare
+    return rare
+
+
+# -- PostgreSQL: its planner knows from a sample which words are rare --------------------------------------------------
+
+
+def _plain(word: str) -> list[str]:
+    """The word as the index has it: parts of it, where the index has a space for some sign."""
+    if len(word) < PIECE:
+        return [] if _SPACED.search(word) else [f" {word}"]
+    return [each for each in _SPACED.split(word) if len(each) >= PIECE]
+
+
+def _has(row: Any, pieces: Iterable[str]) -> ColumnElement[bool]:
+    words = getattr(func, searching.FUNCTION)(*(getattr(row, name) for name in searching.COLUMNS))
+    return and_(*(words.icontains(piece, autoescape=True) for piece in pieces))
+
+
+def _or_in_whole(has: Callable[[Any], ColumnElement[bool]]) -> ColumnElement[bool]:
+    own, part, whole = aliased(Subject), aliased(Subject), aliased(Subject)
+    below = select(part.id).join(whole, part.whole_id == whole.id).where(has(whole))
+    return Subject.id.in_(union_all(select(own.id).where(has(own)), below))

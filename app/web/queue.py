@@ -147,7 +147,7 @@ def filters_of_actions() -> Sequence[Filter]:
 
 def _search_for(table: type[Subject]) -> Clause:
     """Look in the number and in whatever words one may read."""
-    return lambda text: finding.searched(context().viewer(actor().person), table, text)
+    return lambda text: finding.searched(context(), context().viewer(actor().person), table, text)
 
 
 def _in_area(name: str) -> ColumnElement[bool] | None:

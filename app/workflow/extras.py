@@ -122,6 +122,11 @@ class Fields:
             found = found + case((and_(*needed), joined), else_="")
         return found
 
+    @property
+    def reads_wholes(self) -> bool:
+        """Whether some of these words are those of the whole that a row is part of."""
+        return self.parts and not any("description" in own_fields(self.viewer.routine, f.name) for f in self.flows)
+
     def _text(self, name: str) -> ColumnElement[str]:
         return cast(ColumnElement[str], Subject.title) if name == "title" else self._row(name).text(name)
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from app.access import Viewer
 from app.routing.facts import CaseFacts
-from app.scope.search import MOST_WORDS
+from app.scope import search
 from app.workflow.context import Context
 from app.workflow.extras import Fields, sources
 from app.workflow.filing import FILE, files_of
@@ -74,10 +74,14 @@ def counted(viewer: Viewer) -> ColumnElement[bool]:
     return viewer.visible()
 
 
-def searched(viewer: Viewer, table: type[Subject], text: str) -> ColumnElement[bool] | None:
+def searched(context: Context, viewer: Viewer, table: type[Subject], text: str) -> ColumnElement[bool] | None:
     """Predicate: rows that a search finds, by number or by words that the viewer may read; None for no words."""
-    words, there = text.split()[:MOST_WORDS], Fields(viewer, table is Part).words()
-    return and_(*(there.icontains(word, autoescape=True) for word in words)) if words else None
+    words, fields, session = search.words_of(text), Fields(viewer, table is Part), context.session
+    if not words:
+        return None
+    there, dialect = fields.words(), session.get_bind().dialect.name
+    near = search.narrowing(session, words, wholes=fields.reads_wholes)
+    return and_(*near, *(search.holds(there, word, dialect) for word in words))
 
 
 def shows(viewer: Viewer, name: str, facts: CaseFacts) -> bool:

@@ -3,7 +3,7 @@
 from alembic import context
 from sqlalchemy import create_engine
 
-from model import Base
+from model import Base, searching
 
 url = context.config.get_main_option("sqlalchemy.url")
 engine = create_engine(url or "sqlite://")
@@ -13,6 +13,7 @@ with engine.connect() as connection:
         target_metadata=Base.metadata,
         render_as_batch=connection.dialect.name == "sqlite",
         compare_type=True,
+        include_object=lambda _object, name, *_: not searching.is_index(name),
         transaction_per_migration=True,
     )
     with context.begin_transaction():

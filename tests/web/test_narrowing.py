@@ -216,7 +216,7 @@ def test_who_is_held_to_some_fields_finds_by_those(settle_on_both):  # noqa: F81
 
 
 def searched(town, who, text):
-    clause = finding.searched(town.context.viewer(town.people[who]), Case, text)
+    clause = finding.searched(town.context, town.context.viewer(town.people[who]), Case, text)
     viewer = town.context.viewer(town.people[who])
     return set(town.session.scalars(select(Case.number).where(viewer.visible(parts=False), clause)))
 

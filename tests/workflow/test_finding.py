@@ -29,7 +29,7 @@ def town(settle):
 
 
 def found(town, who, text):
-    clause = finding.searched(town.context.viewer(town.people.get(who)), Case, text)
+    clause = finding.searched(town.context, town.context.viewer(town.people.get(who)), Case, text)
     rows = finding.rows(town.context.viewer(town.people.get(who)), Case)
     return set(town.session.scalars(select(Case.number).where(rows, clause)))
 
@@ -58,13 +58,14 @@ def test_a_title_of_its_own_is_found_by_all_who_see_the_case(settle):
 @pytest.mark.parametrize("sign", ["%", "_", "\\", "/", "*", '"', "'"])
 def test_f35_a_sign_of_the_search_language_means_itself(town, sign):
     town.report(area="safety", description="The ceiling leaks")
-    with_it = town.report(area="safety", description=f"The roof{sign}leaks")
-    assert found(town, "dora", sign) == {with_it.number}
+    with_it = town.report(area="safety", description=f"The roof{sign}leaks {sign}twice")
+    assert found(town, "dora", sign) == {with_it.number}, "where a word begins with it"
+    assert found(town, "dora", f"f{sign}l") == {with_it.number}
     assert found(town, "dora", f"roof{sign}leaks") == {with_it.number}
 
 
 def test_no_words_are_no_search(town):
-    assert finding.searched(town.context.viewer(None), Case, " ") is None
+    assert finding.searched(town.context, town.context.viewer(None), Case, " ") is None
 
 
 def test_a_heading_is_a_title_only_to_those_who_may_read_it(town):
