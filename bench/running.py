@@ -67,6 +67,14 @@ class Books:
         self.tables = OWN if product.own_tables else SMALL
         self.engine: Engine = opened(product.url)
 
+    def database_cpu(self) -> float:
+        """Seconds of processor time that the database's processes for this product have taken; 0 for SQLite."""
+        if self.engine.dialect.name == "sqlite":
+            return 0.0
+        query = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        with self.engine.connect() as connection:
+            return sum(cpu_of(pid) for (pid,) in connection.execute(text(query)))
+
     def value(self, query: str, **given: object) -> int:
         """One number."""
         with self.engine.connect() as connection:
@@ -131,11 +139,3 @@ class Running(Books):
     def sweep(self) -> int:
         """Run what is due; give how many mails were written."""
         return int(json.loads(self.visitor.post("/bench/sweep", {}))["mails"])
-
-    def database_cpu(self) -> float:
-        """Seconds of processor time that the database's processes for this product have taken; 0 for SQLite."""
-        if self.engine.dialect.name == "sqlite":
-            return 0.0
-        query = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        with self.engine.connect() as connection:
-            return sum(cpu_of(pid) for (pid,) in connection.execute(text(query)))

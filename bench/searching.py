@@ -27,7 +27,6 @@ from bench.data.seeded import SECRET
 from bench.own import Own
 from bench.profiled import Inside
 from bench.run import expected_of
-from bench.running import postgresql_seconds
 from model import searching
 
 ROUNDS = 10
@@ -42,7 +41,7 @@ WORDS = {
     "two letters": "nø",
     "a number": "2024-0077",
 }
-TABS = ("all", "mine")
+LISTS = {"mine": "tab=mine", "all": "tab=all", "all, newest": "tab=all&sort=-submitted_at"}
 INDEXED = {
     "sqlite": f"SELECT sum(length(block)) FROM {searching.TABLE}_data",
     "postgresql": f"SELECT pg_relation_size('{searching.INDEX}')",
@@ -50,10 +49,10 @@ INDEXED = {
 
 
 def pages() -> Iterator[tuple[str, str, str]]:
-    """Each page as (tab, what is looked for, address); the list itself first."""
-    for tab in TABS:
+    """Each page as (list, what is looked for, address); the list itself first."""
+    for name, asked in LISTS.items():
         for said, words in WORDS.items():
-            yield tab, said, f"/cases/?tab={tab}&q={quote(words)}" if words else f"/cases/?tab={tab}"
+            yield name, said, f"/cases/?{asked}&q={quote(words)}" if words else f"/cases/?{asked}"
 
 
 def measured(inside: Inside, server: Any) -> dict[tuple[str, str], list[float]]:
@@ -108,7 +107,7 @@ def main() -> None:
         if asked.plans:
             plans(inside, engine)
             return
-        tell(measured(inside, postgresql_seconds if asked.database else lambda: 0.0), inside)
+        tell(measured(inside, inside.database_cpu), inside)
         with engine.connect() as connection:
             size = connection.scalar(text(INDEXED[engine.dialect.name]))
         print(f"The index has {size / 1e6:.1f} MB.")

@@ -15,6 +15,8 @@ from typing import Any, Self
 
 from sqlalchemy import Connection, func, inspect, select, table
 
+from model import searching
+
 FORMAT = 1
 MANIFEST, DATABASE, SECRET = "manifest.json", "database", "secret_key"
 BIGGEST_MANIFEST = 1_000_000
@@ -61,8 +63,8 @@ class Manifest:
 
 
 def counted(connection: Connection) -> dict[str, int]:
-    """Count the rows of every table that there is."""
-    names = sorted(inspect(connection).get_table_names())
+    """Count the rows of every table that there is; what SQLite's index for searching consists of has none to count."""
+    names = sorted(each for each in inspect(connection).get_table_names() if not searching.is_index(each))
     return {name: connection.scalar(select(func.count()).select_from(table(name))) or 0 for name in names}
 
 

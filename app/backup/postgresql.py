@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.backup.archive import CannotBackUp, CannotRestore, Manifest, counted
 from app.outbox import pausing
-from model import OutgoingMail, schema
+from model import OutgoingMail, schema, searching
 
 HELD = "held"
 """Status of the mails that waited, from the restore's own transaction until the outbox is paused."""
@@ -66,7 +66,8 @@ def bring_back(url: str, copy: Path, manifest: Manifest, now: datetime) -> None:
         if shutil.which(program) is None:
             raise CannotRestore(f"The program {program} is missing: install PostgreSQL's client programs.")
     script = copy.with_name("script.sql")
-    made = _run(url, "pg_restore", "--no-owner", "--no-privileges", "--schema=public", f"--file={script}", str(copy))
+    options = ("--no-owner", "--no-privileges", "--schema=public", f"--use-list={_wanted(url, copy)}")
+    made = _run(url, "pg_restore", *options, f"--file={script}", str(copy))
     if made.returncode:
         raise CannotRestore(f"pg_restore failed: {_last(made)}")
     whole = script.with_name("whole.sql")
@@ -82,6 +83,14 @@ def bring_back(url: str, copy: Path, manifest: Manifest, now: datetime) -> None:
         raise CannotRestore(f"The database would not take the backup: {_last(done)}")
     schema.upgrade(url)
     _pause(url, manifest, now)
+
+
+def _wanted(url: str, copy: Path) -> Path:
+    """List what is brought back: all but the index for searching, whose extension this server may lack."""
+    wanted = copy.with_name("wanted")
+    lines = _run(url, "pg_restore", "--list", str(copy)).stdout.splitlines()
+    wanted.write_text("\n".join(line for line in lines if f" {searching.INDEX} " not in line))
+    return wanted
 
 
 def _endings(manifest: Manifest) -> Iterator[str]:

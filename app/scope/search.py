@@ -47,7 +47,7 @@ def contains(*columns: Any) -> Callable[[str], ColumnElement[bool] | None]:
 def holds(text: ColumnElement[str], word: str, dialect: str) -> ColumnElement[bool]:
     """Whether the word stands in the text; one shorter than a piece: whether a word of the text begins so."""
     if len(word) < PIECE:
-        text, word = " " + func.replace(text, "\n", " "), f" {word}"
+        text, word = " " + func.replace(func.replace(text, "\n", " "), "\t", " "), f" {word}"
     if dialect != "sqlite":
         return text.icontains(word, autoescape=True)
     if word.isascii():

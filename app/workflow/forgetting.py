@@ -13,6 +13,7 @@ from sqlalchemy import exists, or_, select
 from app.language.definition import Transition
 from app.outbox import queue
 from app.routing.facts import CaseFacts
+from app.scope.unlisted import take_out
 from app.workflow import filing, keeping, letters, prints
 from app.workflow.context import Context
 from app.workflow.prints import FORGOTTEN, SCAR
@@ -47,6 +48,7 @@ def forget(context: Context, subject: Subject, declared: Transition) -> None:
     if "description" in declared.forget:
         subject.title = ""
     filing.forget(context, subject, declared.forget)
+    take_out(context.session)
     _erase_past(context, subject, declared.forget, people)
     _erase_mails(context, subject, people)
     _erase_guests(context, people)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.language.definition import Routine
 from app.routing import seats
+from app.scope.unlisted import take_out
 from app.workflow import engine, journal, keeping, prints
 from app.workflow.actor import Actor
 from app.workflow.context import Context
@@ -90,6 +91,7 @@ def redact(context: Context, case: Case, words: Iterable[str], *, actor: Actor, 
     titles = [_before_and_after(each, found, long) for each in rows]
     for each, (_, title) in zip(rows, titles, strict=True):
         _in_subject(context, each, found, long, title)
+    take_out(context.session)
     _in_journal(context, case, found, long)
     ids = [each.id for each in rows]
     _in_sent(context.session, ids, _changing(found, long, titles), _changing(found, MARK, titles))

@@ -19,11 +19,13 @@ from sqlalchemy.orm import Session
 from bench.data import facts, own, seeded, small
 from bench.data.places import Places
 from config import ORGANISATION_FILE, ROOT, WORKFLOW_FILE
+from model import searching
 from model.schema import MIGRATIONS
 
 FOLDER = ROOT / "build" / "bench"
 KINDS = ("own", "small")
 PREFIX = "avviksflyt_bench"
+INDEXING = Path(searching.__file__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ def _places(url: str) -> Places:
 
 def _sources() -> str:
     """What the databases are made from: another text of any of it makes them anew."""
-    files = [*sorted(Path(__file__).parent.glob("*.py")), *sorted(MIGRATIONS.glob("versions/*.py"))]
+    files = [*sorted(Path(__file__).parent.glob("*.py")), *sorted(MIGRATIONS.glob("versions/*.py")), INDEXING]
     texts = (each.read_bytes() for each in (*files, WORKFLOW_FILE, ORGANISATION_FILE))
     return hashlib.sha256(b"\0".join(texts)).hexdigest()
 
