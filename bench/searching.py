@@ -43,7 +43,7 @@ WORDS = {
 }
 LISTS = {"mine": "tab=mine", "all": "tab=all", "all, newest": "tab=all&sort=-submitted_at"}
 INDEXED = {
-    "sqlite": f"SELECT sum(length(block)) FROM {searching.TABLE}_data",
+    "sqlite": f"SELECT sum(length(block)) FROM {searching.TABLE}_data",  # noqa: S608 - our own names
     "postgresql": f"SELECT pg_relation_size('{searching.INDEX}')",
 }
 

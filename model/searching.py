@@ -27,14 +27,14 @@ for _white in (9, 10, 13):
     _IN_LINE = f"replace({_IN_LINE}, char({_white}), ' ')"
 # Two spaces before each word make pieces of how it begins: a word of one or two letters is found by them.
 _SQLITE = (
-    f"CREATE VIEW {VIEW} AS SELECT id, replace({_IN_LINE}, ' ', '  ') AS words FROM subject",
-    f"CREATE VIRTUAL TABLE {TABLE} USING fts5"
-    "(words, content='', tokenize='trigram', detail=none, columnsize=0)",
-    f"INSERT INTO {TABLE}(rowid, words) SELECT id, words FROM {VIEW}",
+    f"CREATE VIEW {VIEW} AS SELECT id, replace({_IN_LINE}, ' ', '  ') AS words FROM subject",  # noqa: S608 - our own names # nosec B608
+    f"CREATE VIRTUAL TABLE {TABLE} USING fts5(words, content='', tokenize='trigram', detail=none, columnsize=0)",
+    f"INSERT INTO {TABLE}(rowid, words) SELECT id, words FROM {VIEW}",  # noqa: S608 - our own names # nosec B608
 )
 _CHANGED = " OR ".join(f"OLD.{name} IS NOT NEW.{name}" for name in COLUMNS)
-_OUT = f"INSERT INTO {TABLE}({TABLE}, rowid, words) SELECT 'delete', id, words FROM {VIEW} WHERE id = OLD.id"
-_IN = f"INSERT INTO {TABLE}(rowid, words) SELECT id, words FROM {VIEW} WHERE id = NEW.id"
+_WORDS_OF = f"words FROM {VIEW} WHERE id ="
+_OUT = f"INSERT INTO {TABLE}({TABLE}, rowid, words) SELECT 'delete', id, {_WORDS_OF} OLD.id"
+_IN = f"INSERT INTO {TABLE}(rowid, words) SELECT id, {_WORDS_OF} NEW.id"
 _TRIGGERS = {
     "subject_is_found": ("AFTER INSERT", "", _IN),
     "subject_is_found_no_more": ("BEFORE DELETE", "", _OUT),
@@ -42,9 +42,9 @@ _TRIGGERS = {
     "subject_is_found_by": (f"AFTER UPDATE OF {', '.join(COLUMNS)}", f"WHEN {_CHANGED}", _IN),
 }
 
-_PIECES = "jsonb_path_query_array(answers, 'strict $.** ? (@.type() != \"object\" && @.type() != \"array\")')::text"
+_PIECES = 'jsonb_path_query_array(answers, \'strict $.** ? (@.type() != "object" && @.type() != "array")\')::text'
 # As JSON writes it: what it puts a backslash before, and the signs around a list's words, become spaces.
-_PLAIN = rf"replace(replace(' ' || {_TEXTS} || {_PIECES}, '\\', ' '), '\n', ' ')"
+_PLAIN = rf"replace(replace(replace(' ' || {_TEXTS} || {_PIECES}, '\\', ' '), '\n', ' '), '\t', ' ')"
 SPACES = '\t\r\n"[],\\'
 """Signs that PostgreSQL's index has a space for."""
 
@@ -67,8 +67,8 @@ DO $$ DECLARE place name; BEGIN
       ' ({FUNCTION}({", ".join(COLUMNS)}) %I.gin_trgm_ops) WITH (gin_pending_list_limit = 512)', place);
   END IF;
 END $$
-"""
-OPTIMIZED = f"INSERT INTO {TABLE}({TABLE}) VALUES ('optimize')"
+"""  # noqa: S608 - our own names # nosec B608
+OPTIMIZED = f"INSERT INTO {TABLE}({TABLE}) VALUES ('optimize')"  # noqa: S608 - our own names # nosec B608
 """Writes SQLite's index anew without what was taken out, which it otherwise keeps for a while."""
 
 

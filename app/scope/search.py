@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -22,6 +23,8 @@ PIECE = 3
 """Letters that the index takes together; a shorter word is looked for where a word begins."""
 RARE = 2_000
 """Rows that are looked at one by one; words that more rows have are met soon enough on the way through a list."""
+SAMPLE, UNUSUAL = 500, 5
+"""Of so many of the newest rows so many have an unusual word, at most."""
 KNOWN, MOST_KNOWN = 300, 1_000
 """Seconds for which it is known whether words are rare, and of how many searches."""
 
@@ -68,10 +71,24 @@ def narrowing(session: Session, words: Sequence[str], *, wholes: bool) -> Iterat
     if session.get_bind().dialect.name == "sqlite":
         yield from _in_sqlite(session, words, wholes=wholes)
         return
-    for word in words:
-        pieces = _plain(word)
-        if pieces:
-            yield _or_in_whole(lambda row, pieces=pieces: _has(row, pieces)) if wholes else _has(Subject, pieces)
+    for pieces in filter(None, map(_plain, words)):
+        if not wholes:
+            yield _has(Subject, pieces)
+        elif _is_unusual(session, pieces):
+            yield _or_in_whole(partial(_has, pieces=pieces))
+
+
+def _fewer(session: Session, rows: Select[Any], most: int) -> bool:
+    """Whether there are no more such rows than that; asked once in a while, for it only decides on a way."""
+    known = _known.setdefault(session.get_bind(), {})
+    asked, now = str(rows.compile().params), time.monotonic()
+    then, fewer = known.get(asked, (-KNOWN, False))
+    if now - then >= KNOWN:
+        fewer = (session.scalar(select(func.count()).select_from(rows.subquery())) or 0) <= most
+        if len(known) >= MOST_KNOWN:
+            known.clear()
+        known[asked] = now, fewer
+    return fewer
 
 
 # -- SQLite: rows are listed by FTS5, where there are few of them ------------------------------------------------------
@@ -81,14 +98,19 @@ def _in_sqlite(session: Session, words: Sequence[str], *, wholes: bool) -> Itera
     for group in [[word] for word in words] if wholes else [words]:
         listed = _listed(group)
         if _are_rare(session, listed):
-            yield _or_in_whole(lambda row, listed=listed: row.id.in_(listed)) if wholes else Subject.id.in_(listed)
+            yield _or_in_whole(partial(_is_among, listed=listed)) if wholes else _is_among(Subject, listed)
+
+
+def _is_among(row: Any, listed: Select[Any]) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = row.id.in_(listed)
+    return found
 
 
 def _listed(words: Iterable[str]) -> Select[Any]:
     """Ask for the ids of rows that have every piece of the words, wherever it stands."""
     pieces = dict.fromkeys(piece for word in words for piece in _pieces(word))
     asked = " AND ".join('"' + piece.replace('"', '""') + '"' for piece in pieces)
-    index = literal_column(searching.TABLE)
+    index: ColumnElement[str] = literal_column(searching.TABLE)
     return select(literal_column("rowid")).select_from(searching.index).where(index.op("MATCH")(asked))
 
 
@@ -98,16 +120,7 @@ def _pieces(word: str) -> Iterator[str]:
 
 
 def _are_rare(session: Session, listed: Select[Any]) -> bool:
-    known = _known.setdefault(session.get_bind(), {})
-    asked, now = str(listed.compile().params), time.monotonic()
-    then, rare = known.get(asked, (-KNOWN, False))
-    if now - then >= KNOWN:
-        count = session.scalar(select(func.count()).select_from(listed.limit(RARE + 1).subquery())) or 0
-        rare = count <= RARE
-        if len(known) >= MOST_KNOWN:
-            known.clear()
-        known[asked] = now, rare
-    return rare
+    return _fewer(session, listed.limit(RARE + 1), RARE)
 
 
 # -- PostgreSQL: its planner knows from a sample which words are rare --------------------------------------------------
@@ -123,6 +136,12 @@ def _plain(word: str) -> list[str]:
 def _has(row: Any, pieces: Iterable[str]) -> ColumnElement[bool]:
     words = getattr(func, searching.FUNCTION)(*(getattr(row, name) for name in searching.COLUMNS))
     return and_(*(words.icontains(piece, autoescape=True) for piece in pieces))
+
+
+def _is_unusual(session: Session, pieces: Sequence[str]) -> bool:
+    """Whether few of the newest rows have it: a list of ids, unlike the index itself, is made whole or not at all."""
+    newest = aliased(Subject, select(Subject).order_by(Subject.id.desc()).limit(SAMPLE).subquery())
+    return _fewer(session, select(newest.id).where(_has(newest, pieces)), UNUSUAL)
 
 
 def _or_in_whole(has: Callable[[Any], ColumnElement[bool]]) -> ColumnElement[bool]:

@@ -5,13 +5,13 @@ import tarfile
 import threading
 from datetime import UTC, datetime
 
-from sqlalchemy import func, inspect, select, table
+from sqlalchemy import func, inspect, select, table, text
 
 from app.backup.archive import MANIFEST
 from app.outbox import queue
 from app.web.database import db
 from app.worker.tick import tick
-from model import OutboxPause, OutgoingMail
+from model import OutboxPause, OutgoingMail, searching
 from model.schema import newest
 from tests.backup.conftest import typed
 from tests.house import Person, cases, session_of
@@ -20,9 +20,19 @@ from tests.outbox.server import Told, running
 
 def rows(app):
     with app.app_context():
-        names = inspect(db.engine).get_table_names()
+        names = [each for each in inspect(db.engine).get_table_names() if not searching.is_index(each)]
         with db.engine.connect() as connection:
             return {name: connection.scalar(select(func.count()).select_from(table(name))) for name in names}
+
+
+def indexed(app):
+    """Whether there is an index for searching."""
+    with app.app_context(), db.engine.connect() as connection:
+        names = inspect(connection).get_table_names()
+        if searching.TABLE in names:
+            found = text('SELECT rowid FROM subject_search WHERE subject_search MATCH \'"ref" AND "fer"\'')
+            return bool(connection.execute(found).all())
+        return bool(connection.scalar(text("SELECT 1 FROM pg_indexes WHERE indexname = 'ix_subject_search'")))
 
 
 def busy(app, stop):
@@ -71,6 +81,10 @@ def test_f63_a_backup_under_load_comes_back_whole_and_mails_nothing_until_it_is_
     assert rows(elsewhere) == manifest["rows"] | {"outbox_pause": manifest["rows"]["outbox_pause"] + 1}
     assert manifest["schema"] == newest()
     assert len(cases(elsewhere)) >= 2
+    desk = Person(elsewhere, "desk")
+    for words in (max(cases(elsewhere)), "referansegruppa", "eferans"):
+        assert desk.get(f"/cases/?tab=all&q={words}").text.count("data-case=") >= 1, words
+    assert indexed(elsewhere)
     assert typed(elsewhere, "journal", "verify").exit_code == 0
     assert (tmp_path / "elsewhere" / "secret_key").read_text() == house.config["SECRET_KEY"]
 

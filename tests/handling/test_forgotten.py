@@ -13,7 +13,7 @@ from app.web.roles import allow_moves
 from app.worker.tick import tick
 from config import ROOT
 from model import OutgoingMail, StoredFile, WorkflowEdition
-from tests.handling.test_redaction import stands
+from tests.handling.test_redaction import in_index, stands
 from tests.house import Person, cases, session_of
 
 SECRET = "Fjellrypa"
@@ -68,12 +68,14 @@ def found(person):
 def test_f62_a_case_made_anonymous_is_gone_from_everywhere_and_still_counted_and_proved(house, closed):
     quality = Person(house, "quality_ie")
     assert {"subject", "journal_entry", "stored_file", "outgoing_mail"} <= stands(house, SECRET)
+    assert in_index(house, "lry")
     hits, listed, counted = found(quality)
     assert (hits, listed) == (1, True)
     quality.move(closed, "erase")
     assert quality.status == 302, quality.text
     tick(house)
     assert stands(house, SECRET, MAIL) == set()
+    assert not in_index(house, "lry")
     with session_of(house) as session:
         assert SECRET.encode() not in b"".join(session.scalars(select(StoredFile.content)))
     assert found(quality) == (0, False, counted)

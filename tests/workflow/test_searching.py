@@ -35,7 +35,7 @@ ROUTINE = """
       notes: {label: Notes, many: true}
     """
 WAYS = ("by its index", "on the way through the list")
-READS_ALL = re.compile(rf"Seq Scan on subject\b|^SCAN subject(?!_search VIRTUAL)")
+READS_ALL = re.compile(r"Seq Scan on subject\b|^SCAN subject(?!_search VIRTUAL)")
 BY_INDEX = re.compile(rf"{searching.INDEX}|^SCAN {searching.TABLE} VIRTUAL")
 SIGN = "🜁"
 """Stands in no other piece, so that its bytes tell whether the index has it."""
@@ -50,6 +50,7 @@ def town(settle_on_both):
 def way(request, monkeypatch):
     """Rare words are found by the index, others on the way: here all of them one way."""
     monkeypatch.setattr(search, "RARE", 2_000 if request.param == WAYS[0] else -1)
+    monkeypatch.setattr(search, "UNUSUAL", search.SAMPLE if request.param == WAYS[0] else -1)
     return request.param
 
 
@@ -61,12 +62,42 @@ def found(town, words, who="dora", table=Case):
 
 
 THERE = [
-    *("vakt", "EKSAMENSVAKT", "mensva", "åpen Østre", "ÅPEN øStRe", "wc pc", "v", "æ", "æt", "æTT", "ærtesuppe", "sal B12"),
+    *(
+        "vakt",
+        "EKSAMENSVAKT",
+        "mensva",
+        "åpen Østre",
+        "ÅPEN øStRe",
+        "wc pc",
+        "v",
+        "æ",
+        "æt",
+        "æTT",
+        "ærtesuppe",
+        "sal B12",
+    ),
     *("b12", "2026-0001", "6-0001", "100%", "C:\\ny", "\\ny", 'sa"nei', "gul rød", "rø", "vakt wc 100% rød gul b12"),
 ]
 NOT_THERE = ["apen", "ct", "kt", "vakt borte", "10_%", "2026-0009", "mensvakta!", "æætt", "12"]
 COMMANDS = [
-    *('"', "AND", "*", "NEAR(", "a:", "words:vakt", '"vakt', "vakt*", "^v", "NOT x", "(", "-", "' OR 1=1 --", "[ab]", "]", "^"),
+    *(
+        '"',
+        "AND",
+        "*",
+        "NEAR(",
+        "a:",
+        "words:vakt",
+        '"vakt',
+        "vakt*",
+        "^v",
+        "NOT x",
+        "(",
+        "-",
+        "' OR 1=1 --",
+        "[ab]",
+        "]",
+        "^",
+    ),
 ]
 
 
@@ -95,8 +126,10 @@ def test_f35_no_word_is_a_command(town, way):
 def test_f4_what_is_found_follows_the_field_that_one_may_read(town, way):
     town.report(area="safety", description="Hemmelig ventil", secret="nøkkelhull")
     town.do(town.session.scalars(select(Case)).one(), "dora", "name", title="Overskrift")
-    seen = {who: [bool(found(town, w, who)) for w in ("nøkkelhull", "ventil", "overskrift", "2026-0001")]
-            for who in ("dora", "bess", "wanda", "olga")}
+    seen = {
+        who: [bool(found(town, w, who)) for w in ("nøkkelhull", "ventil", "overskrift", "2026-0001")]
+        for who in ("dora", "bess", "wanda", "olga")
+    }
     assert seen == {
         "dora": [True, True, True, True],
         "bess": [False, True, True, True],
@@ -127,11 +160,12 @@ def test_what_is_changed_is_found_by_what_it_says_now(town, way):
 def raw(town):
     """What the index itself has, byte for byte; on PostgreSQL only whether it leads to a row."""
     if town.database.dialect.name == "sqlite":
-        blocks = town.session.scalars(text(f"SELECT block FROM {searching.TABLE}_data"))
+        blocks = town.session.scalars(text("SELECT block FROM subject_search_data"))
         return SIGN.encode() in b"".join(blocks)
     town.session.execute(text("SET LOCAL enable_seqscan = off"))
     words = f"{searching.FUNCTION}({', '.join(searching.COLUMNS)})"
-    return bool(town.session.scalars(text(f"SELECT id FROM subject WHERE {words} ILIKE '%{SIGN}%'")).all())
+    has = text(f"{words} ILIKE '%{SIGN}%'")
+    return town.session.scalar(select(Subject.id).where(has)) is not None
 
 
 @pytest.mark.parametrize("gone", ["redacted", "forgotten"])
@@ -169,15 +203,11 @@ def crowd(town, *rows):
     """Many more like these, with other words."""
     own = {"id", "number", "title", "description", "submit_key", "follow_hash", "code_hash"}
     names = ", ".join(each.name for each in Subject.__table__.columns if each.name not in own)
+    many = "WITH RECURSIVE seq(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM seq WHERE n < 3000)"
+    words = "CAST(id AS text) || '-' || n, 'Noe ' || n, 'Noe annet'"
+    copied = f"INSERT INTO subject (number, title, description, {names}) {many} SELECT {words}, {names} "
     for row in rows:
-        town.session.execute(
-            text(
-                f"INSERT INTO subject (number, title, description, {names}) "
-                "WITH RECURSIVE seq(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM seq WHERE n < 3000) "
-                f"SELECT CAST({row.id} AS text) || '-' || n, 'Noe ' || n, 'Noe annet', {names} FROM seq, subject "
-                f"WHERE subject.id = {row.id}"
-            )
-        )
+        town.session.execute(text(f"{copied} FROM seq, subject WHERE id = :id"), {"id": row.id})
     town.session.execute(text("ANALYZE subject"))
     town.session.commit()
 
@@ -190,7 +220,7 @@ def test_no_search_reads_every_case(town, table):
         lines = plan(town, words, table)
         assert [line for line in lines if READS_ALL.search(line)] == [], words
         assert any(BY_INDEX.search(line) for line in lines), (words, lines)
-    assert not any(BY_INDEX.search(line) for line in plan(town, "annet", Case)), "what every case has is soon met"
+    assert not any(BY_INDEX.search(line) for line in plan(town, "annet", table)), "what every case has is soon met"
 
 
 def test_whether_a_word_is_rare_is_asked_once_in_a_while(settle):
