@@ -144,6 +144,7 @@ def works(url, folder):
     desk = Person(app, "desk")
     desk.get(f"/cases/{number}")
     assert "Referansegruppa ble aldri satt ned" in desk.text
+    assert f'data-case="{number}"' in desk.get("/cases/?tab=all&q=eferansegr").text, "the index has what was there"
     before = cases(app)[number]
     assert desk.move(number, "forward", unit="mh", area="education_quality").status_code == 302
     assert cases(app)[number] != before
