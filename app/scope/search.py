@@ -10,6 +10,7 @@ import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from math import isqrt
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -21,10 +22,11 @@ from model import Subject, searching
 MOST_WORDS = 8
 PIECE = 3
 """Letters that the index takes together; a shorter word is looked for where a word begins."""
-RARE = 2_000
-"""Rows that are looked at one by one; words that more rows have are met soon enough on the way through a list."""
-SAMPLE, UNUSUAL = 500, 5
-"""Of so many of the newest rows so many have an unusual word, at most."""
+SHARE = 200
+"""Words are rare where no more rows have them than the root of this many times all rows. Up to there it is quicker to
+look at each of them; of more, the first pages and a count up to its cap are soon met on the way through a list."""
+SAMPLE = 200
+"""Of so many of the newest rows PostgreSQL tells how many have a word: to list them all takes its index too long."""
 KNOWN, MOST_KNOWN = 300, 1_000
 """Seconds for which it is known whether words are rare, and of how many searches."""
 
@@ -72,23 +74,25 @@ def narrowing(session: Session, words: Sequence[str], *, wholes: bool) -> Iterat
         yield from _in_sqlite(session, words, wholes=wholes)
         return
     for pieces in filter(None, map(_plain, words)):
-        if not wholes:
-            yield _has(Subject, pieces)
-        elif _is_unusual(session, pieces):
-            yield _or_in_whole(partial(_has, pieces=pieces))
+        if _are_rare(session, _sampled(pieces), SAMPLE):
+            yield _or_in_whole(partial(_has, pieces=pieces)) if wholes else _has(Subject, pieces)
 
 
-def _fewer(session: Session, rows: Select[Any], most: int) -> bool:
-    """Whether there are no more such rows than that; asked once in a while, for it only decides on a way."""
+def _are_rare(session: Session, rows: Select[Any], sample: int = 0) -> bool:
+    """Whether few have the words, as these `rows` or a `sample` tell; asked once in a while: it only decides the way."""
     known = _known.setdefault(session.get_bind(), {})
     asked, now = str(rows.compile().params), time.monotonic()
-    then, fewer = known.get(asked, (-KNOWN, False))
+    then, rare = known.get(asked, (-KNOWN, False))
     if now - then >= KNOWN:
-        fewer = (session.scalar(select(func.count()).select_from(rows.subquery())) or 0) <= most
+        total = session.scalar(select(func.max(Subject.id))) or 1
+        few = isqrt(SHARE * total)
+        most = sample * few // total if sample else few
+        count = select(func.count()).select_from(rows.limit(most + 1).subquery())
+        rare = (session.scalar(count) or 0) <= most
         if len(known) >= MOST_KNOWN:
             known.clear()
-        known[asked] = now, fewer
-    return fewer
+        known[asked] = now, rare
+    return rare
 
 
 # -- SQLite: rows are listed by FTS5, where there are few of them ------------------------------------------------------
@@ -119,11 +123,7 @@ def _pieces(word: str) -> Iterator[str]:
     return (spelled[place : place + PIECE] for place in range(len(spelled) - PIECE + 1))
 
 
-def _are_rare(session: Session, listed: Select[Any]) -> bool:
-    return _fewer(session, listed.limit(RARE + 1), RARE)
-
-
-# -- PostgreSQL: its planner knows from a sample which words are rare --------------------------------------------------
+# -- PostgreSQL: its index of pieces is asked where a sample says that few rows have them ------------------------------
 
 
 def _plain(word: str) -> list[str]:
@@ -138,10 +138,9 @@ def _has(row: Any, pieces: Iterable[str]) -> ColumnElement[bool]:
     return and_(*(words.icontains(piece, autoescape=True) for piece in pieces))
 
 
-def _is_unusual(session: Session, pieces: Sequence[str]) -> bool:
-    """Whether few of the newest rows have it: a list of ids, unlike the index itself, is made whole or not at all."""
+def _sampled(pieces: Sequence[str]) -> Select[Any]:
     newest = aliased(Subject, select(Subject).order_by(Subject.id.desc()).limit(SAMPLE).subquery())
-    return _fewer(session, select(newest.id).where(_has(newest, pieces)), UNUSUAL)
+    return select(newest.id).where(_has(newest, pieces))
 
 
 def _or_in_whole(has: Callable[[Any], ColumnElement[bool]]) -> ColumnElement[bool]:

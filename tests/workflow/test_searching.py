@@ -49,8 +49,7 @@ def town(settle_on_both):
 @pytest.fixture(params=WAYS)
 def way(request, monkeypatch):
     """Rare words are found by the index, others on the way: here all of them one way."""
-    monkeypatch.setattr(search, "RARE", 2_000 if request.param == WAYS[0] else -1)
-    monkeypatch.setattr(search, "UNUSUAL", search.SAMPLE if request.param == WAYS[0] else -1)
+    monkeypatch.setattr(search, "SHARE", 1_000_000 if request.param == WAYS[0] else 0)
     return request.param
 
 
