@@ -14,7 +14,7 @@ from math import isqrt
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, select, tablesample, union_all
 from sqlalchemy.orm import Session, aliased
 
 from model import Subject, searching
@@ -26,7 +26,7 @@ SHARE = 200
 """Words are rare where no more rows have them than the root of this many times all rows. Up to there it is quicker to
 look at each of them; of more, the first pages and a count up to its cap are soon met on the way through a list."""
 SAMPLE = 200
-"""Of so many of the newest rows PostgreSQL tells how many have a word: to list them all takes its index too long."""
+"""Rows by which PostgreSQL judges how many have a word."""
 KNOWN, MOST_KNOWN = 300, 1_000
 """Seconds for which it is known whether words are rare, and of how many searches."""
 
@@ -74,19 +74,20 @@ def narrowing(session: Session, words: Sequence[str], *, wholes: bool) -> Iterat
         yield from _in_sqlite(session, words, wholes=wholes)
         return
     for pieces in filter(None, map(_plain, words)):
-        if _are_rare(session, _sampled(pieces), SAMPLE):
+        if _are_rare(session, " ".join(pieces), partial(_sampled, pieces)):
             yield _or_in_whole(partial(_has, pieces=pieces)) if wholes else _has(Subject, pieces)
 
 
-def _are_rare(session: Session, rows: Select[Any], sample: int = 0) -> bool:
-    """Whether few have the words, as these `rows` or a `sample` tell; asked once in a while: it only decides the way."""
+def _are_rare(session: Session, asked: str, told: Callable[[int], tuple[Select[Any], int]]) -> bool:
+    """Whether few rows have what is `asked`; looked up now and then, for it only decides the way.
+
+    `told` gives, for the number of all rows, some that have it, and how many there may be.
+    """
     known = _known.setdefault(session.get_bind(), {})
-    asked, now = str(rows.compile().params), time.monotonic()
+    now = time.monotonic()
     then, rare = known.get(asked, (-KNOWN, False))
     if now - then >= KNOWN:
-        total = session.scalar(select(func.max(Subject.id))) or 1
-        few = isqrt(SHARE * total)
-        most = sample * few // total if sample else few
+        rows, most = told(session.scalar(select(func.max(Subject.id))) or 1)
         count = select(func.count()).select_from(rows.limit(most + 1).subquery())
         rare = (session.scalar(count) or 0) <= most
         if len(known) >= MOST_KNOWN:
@@ -101,8 +102,12 @@ def _are_rare(session: Session, rows: Select[Any], sample: int = 0) -> bool:
 def _in_sqlite(session: Session, words: Sequence[str], *, wholes: bool) -> Iterator[ColumnElement[bool]]:
     for group in [[word] for word in words] if wholes else [words]:
         listed = _listed(group)
-        if _are_rare(session, listed):
+        if _are_rare(session, " ".join(group), partial(_counted, listed)):
             yield _or_in_whole(partial(_is_among, listed=listed)) if wholes else _is_among(Subject, listed)
+
+
+def _counted(listed: Select[Any], total: int) -> tuple[Select[Any], int]:
+    return listed, isqrt(SHARE * total)
 
 
 def _is_among(row: Any, listed: Select[Any]) -> ColumnElement[bool]:
@@ -119,8 +124,10 @@ def _listed(words: Iterable[str]) -> Select[Any]:
 
 
 def _pieces(word: str) -> Iterator[str]:
+    """Pieces that have every letter: to ask for all, those that overlap as well, takes longer and leaves out little."""
     spelled = word if len(word) >= PIECE else word.rjust(PIECE)  # as the index has how a word begins
-    return (spelled[place : place + PIECE] for place in range(len(spelled) - PIECE + 1))
+    last = len(spelled) - PIECE
+    return (spelled[place : place + PIECE] for place in (*range(0, last, PIECE), last))
 
 
 # -- PostgreSQL: its index of pieces is asked where a sample says that few rows have them ------------------------------
@@ -138,9 +145,10 @@ def _has(row: Any, pieces: Iterable[str]) -> ColumnElement[bool]:
     return and_(*(words.icontains(piece, autoescape=True) for piece in pieces))
 
 
-def _sampled(pieces: Sequence[str]) -> Select[Any]:
-    newest = aliased(Subject, select(Subject).order_by(Subject.id.desc()).limit(SAMPLE).subquery())
-    return select(newest.id).where(_has(newest, pieces))
+def _sampled(pieces: Sequence[str], total: int) -> tuple[Select[Any], int]:
+    """Rows of a sample that have them: the index itself would list all rows before it told of the first."""
+    some = aliased(Subject, tablesample(Subject, func.system(min(100, 100 * SAMPLE / total))))
+    return select(some.id).where(_has(some, pieces)), SAMPLE * isqrt(SHARE * total) // total
 
 
 def _or_in_whole(has: Callable[[Any], ColumnElement[bool]]) -> ColumnElement[bool]:
