@@ -65,7 +65,7 @@ def everything(*_, **__):
     return true()
 
 
-def every_number(_viewer, table, _text):
+def every_number(_context, _viewer, table, _text):
     return table.number == table.number
 
 
