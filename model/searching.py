@@ -66,7 +66,7 @@ DO $$ DECLARE place name; BEGIN
   SELECT nspname INTO place FROM pg_extension JOIN pg_namespace n ON n.oid = extnamespace WHERE extname = 'pg_trgm';
   IF place IS NOT NULL AND to_regprocedure('{FUNCTION}(text,text,text,text,text,text,jsonb)') IS NOT NULL THEN
     EXECUTE format('CREATE INDEX IF NOT EXISTS {INDEX} ON subject USING gin'
-      ' ({FUNCTION}({", ".join(COLUMNS)}) %I.gin_trgm_ops) WITH (gin_pending_list_limit = 512)', place);
+      ' ({FUNCTION}({", ".join(COLUMNS)}) %I.gin_trgm_ops)', place);
   END IF;
 END $$
 """  # noqa: S608 - our own names # nosec B608
