@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, deferred, mapped_column, query_expression, relationship
@@ -35,6 +35,9 @@ class Subject(Base):
     `orphaned` = somebody should have it and nobody could be found. `due_at` is the nearest running clock's end;
     `next_step` is {"flow": name, "transition": name, "blocked": guard or None}.
     """
+
+    SORTED_FIRST: ClassVar[Mapping[str, tuple[str, ...]]] = {"due_at": ("finished",)}
+    """By which columns a list sorts before it sorts by one: no deadline of what is finished comes between others."""
 
     __tablename__ = "subject"
 

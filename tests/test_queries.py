@@ -263,6 +263,17 @@ def test_the_first_list_is_read_in_the_order_of_an_index(great, contact):
     assert not goes_through_all([*counts, *rows])
 
 
+@pytest.mark.parametrize("more", ["", "&sort=-due_at", "&sort=-submitted_at"])
+def test_a_list_of_very_many_is_read_in_the_order_of_an_index(great, contact, more):
+    _, rows = plans(great, contact, f"/cases/?tab=all{more}")
+    assert "USE TEMP B-TREE FOR ORDER BY" not in rows, rows
+    contact.get(f"/cases/?tab=all{more}")
+    turn(contact, NEXT)
+    _, rows = plans(great, contact, unescape(NEXT.search(contact.page.get_data(as_text=True))[1]))
+    assert "USE TEMP B-TREE FOR ORDER BY" not in rows, rows
+    assert not goes_through_all(rows)
+
+
 @pytest.mark.parametrize(
     "path", ["/cases/", "/cases/?tab=all", "/cases/?tab=all&state=closed", "/cases/?tab=all&state=closed&area=quality"]
 )

@@ -18,7 +18,7 @@ BIGGEST_KEY = 2**31 - 1
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Sorting by one column that is never empty, then by primary key."""
+    """Sorting by one column that is never empty, then by primary key; a model may sort by something else before it."""
 
     column: str
     descending: bool = False
@@ -147,7 +147,8 @@ class Interface(SQLAInterface):  # type: ignore[misc]
 
     def _keys(self, order: Order) -> list[ColumnElement[Any]]:
         pk: str = self.get_pk_name()
-        return [self.sorted_by(name) for name in dict.fromkeys((order.column, pk))]
+        names = (*getattr(self.obj, "SORTED_FIRST", {}).get(order.column, ()), order.column, pk)
+        return [self.sorted_by(name) for name in dict.fromkeys(names)]
 
     def _beyond(self, wish: Wish, *, downwards: bool) -> ColumnElement[bool]:
         # The mark is looked up among the rows one may see: another's key must not tell where its row stands.

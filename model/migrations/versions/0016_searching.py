@@ -3,7 +3,7 @@
 from alembic import op
 from model import searching
 revision = '0016'
-down_revision = '0014'
+down_revision = '0015'
 branch_labels = None
 depends_on = None
 
