@@ -370,7 +370,7 @@ def test_a_refused_end_is_told_once_and_again_when_something_else_stands_in_the_
     assert told == [("lift", ["asked_first"]), ("lift", ["another"]), ("other", ["another"])]
 
 
-def test_the_mails_event_is_the_clock_the_moment_and_the_repetition(town):
+def test_the_mails_event_is_the_clock_its_deadline_the_moment_and_the_repetition(town):
     case = town.report()
     row = town.clock(case, "at_desk")
     keys = []
@@ -380,8 +380,8 @@ def test_the_mails_event_is_the_clock_the_moment_and_the_repetition(town):
             mail.event_key for mail in town.session.scalars(select(OutgoingMail).where(OutgoingMail.id > town.mark))
         }
     assert keys == [
-        f"clock:{row.id}:before:1 working days:1",
-        f"clock:{row.id}:due::1",
-        f"clock:{row.id}:every:2 working days:1",
-        f"clock:{row.id}:every:2 working days:2",
+        f"clock:{row.id}:20260305T225959:before:1 working days:1",
+        f"clock:{row.id}:20260305T225959:due::1",
+        f"clock:{row.id}:20260305T225959:every:2 working days:1",
+        f"clock:{row.id}:20260305T225959:every:2 working days:2",
     ]
