@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 from app.workflow import clocks, reminding
 from model import Clock, JournalEntry, OutgoingMail
 from model.base import NEVER
-from tests.workflow.town import local, moment, nothing_written
+from tests.workflow.town import local, moment, nothing_written, work_off
 
 ROUTINE = """
 flows:
@@ -103,8 +103,7 @@ def test_more_late_clocks_than_a_transaction_takes_are_still_one_mail_and_punctu
     for _ in range(3):
         town.report()
     at = moment("2026-03-09 12:00")
-    while reminding.run_due(town.session, at, limit=2):
-        town.session.commit()
+    work_off(town.session, at, limit=2)
     waiting = select(OutgoingMail.name).where(OutgoingMail.status == "waiting")
     assert town.session.scalars(waiting).all() == ["reminders"] * 2
     reminding.run_due(town.session, moment("2026-03-11 07:00"))
