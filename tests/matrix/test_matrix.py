@@ -29,7 +29,7 @@ from tests.matrix.table import (
 from tests.matrix.world import ACTION_STATES, CASE_STATES, KINDS, PEOPLE
 
 FEWEST = 9_000
-SHARE = 20
+SHARE = 40
 """Of so many cells PostgreSQL is asked one; MATRIX_ON=postgresql asks it all of them."""
 OF_CASES = ("<number>", "<token>")
 OF_ACTIONS = ("/actions/<number>", "/api/v1/actions/<number>")
