@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app.language.conditions import holds
@@ -19,16 +19,28 @@ Step = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Who a party is now. `seats` name the functions that the people hold it by; `fell` = somebody was missing."""
+    """Who a party is now. `seats` name the functions that the people hold it by; `fell` = somebody was missing.
+
+    `but` are those whom `anyone` leaves out.
+    """
 
     people: tuple[int, ...] = ()
     seats: tuple[Seat, ...] = ()
     steps: tuple[Step, ...] = ()
     anyone: bool = False
     fell: bool = False
+    but: frozenset[int] = frozenset()
 
     def __bool__(self) -> bool:
         return self.anyone or bool(self.people)
+
+    def holds(self, person: int | None) -> bool:
+        """Whether the person is in it, by name or among all others."""
+        return (person is not None and person in self.people) or self.opens_to(person)
+
+    def opens_to(self, person: int | None) -> bool:
+        """Whether the person is among all others whom `anyone` means: a visitor always is."""
+        return self.anyone and person not in self.but
 
 
 @dataclass
@@ -59,9 +71,11 @@ class Lookup:
                 return self._query(party)
 
     def includes(self, party: Party | None, person: int | None) -> bool:
-        """Whether the person is in the party; everybody is in `anyone`."""
+        """Whether the person is in the party; everybody is in `anyone` who isn't left out, or shut out of the case."""
         found = self.find(party)
-        return found.anyone or (person is not None and person in found.people)
+        if person is not None and person in found.people:
+            return True
+        return found.opens_to(person) and not self.facts.shuts_out(person)
 
     def names_reporter(self, party: Party | None) -> bool:
         """Whether the reporter is in the party, even one whom nobody knows: whoever holds the code."""
@@ -104,7 +118,7 @@ class Lookup:
             steps.append({"step": "row", "row": number, "ok": True if fits else None})
             if fits:
                 found = self.find(row.to)
-                return Found(found.people, found.seats, (*steps, *found.steps), found.anyone, found.fell)
+                return replace(found, steps=(*steps, *found.steps))
         return Found(steps=(*steps, {"step": "no_row", "ok": False}), fell=True)
 
     def _role(self, role: str, at: str) -> Found:
@@ -153,10 +167,12 @@ class Lookup:
             return found
         minus = set(self.find(query.excepted).people)
         people = tuple(p for p in found.people if p not in minus)
+        if found.anyone:
+            found = replace(found, but=found.but.union(minus))
         if len(people) == len(found.people):
             return found
         # The function would give it to those left out as well: who is left has it by name.
-        return Found(people, _persons(people).seats, found.steps, found.anyone, found.fell or not people)
+        return replace(found, people=people, seats=_persons(people).seats, fell=found.fell or not people)
 
     def _chosen(self, query: Query) -> Found:
         if query.first:
@@ -178,7 +194,7 @@ class Lookup:
         if len(people) == len(found.people):
             return found
         seats_left = tuple(s for s in found.seats if people and (s.person is None or s.person in people))
-        return Found(people, seats_left, found.steps, found.anyone, found.fell or not people)
+        return replace(found, people=people, seats=seats_left, fell=found.fell or not people)
 
     def _holders(self, role: str, unit: int) -> tuple[tuple[Holding, ...], bool]:
         """Who may hold it there for this case, and whether somebody who does is shut out."""
@@ -200,7 +216,7 @@ class Lookup:
             steps.extend(found.steps)
             fell = fell or found.fell
             if found:
-                return Found(found.people, found.seats, tuple(steps), found.anyone, fell)
+                return replace(found, steps=tuple(steps), fell=fell)
         return Found(steps=tuple(steps), fell=True)
 
     def staffed(self, at: str) -> tuple[int, ...]:
@@ -222,12 +238,14 @@ def _persons(ids: Iterable[int]) -> Found:
 
 def _together(several: Iterable[Found]) -> Found:
     those = tuple(several)
+    open_to_all = [each.but for each in those if each.anyone]
     return Found(
         tuple(dict.fromkeys(p for each in those for p in each.people)),
         tuple(dict.fromkeys(s for each in those for s in each.seats)),
         tuple(step for each in those for step in each.steps),
         any(each.anyone for each in those),
         any(each.fell for each in those),
+        frozenset.intersection(*open_to_all) if open_to_all else frozenset(),
     )
 
 

@@ -26,13 +26,17 @@ Test = Callable[[int | None], bool]
 
 @dataclass(frozen=True)
 class Members:
-    """Whose rows are asked for: a person's, a visitor's (None), or with `anybody` everybody's."""
+    """Whose rows are asked for: a person's, a visitor's (None), or with `anybody` everybody's.
+
+    With `by_name` whoever is only one of `anyone` is in no party: nobody in particular takes nobody away.
+    """
 
     person: int | None
     routine: Routine
     organisation: Organisation
     today: date
     anybody: bool = False
+    by_name: bool = False
 
     def of(self, party: Party | None, row: Row, at: str = "nearest") -> Predicate:
         """Rows of which the person is in the party. Raises Undecidable."""
@@ -54,7 +58,7 @@ class Members:
     def _word(self, name: str, row: Row) -> Predicate:
         match name:
             case "anyone":
-                return true()
+                return false() if self.by_name else true()
             case "reporter":
                 return self._field("reporter", row)
             case "handler":
@@ -96,12 +100,8 @@ class Members:
         if query.excepted is not None:
             if self.anybody:
                 raise Undecidable("somebody, except some")
-            found = and_(found, isnt(self._people_of(query.excepted, row)))
+            found = and_(found, isnt(replace(self, by_name=True).of(query.excepted, row)))
         return found
-
-    def _people_of(self, party: Party, row: Row) -> Predicate:
-        """As `of`, but `anyone` is nobody in particular and so takes nobody away."""
-        return false() if party == Word("anyone") else self.of(party, row)
 
     def _chosen(self, query: Query, row: Row) -> Predicate:
         if query.first:
@@ -116,7 +116,7 @@ class Members:
 
     def _first(self, row: Row, parties: Iterable[Party]) -> Predicate:
         """In the first of these that isn't empty."""
-        somebody = replace(self, anybody=True)
+        somebody = replace(self, anybody=True, by_name=False)
         chosen: list[Predicate] = []
         before: list[Predicate] = []
         for party in parties:

@@ -16,7 +16,7 @@ from flask_login import current_user
 from wtforms import Form, StringField
 
 from app.change.holding import hold
-from app.i18n import lazy_gettext
+from app.i18n import gettext, lazy_gettext, ngettext
 from app.web import halfway, second, seen
 from app.web.admins import require_one, require_without
 from app.web.database import db
@@ -176,6 +176,23 @@ class PermissionViewModelView(Look, fab.PermissionViewModelView):  # type: ignor
     page_size = 100
 
 
+def _named() -> User | None:
+    """Find the account that the address names."""
+    pk = request.args.get("pk", "")
+    return db.session.get(User, int(pk)) if ID.fullmatch(pk) else None
+
+
+def _told(user: User) -> list[str]:
+    name = f"{user.first_name} {user.last_name}".strip()
+    whose = gettext("For %(name)s, who logs in as %(username)s.", name=name, username=user.username)
+    good_for = ngettext(
+        "With it they can choose a password of their own, and nothing else. It is good for %(num)d day.",
+        "With it they can choose a password of their own, and nothing else. It is good for %(num)d days.",
+        halfway.GIVEN_FOR.days,
+    )
+    return [whose, good_for]
+
+
 class ResetPasswordView(Quiet, fab.ResetPasswordView):  # type: ignore[misc]
     """A new password for somebody else."""
 
@@ -183,10 +200,14 @@ class ResetPasswordView(Quiet, fab.ResetPasswordView):  # type: ignore[misc]
     form_title = lazy_gettext("Set a new password")
     message = lazy_gettext("The password is changed.")
 
+    def render_template(self, template: str, **values: Any) -> str:
+        """Say first whose password it is, and what it is good for."""
+        user = _named()
+        return super().render_template(template, told=_told(user) if user else [], **values)
+
     def form_post(self, form: Form) -> ResponseReturnValue:
         """Set it, if there is such an account."""
-        pk = request.args.get("pk", "")
-        user = db.session.get(User, int(pk)) if ID.fullmatch(pk) else None
+        user = _named()
         if user is None:
             flash(str(lazy_gettext("There is no such user.")), "danger")
         else:

@@ -59,8 +59,8 @@ TEXTS = {
     507: (
         lazy_gettext("There is no more room"),
         lazy_gettext(
-            "What you sent could not be kept, and nothing was changed. Go back: what you wrote is usually still there. "
-            "Try again later, and tell whoever runs this system."
+            "What you sent could not be kept, and nothing was changed. Try again later, and tell whoever runs this "
+            "system."
         ),
     ),
 }
@@ -76,6 +76,8 @@ POSTGRESQL_FULL = "53100"
 SQLITE_FULL = "database or disk is full"
 
 
+HOLDS = {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.INSUFFICIENT_STORAGE}
+"""Whose pages hold what was sent: nothing is wrong with it, and it can be sent again later."""
 AGAIN = "30"
 """Seconds after which somebody may try again."""
 NEVER_SHOWN = re.compile(r"csrf_token|.*password.*", re.IGNORECASE)
@@ -130,7 +132,7 @@ def _broken(error: Exception) -> ResponseReturnValue:
 
 def _told(error: Exception) -> HTTPException:
     """What it is that has happened, as far as it concerns whoever asked."""
-    if _is_full(error):
+    if is_full(error):
         return NoRoom()
     if isinstance(error, DataError):
         return BadRequest()  # something that no database keeps, such as NUL, came past every form
@@ -150,7 +152,7 @@ def _is_away(error: Exception) -> bool:
     return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
 
 
-def _is_full(error: Exception) -> bool:
+def is_full(error: Exception) -> bool:
     """Whether a disk has no more room: the database's, or the one where a large upload is put down meanwhile."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     state = getattr(cause, "sqlstate", None)
@@ -161,7 +163,7 @@ def _page(code: int, texts: tuple[object, object]) -> ResponseReturnValue:
     title, advice = texts
     if request.accept_mimetypes.best == "application/json":
         return jsonify(message=str(title)), code
-    told = {"title": title, "advice": advice, "typed": _typed() if code == HTTPStatus.SERVICE_UNAVAILABLE else []}
+    told = {"title": title, "advice": advice, "typed": _typed() if code in HOLDS else []}
     try:
         return render_template("error.html", **told), code
     except SQLAlchemyError:
@@ -176,5 +178,8 @@ def _typed() -> list[tuple[str, str]]:
     """What was sent, so that it can be sent again: no password, and no file."""
     if request.method != "POST":
         return []
-    fields = ((name, value) for name, several in request.form.lists() for value in several)
+    try:
+        fields = [(name, value) for name, several in request.form.lists() for value in several]
+    except OSError:  # there is no room to take an upload apart, and so nothing of what came with it
+        return []
     return [(name, value) for name, value in fields if not NEVER_SHOWN.fullmatch(name)]

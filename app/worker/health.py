@@ -2,15 +2,16 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from shutil import disk_usage
 from typing import Any
 
 from flask import Blueprint, current_app, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from app.web import attack, counting, running
+from app.web import attack, counting, errors, running
 from app.web.database import db
 from app.workflow import viruses
 
@@ -19,6 +20,12 @@ SILENCE = 60
 
 IMPATIENT = 1000
 """Milliseconds that the page waits for its turn to write."""
+
+LEAST = 1_000_000
+"""Bytes that SQLite's disk has to have left: a file's pages and the log of writes come on top of what is sent."""
+
+SPILL = "SELECT count(*) FROM (SELECT n FROM generate_series(1, 3000) AS n ORDER BY md5(n::text)) AS more_than_fits"
+"""A sort with little memory: PostgreSQL writes 150 kB of it to its disk, and nothing of them is left afterwards."""
 
 blueprint = Blueprint("health", __name__)
 
@@ -36,8 +43,12 @@ def health() -> ResponseReturnValue:
         with Session(db.engine) as session:
             facts |= look(session, datetime.now(UTC), Path(current_app.config["VAR"]))
         require_writing(db.engine)
+        room = has_room(db.engine)
     except SQLAlchemyError as fault:
         facts |= {"status": "failing", "reason": "database", "database": type(fault).__name__}
+        return jsonify(facts), 503
+    if not room:
+        facts |= {"status": "failing", "reason": "disk"}
         return jsonify(facts), 503
     beat = facts["worker"]["heartbeat_age"]
     if current_app.config["WORKER"] != "none" and (beat is None or beat > SILENCE):
@@ -58,6 +69,22 @@ def require_writing(engine: Engine) -> None:
             connection.exec_driver_sql("ROLLBACK")
         finally:
             connection.exec_driver_sql(f"PRAGMA busy_timeout = {usual}")
+
+
+def has_room(engine: Engine) -> bool:
+    """Whether the database's disk takes anything more; raises OperationalError where the database is away."""
+    if engine.dialect.name == "sqlite":
+        return disk_usage(Path(engine.url.database or "").parent).free >= LEAST
+    with engine.connect() as connection:
+        connection.exec_driver_sql("SET LOCAL work_mem = '64kB'")
+        connection.exec_driver_sql("SET LOCAL temp_tablespaces = ''")
+        try:
+            connection.exec_driver_sql(SPILL)
+        except OperationalError as fault:
+            if not errors.is_full(fault):
+                raise
+            return False
+    return True
 
 
 def _broker() -> str | None:

@@ -22,6 +22,7 @@ from app.worker.scanning import scan
 from app.worker.trying import try_out
 from app.workflow import held
 from app.workflow.orphans import rehome
+from app.workflow.overlooked import look_again
 from app.workflow.pending import sweep
 from app.workflow.posting import post_reports
 from app.workflow.reminding import run_due
@@ -72,6 +73,7 @@ def _fire(now: datetime) -> int:
             return (
                 run_due(session, now, CLOCKS)
                 + rehome(session, now, CLOCKS)
+                + look_again(session, now)
                 + recount(session, now)
                 + post_reports(session, now)
                 + advance(session, now)

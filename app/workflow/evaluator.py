@@ -103,7 +103,7 @@ def holds_by(facts: CaseFacts, transition: Transition, actor: Actor) -> bool:
     lookup = Lookup(facts, actor.person)
     anywhere = transition.creates and not facts.flow.part_of
     found = lookup.find(transition.by, "anywhere" if anywhere else "nearest")
-    if found.anyone:
+    if found.opens_to(actor.person):
         return not facts.shuts_out(actor.person)
     pressed = actor.person is not None and actor.person in found.people
     return pressed and (not approvals.several(transition) or _awaited(facts, transition, actor))

@@ -51,7 +51,8 @@ def title_of(text: str) -> str:
     first = SENTENCE_END.split(text.strip(), maxsplit=1)[0].strip().rstrip(".")
     if len(first) <= TITLE_LENGTH:
         return first
-    return first[: TITLE_LENGTH - 1].rsplit(" ", 1)[0].rstrip(",;:") + "…"
+    # With the letter after the last that fits: where it is a blank, the word before it is whole.
+    return first[:TITLE_LENGTH].rsplit(" ", 1)[0][: TITLE_LENGTH - 1].rstrip(",;:") + "…"
 
 
 def keep_reporter(subject: Subject, declared: Transition, actor: Actor, context: Context) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -167,9 +167,15 @@ def _fallen_due(
         if n <= clocks.past(moment, at, row.reminded_until):
             continue
         length = f"{moment.length.count} {moment.length.unit}" if moment.length else ""
-        key = f"clock:{row.id}:{moment.how}:{length}:{n}"
+        # With its deadline: one that is moved is another one, and who was reminded of the old is reminded of the new.
+        key = f"clock:{row.id}:{_said(row.due_at)}:{moment.how}:{length}:{n}"
         for person in context.lookup(facts).find(party).people:
             yield at(n), key, mailing.Recipient(person, mailing.REMINDER, name_of(party))
+
+
+def _said(due: datetime | None) -> str:
+    """Say a deadline to the second, the same on every database."""
+    return due.astimezone(UTC).strftime("%Y%m%dT%H%M%S") if due else ""
 
 
 def _end(context: Context, subject: Subject, transition: str) -> None:

@@ -55,6 +55,19 @@ def test_everybody_meets_the_case_where_they_should_and_nowhere_else():
     assert told(REPORT, "expect: {case: A, sees: [anyone, olga]}", routine=public) == []
 
 
+def test_everybody_but_some_is_everybody_but_them_on_every_surface():
+    """Whoever is left out, or shut out of the case, meets it nowhere while logged in."""
+    public = "see: [reporter, {who: anyone, except: contact, only: [number]}]"
+    routine = ROUTINE.replace("see: [reporter, boss, {who: contact, only: [number]}]", public)
+    assert routine != ROUTINE
+    seen = "expect: {case: A, sees: [anyone, olga, bess, dora], hidden from: [rita]}"
+    assert told(REPORT, seen, routine=routine) == []
+    bar = "      bar: {label: Bar, from: open, to: same, by: handler, exclude: boss}\n"
+    barred = routine.replace("      end:", f"{bar}      end:", 1)
+    shut = "expect: {case: A, sees: [anyone, olga, dora, stig], hidden from: [rita, bess]}"
+    assert told(REPORT, "{as: dora, do: bar, case: A}", shut, routine=barred) == []
+
+
 def test_one_who_sees_it_everywhere_or_nowhere_is_one_sentence():
     assert told(REPORT, "expect: {case: A, sees: olga}") == ["olga doesn't see the case, but should"]
     assert told(REPORT, "expect: {case: A, hidden from: bess}") == ["bess sees the case, but shouldn't"]

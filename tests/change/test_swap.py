@@ -5,13 +5,14 @@ from hashlib import sha256
 from threading import Barrier
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from app.change import migrations, publish
-from app.workflow import engine, migrating
+from app.language.load import load
+from app.workflow import context, engine, migrating
 from app.workflow.context import Context
-from model import Case, JournalEntry, WorkflowEdition
+from model import Case, JournalEntry, Migration, WorkflowEdition
 from tests.change.office import ROUTINE, Office, edited
 from tests.change.test_dryrun import RENAME
 from tests.workflow.town import database
@@ -38,8 +39,8 @@ def take(town, ids, start):
             with town.sessions() as session:
                 try:
                     subject = session.get_one(Case, case)
-                    context = Context.open(session, town.now)
-                    engine.move(context, subject, "take", actor=town.actor("rita"), answers={}, version=subject.version)
+                    here = Context.open(session, town.now)
+                    engine.move(here, subject, "take", actor=town.actor("rita"), answers={}, version=subject.version)
                     session.commit()
                     break
                 except engine.Stale:
@@ -113,9 +114,59 @@ def test_f44_a_hundred_editions_in_a_row_are_a_hundred_and_the_last_one_counts(s
     case = town.report()
     for at in range(STORM):
         office.publish(office.draft(edited(("Close", f"Close {at}"), more="migrate: {case: {}}")))
+        assert town.context.newest.number == at + 2, "what was published is in force at the next look"
         if at % 10 == 0:
             town.do(town.report(), "dora", "route", unit="red", area="teaching")
     numbers = town.session.scalars(select(WorkflowEdition.number).order_by(WorkflowEdition.id)).all()
     assert numbers == list(range(1, STORM + 2))
     assert town.context.routine.flows["case"].transitions["close"].label["en"] == f"Close {STORM - 1}"
     assert office.edition_of(case) == STORM + 1
+
+
+def publications(town, count):
+    """Editions of somebody else's, one transaction each, as quick as the database takes them."""
+    for at in range(count):
+        town.publish(edited(("Close", f"Close {at}")))
+
+
+def test_f44_of_a_storm_of_editions_another_process_reads_the_last_one_alone_and_once(settle, monkeypatch):
+    town, read = settle(ROUTINE), []
+    other = database(town.database.url.render_as_string(hide_password=False))
+    asked = questions_about(other, "workflow_edition")
+    monkeypatch.setattr(context, "load", lambda text, name: read.append(name) or load(text, name))
+    with Session(other) as session:
+        assert Context.open(session, town.now).newest.number == 1
+        session.rollback()
+        publications(town, STORM)
+        asked.clear()
+        for _ in range(STORM):
+            assert Context.open(session, town.now).newest.number == STORM + 1
+            session.rollback()
+    assert read == ["edition 1", f"edition {STORM + 1}"]
+    assert len(asked) == 2, "which one is in force, and what it says: asked once, however often somebody looks"
+    other.dispose()
+
+
+def questions_about(database, table):
+    """The statements that name the table, from now on."""
+    asked = []
+
+    def note(_connection, _cursor, statement, *_more):
+        if table in statement:
+            asked.append(statement)
+
+    event.listen(database, "before_cursor_execute", note)
+    return asked
+
+
+def test_f44_a_case_that_no_edition_in_force_brings_on_is_not_brought_for_ever(settle):
+    town = settle(ROUTINE)
+    town.report()
+    behind = WorkflowEdition(number=0, text="", sha256="", published_at=town.now)
+    town.session.add(behind)
+    town.session.flush()
+    told = {"edition_id": behind.id, "flow": "case", "states": {}, "last_id": 0, "done": 0, "started_at": town.now}
+    town.session.add(Migration(**told))
+    town.session.commit()
+    done = [migrations.advance(town.session, town.now) for _ in range(3)]
+    assert done[1:] == [0, 0]

@@ -1,9 +1,6 @@
 """Asking every address as everybody: what to put in its placeholders, and what its answer counts as."""
 
 import re
-import sqlite3
-from contextlib import closing
-from pathlib import Path
 
 from sqlalchemy import select
 
@@ -12,6 +9,7 @@ from app.setup.accounts import DEMO_PASSWORD
 from app.web.database import db
 from model import Case
 from tests.house import Person
+from tests.matrix.keeping import keeping
 from tests.matrix.world import PEOPLE
 
 HASHES = ("scrypt:", "pbkdf2:", "a secret for tests")
@@ -35,54 +33,31 @@ WORDS = {
 class World:
     """The product on one filled database, with everybody logged in; `restore` puts it back after a change."""
 
-    def __init__(self, app, file, numbers):
-        self.app, self.file, self.numbers = app, Path(file), numbers
+    def __init__(self, app, url, numbers):
+        self.app, self.numbers = app, numbers
         self.known = {who: Crossing(self, who) for who in PEOPLE}
-        self._watch = sqlite3.connect(self.file)
-        self._kept = sqlite3.connect(":memory:")
-        self._watch.backup(self._kept)
+        self.database = keeping(url)
+        self.rows, self.write, self.dump = self.database.rows, self.database.write, self.database.dump
+        self.changed = self.database.changed
         self.kept = self.dump()
-        self.changed()
 
     def __call__(self, who):
         """Somebody at the product, on the database as it was made."""
         return self.known[who]
 
-    def rows(self, query, *given):
-        with closing(sqlite3.connect(self.file)) as connection:
-            connection.row_factory = sqlite3.Row
-            return [dict(row) for row in connection.execute(query, given)]
-
-    def write(self, query, given):
-        """Write a row as nobody in particular; give its key."""
-        with closing(sqlite3.connect(self.file)) as connection, connection:
-            return connection.execute(query, given).lastrowid
-
-    def dump(self):
-        """Everything that the database holds, as text."""
-        with closing(sqlite3.connect(self.file)) as connection:
-            tables = (
-                "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL %' ORDER BY name"
-            )
-            names = [name for (name,) in connection.execute(tables).fetchall()]
-            return "\n".join(f"{name} {row}" for name in names for row in connection.execute(f'SELECT * FROM "{name}"'))  # noqa: S608
-
-    def changed(self):
-        """Whether anything has been written since the last time this was asked."""
-        now = self._watch.execute("PRAGMA data_version").fetchone()[0]
-        before, self._version = getattr(self, "_version", now), now
-        return now != before
-
     def restore(self):
         """Put the database and everybody's cookies back as they were after the log-in."""
         with self.app.app_context():
             db.session.remove()
-        with closing(sqlite3.connect(self.file)) as connection:
-            connection.execute("PRAGMA synchronous = OFF")
-            self._kept.backup(connection)
-        self.changed()
+        self.database.restore()
         for each in self.known.values():
             each.log_in_again()
+
+    def close(self):
+        with self.app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+        self.database.close()
 
     def token_of(self, number):
         """The token of the case's follow link."""

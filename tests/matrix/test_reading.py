@@ -12,7 +12,7 @@ STATES = {CASE: ("received", "at_faculty", "in_progress"), ACTION: ("assigned", 
 DISPOSABLE = {
     "users": (
         "INSERT INTO ab_user (first_name, last_name, username, active, email) VALUES (?, ?, ?, ?, ?)",
-        ("A", "B", "leaver", 1, "leaver@ntnu.example"),
+        ("A", "B", "leaver", True, "leaver@ntnu.example"),
     ),
     "roles": ("INSERT INTO ab_role (name) VALUES (?)", ("Unused",)),
     "groups": ("INSERT INTO ab_group (name, label, description) VALUES (?, ?, ?)", ("unused", "Unused", "")),

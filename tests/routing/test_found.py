@@ -284,6 +284,19 @@ def test_who_is_excepted_is_left_out_and_who_is_left_has_it_by_name():
     assert look(Query(who=desk, when=condition({"severity": "high"})), severity="high") == look(desk)
 
 
+def test_anyone_but_some_is_everybody_else_also_among_several():
+    anyone, desk = Word("anyone"), InRole("desk")
+    but = Query(who=anyone, excepted=desk)
+    assert look(but) == Found(anyone=True, but=frozenset({CAT, DAN}))
+    assert [look(but).holds(each) for each in (CAT, DAN, EVE, None)] == [False, False, True, True]
+    narrower = Query(who=but, excepted=Word("me"))
+    assert look(narrower, me=EVE).but == {CAT, DAN, EVE}
+    assert look(Several((but, narrower, InRole("contact"))), me=EVE).but == {CAT, DAN}
+    assert look(Several((but, anyone))).but == frozenset()
+    assert look(Query(first=(but, desk))) == look(but)
+    assert look(Query(who=desk, excepted=but)) == look(desk)
+
+
 def test_who_did_it_is_found_by_name():
     done = {"submit": {"at": 1, "by": [EVE]}, "close": {"at": 2, "by": [DAN, EVE]}}
     assert look(Query(did="close"), done=done) == Found((DAN, EVE), (Seat(person=DAN), Seat(person=EVE)))

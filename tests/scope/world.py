@@ -65,6 +65,14 @@ PARTIES = [
     {"who": "contact", "of": "whole"},
     {"who": {"who": "contact", "at": "keeper"}, "of": "whole"},
     {"who": "contact", "except": "keeper"},
+    {"who": "anyone", "except": "keeper"},
+    {"who": "anyone", "except": ["contact", "anyone"], "when": {"severity": "high"}},
+    {"who": {"who": "anyone", "except": "contact"}, "except": "boss"},
+    {"who": ["contact", {"who": "anyone", "except": "contact"}], "except": "keeper"},
+    {"who": [{"who": "anyone", "except": ["contact", "boss"]}, {"who": "anyone", "except": "boss"}], "except": "desk"},
+    {"who": ["contact", "boss"], "except": ["anyone", "keeper"]},
+    {"who": ["contact", "boss"], "except": {"first": ["anyone", "keeper"]}},
+    {"who": ["contact", "boss"], "except": {"who": "anyone", "except": "keeper"}},
 ]
 ROUTINE = """
 parties:
@@ -261,7 +269,7 @@ class Both:
     def _includes(self, written, key, person):
         asked = ids(written)
         found = self._looked_up(asked, key, person if '"me"' in asked else None)
-        return found.anyone or (person is not None and person in found.people)
+        return found.holds(person)
 
     def joined_in(self, party, who, shut):
         """Ids of cases that join one in whose party somebody is, if that one doesn't shut them out."""

@@ -80,6 +80,24 @@ def test_guessing_the_password_of_now_counts_among_failed_logins(sqlite_url, tmp
     assert codes == [401, 401, 429]
 
 
+def test_whoever_sets_somebodys_password_reads_whose_it_is_and_what_it_is_good_for(small_house):
+    admin = Person(small_house, "admin")
+    with session_of(small_house) as session:
+        desk = session.scalars(select(User).where(User.username == "desk")).one()
+        pk, name = desk.id, f"{desk.first_name} {desk.last_name}".strip()
+    days = {"nb": "i 14 dager", "nn": "i 14 dagar", "en": "for 14 days"}
+    for lang, said in days.items():
+        page = admin.client.get(f"/resetpassword/form?pk={pk}&lang={lang}").get_data(as_text=True)
+        assert name in page
+        assert "desk" in page
+        assert said in page
+    admin.get(f"/resetpassword/form?pk={pk}")
+    assert "choose a password of their own, and nothing else" in admin.text
+    admin.post(f"/resetpassword/form?pk={pk}", password="123", conf_password="123")
+    assert f"For {name}, who logs in as desk." in admin.text, "also when it comes again"
+    assert "14 days" not in admin.get("/resetpassword/form?pk=99999").get_data(as_text=True)
+
+
 def test_an_administrator_gives_nobody_a_password_that_is_easy_to_guess(small_house):
     admin = Person(small_house, "admin")
     with session_of(small_house) as session:

@@ -7,10 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import select
 
-from app.workflow import engine, reminding
+from app.workflow import engine
 from app.workflow.context import Context
 from model import Case, JournalEntry, Subject
-from tests.workflow.town import Town, moment
+from tests.workflow.town import Town, moment, work_off
 
 ROUTINE = """
 flows:
@@ -167,12 +167,8 @@ def test_two_workers_remind_once(town):
     town.now = moment("2026-03-05 07:00")
 
     def work(_):
-        done = 0
         with town.sessions() as session:
-            while found := reminding.run_due(session, town.now, limit=2):
-                session.commit()
-                done += found
-        return done
+            return work_off(session, town.now, limit=2)
 
     assert sum(together(4, work)) >= CASES
     reminders = Counter(town.mails(since=0))
@@ -189,8 +185,7 @@ def test_a_worker_and_handlers_at_the_same_cases_lose_nothing(town):
     def work(number):
         if number % 2:
             with town.sessions() as session:
-                while reminding.run_due(session, town.now, limit=1):
-                    session.commit()
+                work_off(session, town.now, limit=1)
             return ["worked"]
 
         def note(pk):

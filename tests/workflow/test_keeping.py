@@ -59,6 +59,8 @@ def town(settle):
         (f"{'a' * 78} bcd", f"{'a' * 78}…"),
         (f"{'a' * 70}, {'b' * 20}", f"{'a' * 70}…"),
         ("a" * 81, f"{'a' * 79}…"),
+        (f"{'a' * 70} {'b' * 8} c and more", f"{'a' * 70} {'b' * 8}…"),
+        (f"{'a' * 70} {'b' * 9} c", f"{'a' * 70}…"),
     ],
 )
 def test_a_title_is_the_first_sentence_cut_at_a_word(text, title):

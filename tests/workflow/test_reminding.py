@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 from app.workflow import clocks, reminding
 from model import Clock, JournalEntry, OutgoingMail
 from model.base import NEVER
-from tests.workflow.town import local, moment, nothing_written
+from tests.workflow.town import local, moment, nothing_written, work_off
 
 ROUTINE = """
 flows:
@@ -103,8 +103,7 @@ def test_more_late_clocks_than_a_transaction_takes_are_still_one_mail_and_punctu
     for _ in range(3):
         town.report()
     at = moment("2026-03-09 12:00")
-    while reminding.run_due(town.session, at, limit=2):
-        town.session.commit()
+    work_off(town.session, at, limit=2)
     waiting = select(OutgoingMail.name).where(OutgoingMail.status == "waiting")
     assert town.session.scalars(waiting).all() == ["reminders"] * 2
     reminding.run_due(town.session, moment("2026-03-11 07:00"))
@@ -370,7 +369,7 @@ def test_a_refused_end_is_told_once_and_again_when_something_else_stands_in_the_
     assert told == [("lift", ["asked_first"]), ("lift", ["another"]), ("other", ["another"])]
 
 
-def test_the_mails_event_is_the_clock_the_moment_and_the_repetition(town):
+def test_the_mails_event_is_the_clock_its_deadline_the_moment_and_the_repetition(town):
     case = town.report()
     row = town.clock(case, "at_desk")
     keys = []
@@ -380,8 +379,8 @@ def test_the_mails_event_is_the_clock_the_moment_and_the_repetition(town):
             mail.event_key for mail in town.session.scalars(select(OutgoingMail).where(OutgoingMail.id > town.mark))
         }
     assert keys == [
-        f"clock:{row.id}:before:1 working days:1",
-        f"clock:{row.id}:due::1",
-        f"clock:{row.id}:every:2 working days:1",
-        f"clock:{row.id}:every:2 working days:2",
+        f"clock:{row.id}:20260305T225959:before:1 working days:1",
+        f"clock:{row.id}:20260305T225959:due::1",
+        f"clock:{row.id}:20260305T225959:every:2 working days:1",
+        f"clock:{row.id}:20260305T225959:every:2 working days:2",
     ]

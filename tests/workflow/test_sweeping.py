@@ -16,7 +16,7 @@ from app.workflow import clocks, digest, engine, reminding
 from app.workflow.context import Context
 from model import Clock, JournalEntry, OutgoingMail, Part
 from tests.workflow.sweeper import sweep
-from tests.workflow.town import moment
+from tests.workflow.town import moment, work_off
 
 PROCESSES = get_context("forkserver")
 PROCESSES.set_forkserver_preload(["tests.workflow.sweeper"])
@@ -83,8 +83,7 @@ def together(town, until):
 
     def work(_):
         with town.sessions() as session:
-            while reminding.run_due(session, moment(until), limit=2):
-                session.commit()
+            work_off(session, moment(until), limit=2)
             session.commit()
 
     with ThreadPoolExecutor(SWEEPERS) as pool:

@@ -29,6 +29,9 @@ from model import (
     WorkflowEdition,
 )
 
+MOST_ROUNDS = 500
+"""So often a worker may find something to do at one moment."""
+ENDLESS = "the worker finds something to do at one moment for ever"
 OSLO = ZoneInfo("Europe/Oslo")
 
 DATA = """
@@ -173,20 +176,19 @@ class Town:
         """Let the worker work at `until` or now; give how many clocks had something."""
         self.now = moment(until) if until else self.now
         self.mark = self.last_mail()
-        done = 0
-        while found := reminding.run_due(self.session, self.now):
-            done += found
-            self.session.commit()
-        return done
+        return work_off(self.session, self.now)
 
     def go_to(self, until):
         """Move the clock, working at each moment at which there is something to do."""
         end = moment(until)
         mark = self.last_mail()
+        last, stuck = None, 0
         while True:
             at = self.session.scalar(select(func.min(Clock.next_at)).where(Clock.stopped_at.is_(None)))
             if at is None or at.replace(tzinfo=UTC) > end:
                 break
+            last, stuck = at, stuck + 1 if at == last else 0
+            assert stuck < MOST_ROUNDS, ENDLESS
             self.now = max(self.now, at.replace(tzinfo=UTC))
             reminding.run_due(self.session, self.now)
             self.session.commit()
@@ -236,6 +238,18 @@ class Town:
 
     def subjects(self):
         return self.session.scalars(select(Subject).order_by(Subject.id)).all()
+
+
+def work_off(session, now, limit=50):
+    """Let a worker work until it finds nothing, and commit each time; give how many clocks had something."""
+    done = 0
+    for _ in range(MOST_ROUNDS):
+        found = reminding.run_due(session, now, limit)
+        if not found:
+            return done
+        done += found
+        session.commit()
+    raise AssertionError(ENDLESS)
 
 
 def moment(text):
