@@ -7,7 +7,6 @@ import psycopg
 from psycopg.rows import dict_row
 from sqlalchemy import make_url
 
-
 ITS_TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL %' ORDER BY name"
 
 
@@ -41,7 +40,7 @@ class InSqlite:
             found = connection.execute(ITS_TABLES).fetchall()
             return "\n".join(
                 f"{name} {row}" for (name,) in found for row in connection.execute(f'SELECT * FROM "{name}"')
-            )  # noqa: S608
+            )
 
     def changed(self):
         """Whether anything has been written since the last time this was asked."""
