@@ -8,7 +8,8 @@ import pytest
 from config import ROOT
 
 FILES = sorted((ROOT / "model" / "migrations" / "versions").glob("*.py"))
-ADDS = {"create_table", "create_index"}
+ADDS = {"create_table", "create_index", "drop_index"}
+"""An index that is gone makes the version before it slower, no more."""
 WITHIN = {"batch_alter_table", "f", "get_bind"}
 """What only holds or names what is added."""
 STOP = re.compile(r"^\| `(\d{4})` \|", re.MULTILINE)
@@ -53,6 +54,7 @@ def test_a_migration_that_does_more_than_add_is_named_as_one_that_needs_a_stop()
         ("op.execute('UPDATE subject SET x = 1')", ["execute"]),
         ("batch_op.alter_column('x', nullable=False)", ["alter_column"]),
         ("op.create_index('ix', 'subject', ['x'])", []),
+        ("op.drop_index('ix', table_name='subject')", []),
     ],
 )
 def test_what_counts_as_adding(line, more):
