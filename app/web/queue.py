@@ -15,7 +15,7 @@ from app.i18n import gettext, language, lazy_gettext, ngettext, say
 from app.language.definition import Routine
 from app.web import apart
 from app.web.cells import Due, Link, Tag, Two
-from app.web.filters import Clause, Filter, equals
+from app.web.filters import MOST_CHOICES, Clause, Filter, equals
 from app.web.here import actor, context
 from app.web.interface import CAP
 from app.workflow import finding
@@ -117,7 +117,8 @@ def filters() -> Sequence[Filter]:
     """What the list of any routine can be narrowed by."""
     organisation, routine = context().organisation, context().routine
     areas = [(area.name, say(area.label)) for area in organisation.areas.values()]
-    units = [(u.name, f"{u.code} {say(u.label)}".strip()) for u in organisation.units.values()]
+    offered = context().viewer(actor().person).once(_offered)
+    units = [(u.name, f"{u.code} {say(u.label)}".strip()) for u in map(organisation.units.__getitem__, offered)]
     return [
         Filter(
             "q",
@@ -138,6 +139,16 @@ def filters() -> Sequence[Filter]:
             "state", gettext("State"), equals(Subject.state), "choice", lambda: states(routine), gettext("All states")
         ),
     ]
+
+
+def _offered(viewer: Viewer) -> Sequence[int]:
+    """Units to narrow by: of very many those where the person has a role, with all above and under them."""
+    organisation = viewer.organisation
+    if len(organisation.units) <= MOST_CHOICES:
+        return tuple(organisation.units)
+    mine = _units_of(viewer)
+    near = mine.union(*(organisation.line(unit) for unit in mine))
+    return tuple(unit for unit in organisation.units if unit in near)
 
 
 def filters_of_actions() -> Sequence[Filter]:
