@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.matrix.conftest import cross, crowded  # noqa: F401 - a case in every state
+from tests.matrix.conftest import cross, crowded, crowded_on_sqlite  # noqa: F401 - a case in every state
 
 
 @pytest.fixture
