@@ -19,7 +19,10 @@ FAR_PAGE = 1000
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """Numbers of the cases on a page of closed ones, newest first, and of those found by the rare word."""
+    """Numbers of the cases on a page of closed ones, newest first, and of those found by the rare word.
+
+    `own_found` are those among the faculty's that have come to its handler: the product shows no others.
+    """
 
     far: int
     pages: dict[int, tuple[str, ...]]
@@ -31,6 +34,7 @@ class Expected:
     late: int
     year: int
     in_year: int
+    own_found: tuple[str, ...]
     own_marks: dict[int, int]
     own_in_year: int
 
@@ -45,7 +49,8 @@ def expect(data: Data, small: Engine, own: Engine) -> Expected:
         closed = all_of("SELECT id, ref FROM cases WHERE faculty_id = :faculty AND state = 'closed' ORDER BY id DESC")
         far = max(1, min(FAR_PAGE, len(closed) // PAGE))
         shown = {page: closed[PAGE * (page - 1) : PAGE * page] for page in {1, far}}
-        rare = "SELECT ref FROM cases WHERE faculty_id = :faculty AND body LIKE :word ORDER BY id DESC LIMIT 25"
+        rare = f"SELECT ref FROM cases WHERE faculty_id = :faculty AND body LIKE '%{RARE}%'"  # noqa: S608
+        newest, come = "ORDER BY id DESC LIMIT 25", "AND (state = 'closed' OR handler_id = :me)"
         first = all_of("SELECT id, ref FROM cases WHERE id <= :last ORDER BY id", last=probes(data.count))
         half = len(first) // 2
         states = "', '".join(OPEN_STATES)
@@ -57,7 +62,7 @@ def expect(data: Data, small: Engine, own: Engine) -> Expected:
         return Expected(
             far=far,
             pages={page: tuple(ref for _, ref in rows) for page, rows in shown.items()},
-            found=tuple(ref for (ref,) in all_of(rare, word=f"%{RARE}%")),
+            found=tuple(ref for (ref,) in all_of(f"{rare} {newest}")),
             watched=tuple(first[:half]),
             moved=tuple(first[half:]),
             open=all_of(mine, me=data.places.handler)[0][0],
@@ -65,6 +70,7 @@ def expect(data: Data, small: Engine, own: Engine) -> Expected:
             late=all_of(f"SELECT count(*) {late}", **at)[0][0],
             year=year,
             in_year=all_of(in_year, **span)[0][0],
+            own_found=tuple(ref for (ref,) in all_of(f"{rare} {come} {newest}", me=data.places.handler)),
             own_marks={page: _key(own, closed[PAGE * (page - 1) - 1][1]) for page in shown if page > 1},
             own_in_year=_in_year(own, year),
         )

@@ -34,6 +34,11 @@ class Own(Product):
     login_path, form_path = "/login/", "/"
 
     @property
+    def found(self) -> Sequence[str]:
+        """Only what has come to its handler."""
+        return self.expected.own_found
+
+    @property
     def bin(self) -> Path:
         """Where its programs are."""
         return OWN_BIN

@@ -44,6 +44,11 @@ class Product:
         return self.bin.exists()
 
     @property
+    def found(self) -> Sequence[str]:
+        """Numbers of the cases that its search for the rare word must show."""
+        return self.expected.found
+
+    @property
     def bin(self) -> Path:
         """Where its programs are."""
         return PEERS_BIN

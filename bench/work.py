@@ -68,7 +68,7 @@ def _far(running: Running, _item: int) -> Client:
 
 def _searched(running: Running, _item: int) -> Client:
     shown = running.handler.get(running.product.search(quote(RARE)))
-    wanted = set(running.product.expected.found)
+    wanted = set(running.product.found)
     _must(running.product.numbers(shown) == wanted, running, "the search", shown)
     return running.handler
 
