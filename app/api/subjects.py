@@ -18,7 +18,7 @@ from app.api import lists, moving, schemas
 from app.api.base import Api, answered
 from app.api.operation import Parameter, operation, query
 from app.api.shown import Shown
-from app.web import narrowing
+from app.web import narrowing, queue
 from app.web.attached import download
 from app.web.database import db
 from app.web.extras import Extras
@@ -71,6 +71,8 @@ class Subjects(Api):
         interface = self.interface(self.kind)
         answers = self._tabbed(lists.asked(self.filters(), self.tabs, interface))
         scope, pieces = finding.rows(_viewer(), self.kind), finding.pieces(_viewer(), self.kind)
+        if pieces and queue.WORDS in answers.given:  # as on the page
+            pieces = (scope,)
         wish = Wish(answers.where, answers.order, answers.size, answers.mark, answers.back, scope=scope, pieces=pieces)
         page = interface.page(wish, self.loads_of_list())
         shown = [Shown.in_list(context(), _viewer(), row) for row in page.rows]

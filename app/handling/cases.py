@@ -107,13 +107,16 @@ class CaseView(FieldLook):
         "number": lazy_gettext("Number"),
     }
 
+    def _viewer(self) -> Viewer:
+        return context().viewer(actor().person)
+
     def scope(self) -> ColumnElement[bool]:
         """Every case that the person may open."""
-        return finding.rows(context().viewer(actor().person), Case)
+        return finding.rows(self._viewer(), Case)
 
-    def pieces(self) -> tuple[ColumnElement[bool], ...]:
-        """The same in pieces."""
-        return finding.pieces(context().viewer(actor().person), Case)
+    def pieces(self, answers: Answers) -> tuple[ColumnElement[bool], ...]:
+        """The same in pieces; in one where words narrow it, for by them it is found, and once is enough."""
+        return (self.scope(),) if queue.WORDS in answers.given else finding.pieces(self._viewer(), Case)
 
     def filters(self) -> Sequence[Filter]:
         """Search, area, unit, state, and whatever the routine asks."""

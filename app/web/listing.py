@@ -53,7 +53,7 @@ class Listing(ModelView):  # type: ignore[misc]
         """Say which rows the person of this request may see."""
         return true()
 
-    def pieces(self) -> tuple[ColumnElement[bool], ...]:
+    def pieces(self, answers: Answers) -> tuple[ColumnElement[bool], ...]:  # noqa: ARG002 - a view may ask
         """Say the same in pieces, where the table's interface asks for them."""
         return ()
 
@@ -120,7 +120,7 @@ class Listing(ModelView):  # type: ignore[misc]
     def page(self, answers: Answers) -> Page:
         """Read one page of the list."""
         asked = (answers.where, answers.order, answers.size, answers.mark, answers.back, answers.counted)
-        found: Page = self.datamodel.page(Wish(*asked, self.scope(), self.pieces()), self.options())
+        found: Page = self.datamodel.page(Wish(*asked, self.scope(), self.pieces(answers)), self.options())
         return found
 
     def columns(self) -> Sequence[Column]:

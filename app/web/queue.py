@@ -25,6 +25,8 @@ from model import Case, Part, Subject
 from model.base import NEVER
 
 TABS = ("mine", "unit", "others", "all")
+WORDS = "q"
+"""The argument that a list is searched by."""
 TONES = ("neutral", "warning", "info", "success")
 
 
@@ -121,7 +123,7 @@ def filters() -> Sequence[Filter]:
     units = [(u.name, f"{u.code} {say(u.label)}".strip()) for u in map(organisation.units.__getitem__, offered)]
     return [
         Filter(
-            "q",
+            WORDS,
             gettext("Search cases"),
             _search_for(Case),
             placeholder=gettext("Number or word"),
@@ -153,7 +155,7 @@ def _offered(viewer: Viewer) -> Sequence[int]:
 
 def filters_of_actions() -> Sequence[Filter]:
     """What the list of actions of any routine can be narrowed by."""
-    return [Filter("q", gettext("Search actions"), _search_for(Part), placeholder=gettext("Number or word"))]
+    return [Filter(WORDS, gettext("Search actions"), _search_for(Part), placeholder=gettext("Number or word"))]
 
 
 def _search_for(table: type[Subject]) -> Clause:
