@@ -29,13 +29,14 @@ def end(connection):
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def counting_up(engine, stop):
+def counting_up(engine, stop, counted):
     with engine.connect() as connection:
         connection.execute(text(AT_ONCE[engine.dialect.name]))
         connection.commit()
         while not stop.is_set():
             connection.execute(update(ConfigurationVersion).values(version=ConfigurationVersion.version + 1))
             connection.commit()
+            counted.set()
             time.sleep(0.02)  # SQLite lets nobody wait in a line: who never pauses keeps everybody out
 
 
@@ -54,14 +55,17 @@ def seen_by_several(engine):
 
 
 def test_f66_all_processes_see_the_same_whatever_is_written_meanwhile(house):
-    stop = threading.Event()
+    stop, counted = threading.Event(), threading.Event()
     with house.app_context():
         before = db.session.scalar(select(ConfigurationVersion.version))
         db.session.rollback()
-        writer = threading.Thread(target=counting_up, args=[db.engine, stop])
+        writer = threading.Thread(target=counting_up, args=[db.engine, stop, counted])
         writer.start()
         try:
+            assert counted.wait(20)
             seen = seen_by_several(db.engine)
+            counted.clear()
+            assert counted.wait(20)
         finally:
             stop.set()
             writer.join()
