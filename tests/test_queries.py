@@ -265,7 +265,7 @@ def test_the_first_list_is_read_in_the_order_of_an_index(great, contact):
     assert not goes_through_all([*counts, *rows])
 
 
-@pytest.mark.parametrize("more", ["", "&sort=-due_at", "&sort=-submitted_at"])
+@pytest.mark.parametrize("more", ["", "&sort=-submitted_at"])
 def test_a_list_of_very_many_is_read_in_the_order_of_an_index(great, contact, more):
     _, rows = plans(great, contact, f"/cases/?tab=all{more}")
     assert "USE TEMP B-TREE FOR ORDER BY" not in rows, rows
@@ -276,12 +276,9 @@ def test_a_list_of_very_many_is_read_in_the_order_of_an_index(great, contact, mo
     assert not goes_through_all(rows)
 
 
-@pytest.mark.parametrize(
-    "path", ["/cases/", "/cases/?tab=all", "/cases/?tab=all&state=closed", "/cases/?tab=all&state=closed&area=quality"]
-)
-@pytest.mark.parametrize("who", ["quality_ie", "desk"])
-def test_cases_are_counted_in_an_index_that_opens_no_row(great, who, path):
-    counts, *_ = plans(great, Person(great, who), path)
+@pytest.mark.parametrize("path", ["/cases/", "/cases/?tab=all", "/cases/?tab=all&state=closed&area=quality"])
+def test_cases_are_counted_in_an_index_that_opens_no_row(great, contact, path):
+    counts, *_ = plans(great, contact, path)
     assert any("COVERING INDEX ix_subject_sight (handler=?" in step for step in counts), counts
     assert not goes_through_all(counts)
     assert not [step for step in counts if "INDEX ix_subject_kind" in step or "ix_subject_area" in step], counts
