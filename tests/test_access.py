@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select, update
 
+from app import access
 from app.access import ALWAYS_SHOWN
 from app.language.parties import InField, InRole
 from app.web.database import db
 from app.workflow.context import Context
-from model import Case, ConfigurationVersion, Person, Subject
+from model import Case, ConfigurationVersion, Part, Person, Subject
 from tests.matrix.world import build
 from tests.workflow.conftest import (  # noqa: F401 - towns on each kind of database
     postgresql_empties,
@@ -163,6 +164,30 @@ def people_town(town):
                     town.do(part, "wanda", "finish")
             if unit == "blue" and severity == "high":
                 town.do(case, "bill", "close")
+
+
+def test_a_sight_with_too_many_ways_stays_in_one_piece(settle_on_both, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(access, "MOST_PIECES", 1)
+    town = settle_on_both(SIGHTS.replace("SIGHT", "[reporter, contact, desk]").replace("PART", "owner"))
+    people_town(town)
+    assert disagreements(town.session, town.context, town.people) == []
+    assert len(town.context.viewer(town.people["dora"]).apart()) == 1
+
+
+@pytest.mark.parametrize("see", ["desk", "contact", "{who: contact, at: keeper}", "{who: owner, of: job}"])
+def test_a_report_of_cases_counts_those_of_any_report(settle_on_both, see):  # noqa: F811
+    """Whoever counts cases alone needn't ask about parts, and finds the same cases."""
+    town = settle_on_both(SIGHTS.replace("SIGHT", see).replace("PART", "owner"))
+    people_town(town)
+    party, seen = town.context.routine.flows["case"].see, 0
+    for person in town.people.values():
+        viewer = town.context.viewer(person)
+        several, cases = viewer.granted(party), viewer.granted(party, parts=False)
+        found = [set(town.session.scalars(select(Case.id).where(each))) for each in (several, cases)]
+        assert found[0] == found[1], person
+        assert town.session.scalars(select(Part.id).where(cases)).first() is None
+        seen += len(found[0])
+    assert seen
 
 
 @pytest.mark.parametrize("see", PARTIES)

@@ -234,3 +234,18 @@ def test_whether_a_word_is_rare_is_asked_once_in_a_while(settle):
     assert sent == []
     finding.searched(context, context.viewer(town.people["dora"]), Case, "kran")
     assert len(sent) == 2
+
+
+def test_no_more_is_remembered_than_so_many_searches(settle, monkeypatch):
+    monkeypatch.setattr(search, "MOST_KNOWN", 2)
+    town, sent = settle(ROUTINE), []
+    town.report(description="Ventil")
+    context = town.context
+    viewer = context.viewer(town.people["dora"])
+    for words in ("ventil", "kran", "pumpe"):
+        finding.searched(context, viewer, Case, words)
+    event.listen(town.database, "before_cursor_execute", lambda *given: sent.append(given[2]))
+    finding.searched(context, viewer, Case, "pumpe")
+    assert sent == []
+    finding.searched(context, viewer, Case, "ventil")
+    assert len(sent) == 2
