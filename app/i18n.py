@@ -230,7 +230,7 @@ def in_days(when: date) -> str:
 
 def _in_page(message: str, **values: Any) -> Markup:
     """As `gettext`, in a template: the sentence may have marks, the values have none."""
-    text = Markup(voice().words.ugettext(message))  # noqa: S704 - our own catalogues
+    text = Markup(voice().words.ugettext(message))  # noqa: S704 - our own catalogues # nosec B704
     return text % values if values or "%" in text else text
 
 
