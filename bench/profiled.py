@@ -73,6 +73,17 @@ class Inside(Books):
 
 
 @contextmanager
+def within(database: str, size: str) -> Iterator[tuple[Inside, Any]]:
+    """The product within this process on a copy of the data set, and its engine."""
+    with copies(database, SIZES[size]) as data:
+        settings = {"DATABASE_URL": dialect(data.own), "VAR": data.folder, "SECRET_KEY": SECRET, "WORKER": "off"}
+        app = create_app({**settings, "RATELIMIT_ENABLED": False, "DEMO": False})
+        with app.app_context():
+            engine = db.engine
+        yield Inside(app, Own(data, expected_of(data))), engine
+
+
+@contextmanager
 def watched(engine: Any) -> Iterator[dict[str, list[float]]]:
     """Milliseconds of each statement by its text."""
     found: dict[str, list[float]] = defaultdict(list)
@@ -127,12 +138,7 @@ def main() -> None:
     parser.add_argument("--works", default="W3,W4,W2,W1")
     parser.add_argument("--top", type=int, default=40)
     asked = parser.parse_args()
-    with copies(asked.database, SIZES[asked.size]) as data:
-        settings = {"DATABASE_URL": dialect(data.own), "VAR": data.folder, "SECRET_KEY": SECRET, "WORKER": "off"}
-        app = create_app({**settings, "RATELIMIT_ENABLED": False, "DEMO": False})
-        with app.app_context():
-            engine = db.engine
-        inside = Inside(app, Own(data, expected_of(data)))
+    with within(asked.database, asked.size) as (inside, engine):
         for work in WORKS:
             if work.short in asked.works.split(","):
                 profile(inside, work, engine, asked.top)

@@ -18,15 +18,9 @@ from urllib.parse import quote
 
 from sqlalchemy import event, text
 
-from app import create_app
-from app.web.database import db
 from bench.__main__ import SIZES
 from bench.data.facts import RARE
-from bench.data.filled import copies, dialect
-from bench.data.seeded import SECRET
-from bench.own import Own
-from bench.profiled import Inside
-from bench.run import expected_of
+from bench.profiled import Inside, within
 from model import searching
 
 ROUNDS = 10
@@ -98,12 +92,7 @@ def main() -> None:
     parser.add_argument("--database", default="")
     parser.add_argument("--plans", action="store_true")
     asked = parser.parse_args()
-    with copies(asked.database, SIZES[asked.size]) as data:
-        settings = {"DATABASE_URL": dialect(data.own), "VAR": data.folder, "SECRET_KEY": SECRET, "WORKER": "off"}
-        app = create_app({**settings, "RATELIMIT_ENABLED": False, "DEMO": False})
-        with app.app_context():
-            engine = db.engine
-        inside = Inside(app, Own(data, expected_of(data)))
+    with within(asked.database, asked.size) as (inside, engine):
         if asked.plans:
             plans(inside, engine)
             return

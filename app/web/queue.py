@@ -78,7 +78,7 @@ def _units_of(viewer: Viewer) -> set[int]:
 
 
 def counts(viewer: Viewer) -> Sequence[ColumnElement[int]]:
-    """A capped count for each tab, as columns of the list's own query."""
+    """A capped count for each tab, as columns of one query."""
     return viewer.once(_counts)
 
 
