@@ -1,0 +1,202 @@
+"""A report's numbers: whole years from the tallies, with the cases they don't know yet; what is left by counting."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+from itertools import chain
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, Select, Table, and_, case, func, literal, not_, null, select, union_all
+from sqlalchemy import cast as as_type
+from sqlalchemy.sql.visitors import iterate, replacement_traverse
+
+from app.language.definition import Report
+from app.scope.row import nobody_shut_out
+from app.tally.cells import Amount, Cell, gather, microseconds, others
+from app.tally.folding import ADDED, GIVEN, PART, TALLY
+from app.tally.kept import digest, is_kept
+from app.workflow import counting
+from app.workflow.context import Context
+from app.workflow.counting import Choice, Lengths
+from model import Subject, TallyDue, TallyState
+
+MOST_UNKNOWN = 5000
+"""Cases beyond which it is no dearer to count all of them."""
+BATCH = 500
+SUBJECT, DUE = cast(Table, Subject.__table__), cast(Table, TallyDue.__table__)
+THERE = {SUBJECT.c[name]: TALLY.c[name] for name in ("flow", "unit_id", "area_id")}
+"""What a tally has of a case."""
+KINDS = (TALLY.c.unit_id, TALLY.c.area_id, TALLY.c.answers)
+Row = tuple[tuple[Any, ...], Amount]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The whole years of a period, and what is left of it as periods of their own; `scope` is one of tallies."""
+
+    years: Sequence[int]
+    rest: Sequence[Choice]
+    scope: ColumnElement[bool]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A report's numbers for one choice of cases: the same as `app.workflow.counting` gives."""
+
+    context: Context
+    report: Report
+    choice: Choice
+
+    def count(self) -> list[dict[str, Any]]:
+        """Count by the report's fields, as `counting.count`."""
+        names = self.report.rows
+        found = self._found([""], KINDS, _kind_of)
+        if self._span is None or found is None:
+            return counting.count(self.context, names, choice=self.choice)
+        kept = ((self._values(kind), amount.runs) for kind, amount in found)
+        left = (counting.found_by(self.context, names, each) for each in self._span.rest)
+        return counting.summed(self.context, names, chain(kept, *left))
+
+    def lasted(self, clocks: Collection[str]) -> Iterator[Lengths]:
+        """Give the runs of these clocks, those about equally long together, as `counting.lasted`."""
+        found = self._found(clocks, self._lengths, self._length_of)
+        if self._span is None or found is None:
+            yield from counting.lasted(self.context, clocks, self.choice)
+            return
+        for (clock, finished, late, _), (runs, seconds, extended) in found:
+            yield Lengths(clock, bool(finished), bool(late), seconds / runs if finished else None, runs, extended)
+        yield from chain(*(counting.lasted(self.context, clocks, each) for each in self._span.rest))
+
+    @cached_property
+    def _span(self) -> Span | None:
+        """What the tallies can be asked of; None where they can't."""
+        scope = _of_tallies(self.choice.open_scope)
+        if scope is None or self.choice.since is None or self.choice.until is None:
+            return None
+        years, rest = _parted(self.choice.since, self.choice.until, self.context)
+        if not years or not is_kept(self.report, self.context.routine):
+            return None
+        state = self.context.session.execute(select(TallyState.reports, TallyState.whole)).one_or_none()
+        if state is None or not state.whole or state.reports != digest(self.context):
+            return None
+        return Span(years, [replace(self.choice, since=since, until=until) for since, until in rest], scope)
+
+    def _found(self, clocks: Collection[str], kinds: Sequence[ColumnElement[Any]], kind_of: Any) -> list[Row] | None:
+        """Give what the tallies have, by these columns, and what the cases add that they don't know.
+
+        One statement says both which these cases are and what was counted of them, so nothing is counted twice.
+        """
+        if self._span is None:
+            return None
+        found: list[Row] = []
+        unknown: set[int] = set()
+        for case_id, *kind, runs, seconds, extended in self.context.session.execute(self._asked(clocks, kinds)):
+            if case_id:
+                unknown.add(case_id)
+            else:
+                found.append((tuple(kind), Amount(int(runs), int(seconds), int(extended))))
+        if len(unknown) > MOST_UNKNOWN:
+            return None
+        return [*_together(chain(found, self._of(unknown, clocks, kind_of)))]
+
+    def _asked(self, clocks: Collection[str], kinds: Sequence[ColumnElement[Any]]) -> Any:
+        span = cast(Span, self._span)
+        here = and_(TALLY.c.report == self.report.name, TALLY.c.clock.in_(sorted(clocks)), TALLY.c.year.in_(span.years))
+        nobody, blank = literal(0), [as_type(null(), each.type) for each in kinds]
+        nothing = [literal(0) for _ in Amount._fields]
+
+        def those(ids: Select[Any]) -> Select[Any]:
+            return select(ids.limit(MOST_UNKNOWN + 1).subquery().c[0], *blank, *nothing)
+
+        added = select(nobody, *kinds, *(func.sum(each) for each in ADDED))
+        given = select(nobody, *kinds, *(-func.sum(each) for each in GIVEN))
+        given = given.select_from(DUE.join(PART, PART.c.subject_id == DUE.c.subject_id).join(TALLY, _its_tally()))
+        return union_all(
+            *(each.where(here, span.scope).group_by(*kinds) for each in (added, given)),
+            those(select(DUE.c.subject_id)),
+            those(self._shut()),
+        )
+
+    def _shut(self) -> Select[Any]:
+        """Ask for cases that somebody is shut out of: whom they count for is asked of each."""
+        query = select(Subject.id).where(Subject.kind == "case", not_(nobody_shut_out()), self.choice.scope)
+        since, until = cast(datetime, self.choice.since), cast(datetime, self.choice.until)
+        return query.where(Subject.submitted_at >= since, Subject.submitted_at < until)
+
+    def _of(self, unknown: Collection[int], clocks: Collection[str], kind_of: Any) -> Iterator[Row]:
+        years = cast(Span, self._span).years
+        ids = sorted(unknown)
+        for start in range(0, len(ids), BATCH):
+            batch = ids[start : start + BATCH]
+            for added in gather(self.context, [self.report], batch, self.choice.scope).values():
+                for cell, amount in added.items():
+                    if cell.clock in clocks and cell.year in years:
+                        yield kind_of(cell), amount
+
+    def _values(self, kind: tuple[Any, ...]) -> list[Any]:
+        unit, area, answers = kind
+        named = {"unit": unit, "area": area, **dict(zip(others(self.report), json.loads(answers), strict=True))}
+        return [named[name] for name in self.report.rows]
+
+    @property
+    def _lengths(self) -> Sequence[ColumnElement[Any]]:
+        """What runs are alike by: those that go on by whether they are late now."""
+        now = microseconds(self.context.now)
+        late = case((TALLY.c.finished, TALLY.c.late), else_=and_(TALLY.c.length > 0, TALLY.c.length < now))
+        return (TALLY.c.clock, TALLY.c.finished, late, case((TALLY.c.finished, TALLY.c.length), else_=0))
+
+    def _length_of(self, cell: Cell) -> tuple[Any, ...]:
+        if cell.finished:
+            return (cell.clock, True, cell.late, cell.length)
+        return (cell.clock, False, 0 < cell.length < microseconds(self.context.now), 0)
+
+
+def _kind_of(cell: Cell) -> tuple[Any, ...]:
+    return cell.unit_id, cell.area_id, cell.answers
+
+
+def _its_tally() -> ColumnElement[bool]:
+    return PART.c.tally_id == TALLY.c.id
+
+
+def _together(rows: Iterator[Row]) -> Iterator[Row]:
+    found: dict[tuple[Any, ...], Amount] = {}
+    for kind, amount in rows:
+        found[kind] = found.get(kind, Amount()).plus(amount)
+    return ((kind, amount) for kind, amount in found.items() if amount.runs)
+
+
+def _of_tallies(scope: ColumnElement[bool] | None) -> ColumnElement[bool] | None:
+    """Ask of tallies what is asked of cases; None where it hangs on more than they have."""
+    if scope is None:
+        return None
+    there: ColumnElement[bool] = replacement_traverse(scope, {}, _there)
+    left = (each for each in iterate(there) if getattr(each, "table", None) is SUBJECT or isinstance(each, Select))
+    return there if next(left, None) is None else None
+
+
+def _there(element: Any, **_options: Any) -> Any:
+    return THERE.get(element)
+
+
+def _parted(
+    since: datetime, until: datetime, context: Context
+) -> tuple[Sequence[int], Sequence[tuple[datetime, datetime]]]:
+    """Give the whole years between, and the moments between which there is more. This year is whole: it has no more."""
+    zone = context.organisation.worktime.zone
+    now, until = context.now.astimezone(zone), until.astimezone(zone)
+
+    def begins(year: int) -> datetime:
+        return datetime(year, 1, 1, tzinfo=zone)
+
+    local = since.astimezone(zone)
+    first = local.year if local == begins(local.year) else local.year + 1
+    after = now.year + 1 if until > now else until.year
+    if first >= after:
+        return (), ()
+    rest = ((since, begins(first)), (begins(after), until))
+    return range(first, after), [(start, end) for start, end in rest if start < min(end, now)]
