@@ -51,6 +51,9 @@ def _state(session: Session, now: datetime) -> TallyState | None:
 
 
 def _begin_anew(session: Session, state: TallyState, reports: str) -> None:
+    """Forget all numbers, and what is due: every case is about to be looked at."""
+    due = select(TallyDue.subject_id).with_for_update(skip_locked=True)
+    session.execute(delete(TallyDue).where(TallyDue.subject_id.in_(due)))
     for table in (TallyPart, Tally):
         session.execute(delete(table))
     state.reports, state.last_id, state.whole = reports, 0, False
