@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Connection, Index, String, Text, event
 from sqlalchemy.orm import Mapped, mapped_column
 
-from model.base import Base, UtcDateTime
+from model.base import Base, Json, UtcDateTime
 from model.case import Subject
 from model.clock import Clock
 
@@ -20,14 +20,15 @@ from model.clock import Clock
 class Tally(Base):
     """How many cases of a kept report are alike; or how many runs of one of its clocks are.
 
-    `cell` is all that makes them alike, as JSON: the columns below up to `length`. `year` is that of reporting, where
-    the institution is. `answers` are those that the report counts by, besides unit and area, as a JSON list. For a
-    clock's runs, `length` is a group of alike lengths (app.tally.cells), and `seconds` how long they took in all; of
-    runs that go on it is the moment at which they are due, in microseconds since 1970, 0 = never.
+    `cell` is all that makes them alike, as JSON: the columns below up to `length`, and `below`. `year` is that of
+    reporting, where the institution is. `answers` are those that the report counts by, besides unit and area, as a JSON
+    list. For a clock's runs, `length` is a group of alike lengths (app.tally.cells), and `seconds` how long they took
+    in all; of runs that go on it is the moment at which they are due, in microseconds since 1970, 0 = never. `below` =
+    it is a clock's of the unit and of all units below it, by the state's tree.
     """
 
     __tablename__ = "tally"
-    __table_args__ = (Index("ix_tally_report", "report", "clock", "year", "flow", "unit_id"),)
+    __table_args__ = (Index("ix_tally_report", "report", "clock", "year", "below", "flow", "unit_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     cell: Mapped[str] = mapped_column(Text, unique=True)
@@ -44,6 +45,7 @@ class Tally(Base):
     runs: Mapped[int]
     seconds: Mapped[int] = mapped_column(BigInteger, default=0)
     extended: Mapped[int] = mapped_column(default=0)
+    below: Mapped[bool] = mapped_column(default=False)
 
 
 class TallyPart(Base):
@@ -71,7 +73,8 @@ class TallyDue(Base):
 class TallyState(Base):
     """How far the tallies have come: which reports they are of, as a digest, and up to which case.
 
-    `whole` = there was no case beyond it. `looked_at` is when somebody looked last at what is due.
+    `whole` = there was no case beyond it. `looked_at` is when somebody looked last at what is due. `tree` has the unit
+    above each unit, by which tallies with what is `below` were added up.
     """
 
     __tablename__ = "tally_state"
@@ -81,6 +84,7 @@ class TallyState(Base):
     last_id: Mapped[int] = mapped_column(default=0)
     whole: Mapped[bool] = mapped_column(default=False)
     looked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    tree: Mapped[dict[str, int | None]] = mapped_column(Json, default=dict)
 
 
 ASKED = (

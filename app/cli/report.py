@@ -32,9 +32,7 @@ def verify(*, repair: bool) -> None:
     for each in found[:SHOWN]:
         click.echo(_told(each))
     if not found:
-        click.echo(
-            f"In order: {check.cells} numbers of {check.cases} cases; {check.waiting} more wait to be taken in."
-        )
+        click.echo(f"In order: {check.cells} numbers of {check.cases} cases; {check.waiting} more wait to be taken in.")
         return
     if not repair:
         raise click.ClickException(

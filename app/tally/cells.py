@@ -38,6 +38,7 @@ class Cell(NamedTuple):
     finished: bool = False
     late: bool = False
     length: int = 0
+    below: bool = False
 
     @property
     def text(self) -> str:

@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from app.scope.row import nobody_shut_out
 from app.tally.cells import Amount, Cell, gather
-from app.tally.folding import ADDED, CELL, GIVEN, PART, TALLY
+from app.tally.covering import TALLY, Tree, widened
+from app.tally.folding import ADDED, CELL, GIVEN, PART
 from app.tally.kept import digest, kept
 from app.workflow.context import Context
 from model import Subject, TallyDue, TallyState
@@ -48,10 +49,11 @@ class Check:
         due = set(self.context.session.scalars(select(TallyDue.subject_id)))
         self.waiting = len(due)
         self._count(due)
-        told = self._told()
+        tree = Tree.read(self.context.session.scalars(select(TallyState.tree)).one())
+        told, counted = self._told(tree), widened(self._counted, tree)
         self.cells = len(told)
-        for cell in sorted(told.keys() | self._counted.keys(), key=str):
-            pair = told.get(cell, Amount()), self._counted.get(cell, Amount())
+        for cell in sorted(told.keys() | counted.keys(), key=str):
+            pair = told.get(cell, Amount()), counted.get(cell, Amount())
             if pair[0] != pair[1]:
                 yield Difference(cell, *pair)
 
@@ -66,7 +68,7 @@ class Check:
                 for cell, amount in added.items():
                     self._counted[cell] = self._counted[cell].plus(amount)
 
-    def _told(self) -> dict[Cell, Amount]:
+    def _told(self, tree: Tree) -> dict[Cell, Amount]:
         """What the tallies say without what they once counted of the cases that wait."""
         session = self.context.session
         told: dict[Cell, Amount] = defaultdict(Amount)
@@ -74,6 +76,7 @@ class Check:
             told[Cell(*cell)] = Amount(runs, seconds, extended)
         given = select(PART.c.subject_id, *GIVEN, *CELL).join(TALLY, PART.c.tally_id == TALLY.c.id)
         waiting = given.join(TallyDue, TallyDue.subject_id == PART.c.subject_id)
-        for _, runs, seconds, extended, *cell in session.execute(waiting):
-            told[Cell(*cell)] = told[Cell(*cell)].plus(Amount(runs, seconds, extended).negative)
+        for _, runs, seconds, extended, *row in session.execute(waiting):
+            for each, amount in widened({Cell(*row): Amount(runs, seconds, extended).negative}, tree).items():
+                told[each] = told[each].plus(amount)
         return {cell: amount for cell, amount in told.items() if any(amount)}

@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 
 from app.scope.row import nobody_shut_out
 from app.tally.cells import Added, Amount, Cell, gather
+from app.tally.covering import TALLY, Tree, widened
 from app.tally.kept import digest, kept
 from app.workflow.context import Context
 from model import Subject, Tally, TallyDue, TallyPart, TallyState
 
 SELDOM = timedelta(seconds=30)
 """Cases that change are gathered that long: a report looks at them meanwhile."""
-TALLY = cast(Table, Tally.__table__)
 PART = cast(Table, TallyPart.__table__)
 CELL = [TALLY.c[name] for name in Cell._fields]
 ADDED = [TALLY.c[name] for name in Amount._fields]
@@ -34,8 +34,12 @@ def fold(session: Session, now: datetime, limit: int) -> int:
     if state is None:
         return 0
     context = Context.open(session, now)
-    if state.reports != digest(context):
+    tree = Tree.read(state.tree).grown_to(Tree.of(context.organisation))
+    if tree is None or state.reports != digest(context):
+        tree = Tree.of(context.organisation)
         _begin_anew(session, state, digest(context))
+    if tree.to_keep != state.tree:
+        state.tree = tree.to_keep
     if not state.whole:
         return _go_on(context, state, limit)
     if state.looked_at > now - SELDOM:
@@ -63,7 +67,7 @@ def _go_on(context: Context, state: TallyState, limit: int) -> int:
     cases = select(Subject.id).where(Subject.kind == "case", Subject.id > state.last_id)
     ids = context.session.scalars(cases.order_by(Subject.id).limit(limit)).all() if state.reports else []
     if ids:
-        take_in(context, ids)
+        take_in(context, ids, Tree.read(state.tree))
         state.last_id = ids[-1]
     state.whole = len(ids) < limit
     return len(ids)
@@ -74,14 +78,14 @@ def _catch_up(context: Context, state: TallyState, limit: int) -> int:
     due = select(TallyDue.subject_id).order_by(TallyDue.subject_id).limit(limit)
     ids = context.session.scalars(due.with_for_update(skip_locked=True)).all()
     if ids:
-        take_in(context, ids)
+        take_in(context, ids, Tree.read(state.tree))
         context.session.execute(delete(TallyDue).where(TallyDue.subject_id.in_(ids)))
     if len(ids) < limit:
         state.looked_at = context.now
     return len(ids)
 
 
-def take_in(context: Context, ids: Collection[int]) -> None:
+def take_in(context: Context, ids: Collection[int], tree: Tree) -> None:
     """Take away what these cases added, and add what they add now."""
     told = _told(context.session, ids)
     found = gather(context, kept(context.routine), ids, nobody_shut_out())
@@ -94,7 +98,7 @@ def take_in(context: Context, ids: Collection[int]) -> None:
             change[cell] = change[cell].plus(amount)
         for cell, amount in told.get(each, {}).items():
             change[cell] = change[cell].plus(amount.negative)
-    known = _change(context.session, change)
+    known = _change(context.session, widened(change, tree))
     context.session.execute(delete(TallyPart).where(TallyPart.subject_id.in_(other)))
     parts = [
         {"subject_id": each, "tally_id": known[cell], **amount._asdict()}

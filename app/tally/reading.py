@@ -12,12 +12,12 @@ from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Select, Table, and_, case, func, literal, not_, null, select, union_all
 from sqlalchemy import cast as as_type
-from sqlalchemy.sql.visitors import iterate, replacement_traverse
 
 from app.language.definition import Report
 from app.scope.row import nobody_shut_out
 from app.tally.cells import Amount, Cell, gather, microseconds, others
-from app.tally.folding import ADDED, GIVEN, PART, TALLY
+from app.tally.covering import TALLY, Tree, covering, of_tallies
+from app.tally.folding import ADDED, GIVEN, PART
 from app.tally.kept import digest, is_kept
 from app.workflow import counting
 from app.workflow.context import Context
@@ -27,10 +27,10 @@ from model import Subject, TallyDue, TallyState
 MOST_UNKNOWN = 5000
 """Cases beyond which it is no dearer to count all of them."""
 BATCH = 500
-SUBJECT, DUE = cast(Table, Subject.__table__), cast(Table, TallyDue.__table__)
-THERE = {SUBJECT.c[name]: TALLY.c[name] for name in ("flow", "unit_id", "area_id")}
-"""What a tally has of a case."""
+DUE = cast(Table, TallyDue.__table__)
+STATE = select(TallyState.reports, TallyState.whole, TallyState.tree)
 KINDS = (TALLY.c.unit_id, TALLY.c.area_id, TALLY.c.answers)
+NO_CLOCK = ("",)
 Row = tuple[tuple[Any, ...], Amount]
 
 
@@ -41,6 +41,7 @@ class Span:
     years: Sequence[int]
     rest: Sequence[Choice]
     scope: ColumnElement[bool]
+    tree: Tree
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Reading:
     def count(self) -> list[dict[str, Any]]:
         """Count by the report's fields, as `counting.count`."""
         names = self.report.rows
-        found = self._found([""], KINDS, _kind_of)
+        found = self._found(NO_CLOCK, KINDS, _kind_of)
         if self._span is None or found is None:
             return counting.count(self.context, names, choice=self.choice)
         kept = ((self._values(kind), amount.runs) for kind, amount in found)
@@ -74,16 +75,17 @@ class Reading:
     @cached_property
     def _span(self) -> Span | None:
         """What the tallies can be asked of; None where they can't."""
-        scope = _of_tallies(self.choice.open_scope)
+        scope = of_tallies(self.choice.open_scope)
         if scope is None or self.choice.since is None or self.choice.until is None:
             return None
         years, rest = _parted(self.choice.since, self.choice.until, self.context)
         if not years or not is_kept(self.report, self.context.routine):
             return None
-        state = self.context.session.execute(select(TallyState.reports, TallyState.whole)).one_or_none()
+        state = self.context.session.execute(STATE).one_or_none()
         if state is None or not state.whole or state.reports != digest(self.context):
             return None
-        return Span(years, [replace(self.choice, since=since, until=until) for since, until in rest], scope)
+        left = [replace(self.choice, since=since, until=until) for since, until in rest]
+        return Span(years, left, scope, Tree.read(state.tree))
 
     def _found(self, clocks: Collection[str], kinds: Sequence[ColumnElement[Any]], kind_of: Any) -> list[Row] | None:
         """Give what the tallies have, by these columns, and what the cases add that they don't know.
@@ -106,6 +108,7 @@ class Reading:
     def _asked(self, clocks: Collection[str], kinds: Sequence[ColumnElement[Any]]) -> Any:
         span = cast(Span, self._span)
         here = and_(TALLY.c.report == self.report.name, TALLY.c.clock.in_(sorted(clocks)), TALLY.c.year.in_(span.years))
+        scope = span.scope if clocks == NO_CLOCK else self._covered
         nobody, blank = literal(0), [as_type(null(), each.type) for each in kinds]
         nothing = [literal(0) for _ in Amount._fields]
 
@@ -116,10 +119,20 @@ class Reading:
         given = select(nobody, *kinds, *(-func.sum(each) for each in GIVEN))
         given = given.select_from(DUE.join(PART, PART.c.subject_id == DUE.c.subject_id).join(TALLY, _its_tally()))
         return union_all(
-            *(each.where(here, span.scope).group_by(*kinds) for each in (added, given)),
+            added.where(here, scope).group_by(*kinds),
+            given.where(here, span.scope).group_by(*kinds),
             those(select(DUE.c.subject_id)),
             those(self._shut()),
         )
+
+    @property
+    def _covered(self) -> ColumnElement[bool]:
+        scope, tree = cast(Any, self.choice.open_scope), cast(Span, self._span).tree
+        return covering(self.context.session, scope, self._flows, tree)
+
+    @property
+    def _flows(self) -> Collection[str]:
+        return self.report.of or [flow.name for flow in self.context.routine.flows.values() if not flow.part_of]
 
     def _shut(self) -> Select[Any]:
         """Ask for cases that somebody is shut out of: whom they count for is asked of each."""
@@ -168,19 +181,6 @@ def _together(rows: Iterator[Row]) -> Iterator[Row]:
     for kind, amount in rows:
         found[kind] = found.get(kind, Amount()).plus(amount)
     return ((kind, amount) for kind, amount in found.items() if amount.runs)
-
-
-def _of_tallies(scope: ColumnElement[bool] | None) -> ColumnElement[bool] | None:
-    """Ask of tallies what is asked of cases; None where it hangs on more than they have."""
-    if scope is None:
-        return None
-    there: ColumnElement[bool] = replacement_traverse(scope, {}, _there)
-    left = (each for each in iterate(there) if getattr(each, "table", None) is SUBJECT or isinstance(each, Select))
-    return there if next(left, None) is None else None
-
-
-def _there(element: Any, **_options: Any) -> Any:
-    return THERE.get(element)
 
 
 def _parted(

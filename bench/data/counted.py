@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool
 
 from app.tally.folding import fold
 from model import tally
@@ -18,7 +19,7 @@ BATCH = 2000
 @contextmanager
 def unwatched(url: str) -> Iterator[None]:
     """Let rows be written without a note of each; all of them are taken in afterwards."""
-    engine = create_engine(url)
+    engine = create_engine(url, poolclass=NullPool)
     with engine.begin() as connection:
         tally.unwatch(connection)
     yield
@@ -26,7 +27,6 @@ def unwatched(url: str) -> Iterator[None]:
         tally.watch(connection)
     while _more(Session(engine)):
         pass
-    engine.dispose()
 
 
 def _more(session: Session) -> bool:

@@ -83,7 +83,7 @@ def test_another_routine_has_the_numbers_counted_anew(settle):
     kept, live = alike(town, "hard", "dora", "this year")
     assert kept == live, "numbers of the reports before aren't asked for"
     assert fold_all(town, LATER) == 3
-    assert town.session.scalars(select(Tally.answers).where(Tally.report == "hard")).all() == ["[]", "[]"]
+    assert town.session.scalars(select(Tally.answers).where(Tally.report == "hard").distinct()).all() == ["[]"]
 
 
 def test_a_routine_whose_reports_count_the_same_lets_the_numbers_stand(settle):

@@ -27,10 +27,11 @@ def upgrade():
     sa.Column('runs', sa.Integer(), nullable=False),
     sa.Column('seconds', sa.BigInteger(), nullable=False),
     sa.Column('extended', sa.Integer(), nullable=False),
+    sa.Column('below', sa.Boolean(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_tally')),
     sa.UniqueConstraint('cell', name=op.f('uq_tally_cell'))
     )
-    op.create_index('ix_tally_report', 'tally', ['report', 'clock', 'year', 'flow', 'unit_id'], unique=False)
+    op.create_index('ix_tally_report', 'tally', ['report', 'clock', 'year', 'below', 'flow', 'unit_id'], unique=False)
     op.create_table('tally_part',
     sa.Column('subject_id', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('tally_id', sa.Integer(), autoincrement=False, nullable=False),
@@ -51,6 +52,7 @@ def upgrade():
     sa.Column('last_id', sa.Integer(), nullable=False),
     sa.Column('whole', sa.Boolean(), nullable=False),
     sa.Column('looked_at', model.base.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('tree', model.base.Json, nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_tally_state'))
     )
     tally.watch(op.get_bind())
