@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, Table, and_, false, literal, null, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, Table, and_, literal, null, or_, select, union_all
 from sqlalchemy import cast as as_type
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.visitors import iterate, replacement_traverse
@@ -113,8 +113,13 @@ def of_tallies(scope: ColumnElement[bool] | None, there: Mapping[str, Any] | Non
     return found if next(left, None) is None else None
 
 
-def covering(session: Session, scope: ColumnElement[bool], flows: Iterable[str], tree: Tree) -> ColumnElement[bool]:
-    """Give the predicate on tallies of clocks that is the scope, by as few of them as can be."""
+def covering(
+    session: Session, scope: ColumnElement[bool], flows: Iterable[str], tree: Tree
+) -> Iterator[ColumnElement[bool]]:
+    """Give predicates on tallies of clocks that together are the scope, by as few of them as can be.
+
+    No tally meets two of them: each is a question of its own, for which an index serves.
+    """
     units: dict[tuple[str, int | None], set[int]] = defaultdict(set)
     nowhere: set[tuple[str, int | None]] = set()
     for flow, unit, area in _places(session, scope, flows):
@@ -124,8 +129,12 @@ def covering(session: Session, scope: ColumnElement[bool], flows: Iterable[str],
             units[flow, area].add(unit)
     alike: dict[Any, list[tuple[str, int | None]]] = defaultdict(list)
     for key in units.keys() | nowhere:
-        alike[(*tree.cover(units.get(key, set())), key in nowhere)].append(key)
-    return or_(false(), *(and_(_of(keys), _at(*where)) for where, keys in alike.items()))
+        with_all, own = tree.cover(units.get(key, set()))
+        alike[True, with_all].append(key)
+        alike[False, own | {None} if key in nowhere else own].append(key)
+    for (below, those), keys in alike.items():
+        if those:
+            yield and_(TALLY.c.below if below else ~TALLY.c.below, _one_of(TALLY.c.unit_id, those), _of(keys))
 
 
 def _places(session: Session, scope: ColumnElement[bool], flows: Iterable[str]) -> Iterable[Place]:
@@ -146,14 +155,8 @@ def _of(keys: Iterable[tuple[str, int | None]]) -> ColumnElement[bool]:
     return or_(*(and_(TALLY.c.flow == flow, _one_of(TALLY.c.area_id, those)) for flow, those in sorted(areas.items())))
 
 
-def _at(with_all: Collection[int], alone: Collection[int], nowhere: bool) -> ColumnElement[bool]:
-    own: list[int | None] = [*alone, *([None] if nowhere else [])]
-    return or_(
-        and_(TALLY.c.below, TALLY.c.unit_id.in_(sorted(with_all))) if with_all else false(),
-        and_(~TALLY.c.below, _one_of(TALLY.c.unit_id, own)) if own else false(),
-    )
-
-
 def _one_of(column: ColumnElement[Any], values: Iterable[int | None]) -> ColumnElement[bool]:
-    known = sorted(value for value in values if value is not None)
-    return or_(column.in_(known), column.is_(None)) if None in list(values) else column.in_(known)
+    either = set(values)
+    known = sorted(value for value in either if value is not None)
+    met = [column.in_(known)] if known else []
+    return or_(*met, column.is_(None)) if None in either else or_(*met)

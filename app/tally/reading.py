@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -58,7 +59,8 @@ class Reading:
         found = self._found(NO_CLOCK, KINDS, _kind_of)
         if self._span is None or found is None:
             return counting.count(self.context, names, choice=self.choice)
-        kept = ((self._values(kind), amount.runs) for kind, amount in found)
+        answers = {text: json.loads(text) for _, _, text in dict(found)}
+        kept = ((self._values(unit, area, answers[text]), amount.runs) for (unit, area, text), amount in found)
         left = (counting.found_by(self.context, names, each) for each in self._span.rest)
         return counting.summed(self.context, names, chain(kept, *left))
 
@@ -94,21 +96,24 @@ class Reading:
         """
         if self._span is None:
             return None
-        found: list[Row] = []
+        found: dict[tuple[Any, ...], Amount] = defaultdict(Amount)
         unknown: set[int] = set()
-        for case_id, *kind, runs, seconds, extended in self.context.session.execute(self._asked(clocks, kinds)):
+        for case_id, *kind, runs, seconds, extended in self.context.session.execute(self._asked(clocks, kinds)).all():
             if case_id:
                 unknown.add(case_id)
             else:
-                found.append((tuple(kind), Amount(int(runs), int(seconds), int(extended))))
+                known = found[tuple(kind)]
+                found[tuple(kind)] = Amount(known[0] + int(runs), known[1] + int(seconds), known[2] + int(extended))
         if len(unknown) > MOST_UNKNOWN:
             return None
-        return [*_together(chain(found, self._of(unknown, clocks, kind_of)))]
+        for each, amount in self._of(unknown, clocks, kind_of):
+            found[each] = found[each].plus(amount)
+        return [(each, amount) for each, amount in found.items() if amount.runs]
 
     def _asked(self, clocks: Collection[str], kinds: Sequence[ColumnElement[Any]]) -> Any:
         span = cast(Span, self._span)
-        here = and_(TALLY.c.report == self.report.name, TALLY.c.clock.in_(sorted(clocks)), TALLY.c.year.in_(span.years))
-        scope = span.scope if clocks == NO_CLOCK else self._covered
+        mine, name = and_(TALLY.c.clock.in_(sorted(clocks)), TALLY.c.year.in_(span.years)), self.report.name
+        scopes = [span.scope] if clocks == NO_CLOCK else self._covered
         nobody, blank = literal(0), [as_type(null(), each.type) for each in kinds]
         nothing = [literal(0) for _ in Amount._fields]
 
@@ -116,17 +121,18 @@ class Reading:
             return select(ids.limit(MOST_UNKNOWN + 1).subquery().c[0], *blank, *nothing)
 
         added = select(nobody, *kinds, *(func.sum(each) for each in ADDED))
+        # By what is due, then: an index of the report's tallies would go through all of them.
         given = select(nobody, *kinds, *(-func.sum(each) for each in GIVEN))
-        given = given.select_from(DUE.join(PART, PART.c.subject_id == DUE.c.subject_id).join(TALLY, _its_tally()))
+        given = given.join(TALLY, PART.c.tally_id == TALLY.c.id).where(PART.c.subject_id.in_(select(DUE.c.subject_id)))
         return union_all(
-            added.where(here, scope).group_by(*kinds),
-            given.where(here, span.scope).group_by(*kinds),
+            *(added.where(TALLY.c.report == name, mine, scope).group_by(*kinds) for scope in scopes),
+            given.where(func.coalesce(TALLY.c.report, "") == name, mine, span.scope).group_by(*kinds),
             those(select(DUE.c.subject_id)),
             those(self._shut()),
         )
 
     @property
-    def _covered(self) -> ColumnElement[bool]:
+    def _covered(self) -> Iterator[ColumnElement[bool]]:
         scope, tree = cast(Any, self.choice.open_scope), cast(Span, self._span).tree
         return covering(self.context.session, scope, self._flows, tree)
 
@@ -135,8 +141,9 @@ class Reading:
         return self.report.of or [flow.name for flow in self.context.routine.flows.values() if not flow.part_of]
 
     def _shut(self) -> Select[Any]:
-        """Ask for cases that somebody is shut out of: whom they count for is asked of each."""
-        query = select(Subject.id).where(Subject.kind == "case", not_(nobody_shut_out()), self.choice.scope)
+        """Ask for cases that somebody is shut out of, by the index of those: whom they count for is asked of each."""
+        shut = select(Subject.id).where(not_(nobody_shut_out()))
+        query = select(Subject.id).where(Subject.id.in_(shut), Subject.kind == "case", self.choice.scope)
         since, until = cast(datetime, self.choice.since), cast(datetime, self.choice.until)
         return query.where(Subject.submitted_at >= since, Subject.submitted_at < until)
 
@@ -150,9 +157,8 @@ class Reading:
                     if cell.clock in clocks and cell.year in years:
                         yield kind_of(cell), amount
 
-    def _values(self, kind: tuple[Any, ...]) -> list[Any]:
-        unit, area, answers = kind
-        named = {"unit": unit, "area": area, **dict(zip(others(self.report), json.loads(answers), strict=True))}
+    def _values(self, unit: int | None, area: int | None, answers: Sequence[Any]) -> list[Any]:
+        named = {"unit": unit, "area": area, **dict(zip(others(self.report), answers, strict=True))}
         return [named[name] for name in self.report.rows]
 
     @property
@@ -170,17 +176,6 @@ class Reading:
 
 def _kind_of(cell: Cell) -> tuple[Any, ...]:
     return cell.unit_id, cell.area_id, cell.answers
-
-
-def _its_tally() -> ColumnElement[bool]:
-    return PART.c.tally_id == TALLY.c.id
-
-
-def _together(rows: Iterator[Row]) -> Iterator[Row]:
-    found: dict[tuple[Any, ...], Amount] = {}
-    for kind, amount in rows:
-        found[kind] = found.get(kind, Amount()).plus(amount)
-    return ((kind, amount) for kind, amount in found.items() if amount.runs)
 
 
 def _parted(
