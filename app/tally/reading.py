@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from itertools import chain
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, Table, and_, case, func, literal, not_, null, select, union_all
-from sqlalchemy import cast as as_type
+from sqlalchemy import CTE, ColumnElement, Select, Table, and_, case, func, not_, select, union, union_all
 
 from app.language.definition import Report
 from app.scope.row import nobody_shut_out
@@ -30,8 +29,8 @@ MOST_UNKNOWN = 5000
 BATCH = 500
 DUE = cast(Table, TallyDue.__table__)
 STATE = select(TallyState.reports, TallyState.whole, TallyState.tree)
-KINDS = (TALLY.c.unit_id, TALLY.c.area_id, TALLY.c.answers)
 NO_CLOCK = ("",)
+Kinds = Callable[[Any], Sequence[ColumnElement[Any]]]
 Row = tuple[tuple[Any, ...], Amount]
 
 
@@ -56,7 +55,7 @@ class Reading:
     def count(self) -> list[dict[str, Any]]:
         """Count by the report's fields, as `counting.count`."""
         names = self.report.rows
-        found = self._found(NO_CLOCK, KINDS, _kind_of)
+        found = self._found(NO_CLOCK, _kinds, _kind_of)
         if self._span is None or found is None:
             return counting.count(self.context, names, choice=self.choice)
         answers = {text: json.loads(text) for _, _, text in dict(found)}
@@ -89,47 +88,45 @@ class Reading:
         left = [replace(self.choice, since=since, until=until) for since, until in rest]
         return Span(years, left, scope, Tree.read(state.tree))
 
-    def _found(self, clocks: Collection[str], kinds: Sequence[ColumnElement[Any]], kind_of: Any) -> list[Row] | None:
-        """Give what the tallies have, by these columns, and what the cases add that they don't know.
+    @cached_property
+    def _unknown(self) -> list[int]:
+        """Cases that each report looks at: those that are due, and those that somebody is shut out of.
 
-        One statement says both which these cases are and what was counted of them, so nothing is counted twice.
+        What is taken in or changed after this was asked counts as it was or as it is now, but never twice.
         """
-        if self._span is None:
+        ids = union(select(DUE.c.subject_id), self._shut()).subquery()
+        return list(self.context.session.scalars(select(ids.c[0]).limit(MOST_UNKNOWN + 1)))
+
+    def _found(self, clocks: Collection[str], kinds: Kinds, kind_of: Any) -> list[Row] | None:
+        """Give what the tallies have, by these columns, and what the cases add that they don't know."""
+        if self._span is None or len(self._unknown) > MOST_UNKNOWN:
             return None
         found: dict[tuple[Any, ...], Amount] = defaultdict(Amount)
-        unknown: set[int] = set()
-        for case_id, *kind, runs, seconds, extended in self.context.session.execute(self._asked(clocks, kinds)).all():
-            if case_id:
-                unknown.add(case_id)
-            else:
-                known = found[tuple(kind)]
-                found[tuple(kind)] = Amount(known[0] + int(runs), known[1] + int(seconds), known[2] + int(extended))
-        if len(unknown) > MOST_UNKNOWN:
-            return None
-        for each, amount in self._of(unknown, clocks, kind_of):
-            found[each] = found[each].plus(amount)
+        asked = self._asked(clocks, kinds)
+        for *kind, runs, seconds, extended in self.context.session.execute(union_all(*asked)).all() if asked else ():
+            known = found[tuple(kind)]
+            found[tuple(kind)] = Amount(known[0] + int(runs), known[1] + int(seconds), known[2] + int(extended))
+        for cell, amount in self._unknown_added:
+            if cell.clock in clocks and cell.year in self._span.years:
+                found[kind_of(cell)] = found[kind_of(cell)].plus(amount)
         return [(each, amount) for each, amount in found.items() if amount.runs]
 
-    def _asked(self, clocks: Collection[str], kinds: Sequence[ColumnElement[Any]]) -> Any:
+    def _asked(self, clocks: Collection[str], kinds_of: Kinds) -> Sequence[Select[Any]]:
+        """Ask, for one statement, for what the tallies have without what the unknown cases once added."""
         span = cast(Span, self._span)
-        mine, name = and_(TALLY.c.clock.in_(sorted(clocks)), TALLY.c.year.in_(span.years)), self.report.name
+
+        def sums(columns: Any, amounts: Iterable[Any], scope: ColumnElement[bool]) -> Select[Any]:
+            kinds, years = kinds_of(columns), columns.year.in_(span.years)
+            mine = and_(columns.report == self.report.name, columns.clock.in_(sorted(clocks)), years, scope)
+            return select(*kinds, *(func.sum(each) for each in amounts)).where(mine).group_by(*kinds)
+
         scopes = [span.scope] if clocks == NO_CLOCK else self._covered
-        nobody, blank = literal(0), [as_type(null(), each.type) for each in kinds]
-        nothing = [literal(0) for _ in Amount._fields]
-
-        def those(ids: Select[Any]) -> Select[Any]:
-            return select(ids.limit(MOST_UNKNOWN + 1).subquery().c[0], *blank, *nothing)
-
-        added = select(nobody, *kinds, *(func.sum(each) for each in ADDED))
-        # By what is due, then: an index of the report's tallies would go through all of them.
-        given = select(nobody, *kinds, *(-func.sum(each) for each in GIVEN))
-        given = given.join(TALLY, PART.c.tally_id == TALLY.c.id).where(PART.c.subject_id.in_(select(DUE.c.subject_id)))
-        return union_all(
-            *(added.where(TALLY.c.report == name, mine, scope).group_by(*kinds) for scope in scopes),
-            given.where(func.coalesce(TALLY.c.report, "") == name, mine, span.scope).group_by(*kinds),
-            those(select(DUE.c.subject_id)),
-            those(self._shut()),
-        )
+        kept = [sums(TALLY.c, ADDED, scope) for scope in scopes]
+        if self._unknown:
+            once = _once_added(self._unknown)
+            there = cast(ColumnElement[bool], of_tallies(self.choice.open_scope, dict(once.c)))
+            kept.append(sums(once.c, (-once.c[f"given_{each.name}"] for each in GIVEN), there))
+        return kept
 
     @property
     def _covered(self) -> Iterator[ColumnElement[bool]]:
@@ -147,31 +144,44 @@ class Reading:
         since, until = cast(datetime, self.choice.since), cast(datetime, self.choice.until)
         return query.where(Subject.submitted_at >= since, Subject.submitted_at < until)
 
-    def _of(self, unknown: Collection[int], clocks: Collection[str], kind_of: Any) -> Iterator[Row]:
-        years = cast(Span, self._span).years
-        ids = sorted(unknown)
-        for start in range(0, len(ids), BATCH):
-            batch = ids[start : start + BATCH]
+    @cached_property
+    def _unknown_added(self) -> list[tuple[Cell, Amount]]:
+        """What the unknown cases add as they are."""
+        found: list[tuple[Cell, Amount]] = []
+        for start in range(0, len(self._unknown), BATCH):
+            batch = self._unknown[start : start + BATCH]
             for added in gather(self.context, [self.report], batch, self.choice.scope).values():
-                for cell, amount in added.items():
-                    if cell.clock in clocks and cell.year in years:
-                        yield kind_of(cell), amount
+                found.extend(added.items())
+        return found
 
     def _values(self, unit: int | None, area: int | None, answers: Sequence[Any]) -> list[Any]:
         named = {"unit": unit, "area": area, **dict(zip(others(self.report), answers, strict=True))}
         return [named[name] for name in self.report.rows]
 
-    @property
-    def _lengths(self) -> Sequence[ColumnElement[Any]]:
+    def _lengths(self, columns: Any) -> Sequence[ColumnElement[Any]]:
         """What runs are alike by: those that go on by whether they are late now."""
-        now = microseconds(self.context.now)
-        late = case((TALLY.c.finished, TALLY.c.late), else_=and_(TALLY.c.length > 0, TALLY.c.length < now))
-        return (TALLY.c.clock, TALLY.c.finished, late, case((TALLY.c.finished, TALLY.c.length), else_=0))
+        now, length = microseconds(self.context.now), columns.length
+        late = case((columns.finished, columns.late), else_=and_(length > 0, length < now))
+        return (columns.clock, columns.finished, late, case((columns.finished, length), else_=0))
 
     def _length_of(self, cell: Cell) -> tuple[Any, ...]:
         if cell.finished:
             return (cell.clock, True, cell.late, cell.length)
         return (cell.clock, False, 0 < cell.length < microseconds(self.context.now), 0)
+
+
+def _once_added(ids: Collection[int]) -> CTE:
+    """Give what these cases once added, found by them before anything else is asked of it.
+
+    Databases would rather begin with the report's tallies, which are many, and look for each among what was added.
+    """
+    given = (each.label(f"given_{each.name}") for each in GIVEN)
+    query = select(*TALLY.c, *given).join(PART, PART.c.tally_id == TALLY.c.id).where(PART.c.subject_id.in_(ids))
+    return query.cte("once_added").prefix_with("MATERIALIZED")
+
+
+def _kinds(columns: Any) -> Sequence[ColumnElement[Any]]:
+    return columns.unit_id, columns.area_id, columns.answers
 
 
 def _kind_of(cell: Cell) -> tuple[Any, ...]:
