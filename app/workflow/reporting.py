@@ -47,7 +47,7 @@ def choice_of(viewer: Viewer, report: Report, since: datetime | None = None, unt
     """Which cases the report counts for the viewer."""
     flows = viewer.routine.flows
     parts = any(flows[name].part_of for name in report.of)
-    scope, here = viewer.granted(report.see, parts=parts), viewer.granted_open(report.see, parts=parts)
+    scope, here = viewer.granted(report.see, parts=parts), viewer.granted(report.see, parts=parts, shut=False)
     return Choice(scope, report.of, report.when, since, until, here)
 
 
