@@ -136,7 +136,7 @@ class Viewer:
 
     @_once
     def granted(self, see: Party | None, *, parts: bool = True, shut: bool = True) -> ColumnElement[bool]:
-        """Predicate: rows where the viewer is in that party, a part's whole too; not `shut` = of rows open to anybody."""
+        """Predicate: rows where the viewer is in that party, a part's whole too; not `shut` = rows open to all."""
         cases = [flow for flow in self.routine.flows.values() if not flow.part_of]
         here = self.routine.flows.values() if parts else cases
         ways = [and_(Subject.flow == flow.name, self._granted(see, self._row(flow))) for flow in here]
