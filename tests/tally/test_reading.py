@@ -7,6 +7,7 @@ from random import Random
 import pytest
 from sqlalchemy import delete, event, select, update
 
+from app.routing.exclusion import person
 from model import Case, Subject, Tally, TallyDue, TallyPart
 from tests.tally.town import PERIODS, ROUTINE, alike, fold_all, reading
 from tests.workflow.town import moment
@@ -33,7 +34,9 @@ def change(town, chance, cases):
         answers = {"unit": chance.choice(["blue", "red_lab"]), "cost": chance.choice(["10.0", "7"])}
         town.refused(case, "dora", what, **(answers if what == "note" else {}))
     elif what == "shut out":
-        town.session.execute(update(Subject).where(Subject.id == case.id).values(excluded=f",{town.people['rita']},"))
+        town.session.execute(
+            update(Subject).where(Subject.id == case.id).values(excluded=f",{person(town.people['rita'])},")
+        )
     elif what == "moved":
         town.session.execute(update(Subject).where(Subject.id == case.id).values(area_id=None, unit_id=None))
     elif what == "promised":
@@ -147,7 +150,9 @@ def test_a_case_that_is_gone_is_counted_no_more(settle_on_both):
 def test_whoever_is_shut_out_of_a_case_does_not_count_it_and_others_do(settle_on_both):
     town = settle_on_both(ROUTINE)
     case, _ = town.report(), town.report()
-    town.session.execute(update(Subject).where(Subject.id == case.id).values(excluded=f",{town.people['rita']},"))
+    town.session.execute(
+        update(Subject).where(Subject.id == case.id).values(excluded=f",{person(town.people['rita'])},")
+    )
     town.session.commit()
     fold_all(town)
     for who, counted in (("rita", 1), ("dora", 2), ("bill", 0)):
