@@ -83,8 +83,13 @@ build/bench-venv/ready: bench/requirements.txt
 	build/bench-venv/bin/pip install -q --disable-pip-version-check --require-hashes -r bench/requirements.txt
 	@touch $@
 
+build/own-venv/ready: requirements.txt
+	$(PYTHON) -m venv build/own-venv
+	build/own-venv/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
 .PHONY: bench
-bench: setup build/bench-venv/ready ## Measure beside other frameworks: SIZE=10k|100k|1m DATABASE=postgresql://user@host/name
+bench: setup build/bench-venv/ready build/own-venv/ready ## Measure beside other frameworks: SIZE=10k|100k|1m DATABASE=postgresql://user@host/name
 	$(BIN)/python -m bench --size $(or $(SIZE),10k) $(if $(DATABASE),--database $(DATABASE)) $(ARGS)
 
 .PHONY: lock

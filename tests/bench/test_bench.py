@@ -1,7 +1,10 @@
 """The benchmark itself on a few cases, so that it goes on working: the data set, the servers, the checks, the table."""
 
 import json
+import os
+import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, select
@@ -12,7 +15,7 @@ from app.workflow.context import Context
 from bench.data import facts, own, seeded
 from bench.data.filled import copies
 from bench.figures import quartiles, ratio
-from bench.products import PEERS_BIN, Bare, Builder, Django, FlaskAdmin, TunedDjango
+from bench.products import PEERS_BIN, Bare, Builder, Django, FlaskAdmin, TunedDjango, installed
 from bench.rounds import measure
 from bench.run import Plan, expected_of, run
 from bench.running import Running
@@ -128,3 +131,13 @@ def test_a_wrong_answer_is_told_and_not_measured(folder, figures, told):
             running.stop()
     assert "page 1 of the list is wrong" in found["bare"].fault
     assert found["bare"].waits == []
+
+
+def test_the_product_is_measured_as_it_is_installed_while_that_is_up_to_date(tmp_path):
+    lock, ready = tmp_path / "requirements.txt", tmp_path / "ready"
+    lock.touch()
+    assert installed(tmp_path, lock) == Path(sys.executable).parent
+    ready.touch()
+    assert installed(tmp_path, lock) == tmp_path / "bin"
+    os.utime(lock, (ready.stat().st_mtime + 1,) * 2)
+    assert installed(tmp_path, lock) == Path(sys.executable).parent
