@@ -83,9 +83,9 @@ build/bench-venv/ready: bench/requirements.txt
 	build/bench-venv/bin/pip install -q --disable-pip-version-check --require-hashes -r bench/requirements.txt
 	@touch $@
 
-build/own-venv/ready: requirements.txt
+build/own-venv/ready: requirements.txt requirements-granian.txt
 	$(PYTHON) -m venv build/own-venv
-	build/own-venv/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements.txt
+	build/own-venv/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements.txt -r requirements-granian.txt
 	@touch $@
 
 .PHONY: bench

@@ -12,6 +12,7 @@ from bench.client import Client, hidden
 from bench.data.filled import Data
 from bench.expected import Expected
 from bench.peers.settings import ACCOUNT, PASSWORD
+from bench.served import GUNICORN
 from config import ROOT
 
 PEERS_BIN = ROOT / "build" / "bench-venv" / "bin"
@@ -43,6 +44,8 @@ class Product:
     key = name = module = ""
     environment: ClassVar[Mapping[str, str]] = {}
     own_tables = False
+    told = GUNICORN
+    """What its server is told on its command line."""
     login_path, form_path, csrf = "/login", "/submit", "csrf_token"
     counter = ACCOUNT
     """Who may count every case."""
