@@ -91,6 +91,7 @@ build/own-venv/ready: requirements.txt requirements-granian.txt
 .PHONY: bench
 bench: setup build/bench-venv/ready build/own-venv/ready ## Measure beside other frameworks: SIZE=10k|100k|1m DATABASE=postgresql://user@host/name
 	$(BIN)/python -m bench --size $(or $(SIZE),10k) $(if $(DATABASE),--database $(DATABASE)) $(ARGS)
+	$(BIN)/python -m bench.plans --size $(or $(SIZE),10k) $(if $(DATABASE),--database $(DATABASE))
 
 .PHONY: lock
 lock: .venv/ready-dev ## Pin the dependencies anew from requirements*.in
