@@ -83,9 +83,15 @@ build/bench-venv/ready: bench/requirements.txt
 	build/bench-venv/bin/pip install -q --disable-pip-version-check --require-hashes -r bench/requirements.txt
 	@touch $@
 
+build/own-venv/ready: requirements.txt requirements-granian.txt
+	$(PYTHON) -m venv build/own-venv
+	build/own-venv/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements.txt -r requirements-granian.txt
+	@touch $@
+
 .PHONY: bench
-bench: setup build/bench-venv/ready ## Measure beside other frameworks: SIZE=10k|100k|1m DATABASE=postgresql://user@host/name
+bench: setup build/bench-venv/ready build/own-venv/ready ## Measure beside other frameworks: SIZE=10k|100k|1m DATABASE=postgresql://user@host/name
 	$(BIN)/python -m bench --size $(or $(SIZE),10k) $(if $(DATABASE),--database $(DATABASE)) $(ARGS)
+	$(BIN)/python -m bench.plans --size $(or $(SIZE),10k) $(if $(DATABASE),--database $(DATABASE))
 
 .PHONY: lock
 lock: .venv/ready-dev ## Pin the dependencies anew from requirements*.in
@@ -93,6 +99,7 @@ lock: .venv/ready-dev ## Pin the dependencies anew from requirements*.in
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate requirements.in -o requirements.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate requirements-dev.in -o requirements-dev.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate requirements-tracing.in -o requirements-tracing.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate requirements-granian.in -o requirements-granian.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -c requirements.txt bench/requirements.in -o bench/requirements.txt
 
 .PHONY: messages

@@ -23,6 +23,19 @@ SECRET_KEY_OLD = tuple(os.environ.get("SECRET_KEY_OLD", "").split())
 DATABASE_URL = os.environ.get("DATABASE_URL", f"sqlite:///{VAR / 'avviksflyt.db'}").replace(
     "postgresql://", "postgresql+psycopg://", 1
 )
+# PostgreSQL: connections that a process keeps, and how many more it may make; seconds until one is made anew (-1 =
+# never); whether one is tried before it is used.
+DATABASE_POOL_SIZE = int(os.environ.get("DATABASE_POOL_SIZE", "5"))
+DATABASE_POOL_OVERFLOW = int(os.environ.get("DATABASE_POOL_OVERFLOW", "10"))
+DATABASE_POOL_RECYCLE = int(os.environ.get("DATABASE_POOL_RECYCLE", "-1"))
+DATABASE_PRE_PING = os.environ.get("DATABASE_PRE_PING", "1") == "1"
+# Whether PostgreSQL keeps statements that come again; a pooler by transaction, such as PgBouncer, may not bear it.
+DATABASE_PREPARED = os.environ.get("DATABASE_PREPARED", "1") == "1"
+# Seconds after which PostgreSQL gives a statement up; 0 = never.
+DATABASE_STATEMENT_TIMEOUT = float(os.environ.get("DATABASE_STATEMENT_TIMEOUT", "0"))
+# A streaming replica that reports and files are read from, unless it is more than so many seconds behind. Empty = none.
+REPLICA_URL = os.environ.get("REPLICA_URL", "").replace("postgresql://", "postgresql+psycopg://", 1)
+REPLICA_BEHIND = float(os.environ.get("REPLICA_BEHIND", "60"))
 CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", "")
 CELERY_QUEUE = os.environ.get("CELERY_QUEUE", "avviksflyt")
 WORKFLOW_FILE = Path(

@@ -27,6 +27,7 @@ from app.web.frameworks import init_frameworks
 from app.web.headers import init_headers
 from app.web.marks import init_marks
 from app.web.measured import init_measures
+from app.web.replica import init_replica
 from app.web.security import Security, init_security
 from app.web.templates import init_templates
 from app.web.traced import init_traces
@@ -52,6 +53,7 @@ def create_app(settings: Mapping[str, object] | None = None) -> Flask:
     init_measures(app)
     init_concerning(app)
     init_database(app)
+    init_replica(app)
     CSRFProtect(app)
     with app.app_context():
         _furnish(app)

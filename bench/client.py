@@ -29,6 +29,11 @@ class Client:
         """Count anew."""
         self.seconds, self.queries, self.size = 0.0, 0, 0
 
+    @property
+    def cookies(self) -> str:
+        """What it says to be known by."""
+        return "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+
     def get(self, path: str) -> str:
         """Read a page."""
         return self._ask("GET", path, None)
@@ -38,7 +43,7 @@ class Client:
         return self._ask("POST", path, urlencode(form))
 
     def _ask(self, method: str, path: str, body: str | None) -> str:
-        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
+        headers = {"Cookie": self.cookies}
         headers["Referer"] = f"http://127.0.0.1:{self._port}{path}"
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"

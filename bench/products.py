@@ -12,10 +12,10 @@ from bench.client import Client, hidden
 from bench.data.filled import Data
 from bench.expected import Expected
 from bench.peers.settings import ACCOUNT, PASSWORD
+from bench.served import GUNICORN
 from config import ROOT
 
 PEERS_BIN = ROOT / "build" / "bench-venv" / "bin"
-OWN_BIN = Path(sys.executable).parent
 NUMBER = re.compile(r"\b\d{4}-\d{4,}\b")
 REPORT = {
     "title": "Forelesningen ble avlyst",
@@ -25,12 +25,27 @@ REPORT = {
 OK_STATUSES = (200, 302, 303)
 
 
+def installed(venv: Path, lock: Path) -> Path:
+    """Give the programs of an installation: of `venv`, which `make bench` makes, unless it's older than its `lock`.
+
+    Then it's the developer's own, whose packages make a start slower.
+    """
+    ready = venv / "ready"
+    there = ready.exists() and ready.stat().st_mtime >= lock.stat().st_mtime
+    return venv / "bin" if there else Path(sys.executable).parent
+
+
+OWN_BIN = installed(ROOT / "build" / "own-venv", ROOT / "requirements.txt")
+
+
 class Product:
     """A peer on the small tables; whatever differs is said by its subclass."""
 
     key = name = module = ""
     environment: ClassVar[Mapping[str, str]] = {}
     own_tables = False
+    told = GUNICORN
+    """What its server is told on its command line."""
     login_path, form_path, csrf = "/login", "/submit", "csrf_token"
     counter = ACCOUNT
     """Who may count every case."""

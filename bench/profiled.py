@@ -15,6 +15,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -23,7 +24,7 @@ from sqlalchemy import event
 from app import create_app
 from app.web.database import db
 from bench.__main__ import SIZES
-from bench.data.filled import copies, dialect
+from bench.data.filled import FOLDER, copies, dialect
 from bench.data.seeded import SECRET
 from bench.own import Own
 from bench.run import expected_of
@@ -73,9 +74,9 @@ class Inside(Books):
 
 
 @contextmanager
-def within(database: str, size: str) -> Iterator[tuple[Inside, Any]]:
+def within(database: str, size: str, folder: Path = FOLDER) -> Iterator[tuple[Inside, Any]]:
     """The product within this process on a copy of the data set, and its engine."""
-    with copies(database, SIZES[size]) as data:
+    with copies(database, SIZES[size], folder) as data:
         settings = {"DATABASE_URL": dialect(data.own), "VAR": data.folder, "SECRET_KEY": SECRET, "WORKER": "off"}
         app = create_app({**settings, "RATELIMIT_ENABLED": False, "DEMO": False})
         with app.app_context():

@@ -99,7 +99,7 @@ def _measure(plan: Plan, data: Data, expected: Expected, tell: Callable[[str], N
             tell(f"statements of {each.name}")
             queries[each.key] = rounds.count_queries(each, works)
         starts = rounds.cold_starts(products, plan.starts, tell)
-    with _running(products, counting=not plan.starts) as running:
+    with started(products, counting=not plan.starts) as running:
         measured = {work.short: _measure_work(plan, running, work, tell) for work in works}
         tell("reminders")
         swept = sweeping.measured(running, expected)
@@ -129,7 +129,8 @@ def _measure_work(plan: Plan, running: Sequence[Running], work: Work, tell: Call
 
 
 @contextmanager
-def _running(products: Sequence[Product], *, counting: bool) -> Iterator[list[Running]]:
+def started(products: Sequence[Product], *, counting: bool = False) -> Iterator[list[Running]]:
+    """Start them all, and end them afterwards."""
     running: list[Running] = []
     try:
         for each in products:

@@ -116,7 +116,7 @@ class Running(Books):
         place = {name: os.environ[name] for name in PLACE if name in os.environ}
         environment = {**place, **product.settings(), **({"BENCH_COUNT": "1"} if counting else {})}
         log = product.data.folder.parent / f"{product.key}.log"
-        self.server = Server(product.command(), environment, product.form_path, log)
+        self.server = Server(product.command(), environment, product.form_path, log, product.told)
         self.handler, self.visitor = Client(self.server.port), Client(self.server.port)
         product.login(self.handler)
         self.counter = self.handler

@@ -17,8 +17,13 @@ PATIENCE = 300.0
 TICKS = 100.0
 NANO = 1e9
 PAGE_KB = 1024.0
-GUNICORN = ("-w", "1", "-k", "gthread", "--threads", "8", "--keep-alive", "75", "--log-level", "warning")
+GUNICORN = "-w 1 -k gthread --threads 8 --keep-alive 75 --log-level warning -b 127.0.0.1:{port}"
 """One worker with the product's eight threads, which keeps a connection that waits for its turn."""
+GRANIAN = (
+    "--interface wsgi --factory --workers 1 --blocking-threads 8 --no-ws --log-level warning"
+    " --host 127.0.0.1 --port {port}"
+)
+"""The same; its keeping of connections has no end."""
 
 
 def free_port() -> int:
@@ -31,10 +36,12 @@ def free_port() -> int:
 class Server:
     """A server that answers; `seconds` it took from its process's start to its first page."""
 
-    def __init__(self, words: Sequence[str], environment: Mapping[str, str], ready: str, log: Path) -> None:
+    def __init__(
+        self, words: Sequence[str], environment: Mapping[str, str], ready: str, log: Path, told: str = GUNICORN
+    ) -> None:
         self.port = free_port()
         began = time.perf_counter()
-        command = [*words[:1], *GUNICORN, "-b", f"127.0.0.1:{self.port}", *words[1:]]
+        command = [*words[:1], *told.format(port=self.port).split(), *words[1:]]
         env = {**environment, "PORT": str(self.port), "BASE_URL": f"http://127.0.0.1:{self.port}"}
         self._log = log
         with log.open("ab") as out:

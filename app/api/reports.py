@@ -15,7 +15,7 @@ from app.api.operation import Parameter, operation
 from app.figures.hiding import Shown
 from app.figures.report import Counted, Period, Section, reports_for
 from app.i18n import gettext, today
-from app.web.here import actor, context
+from app.web.here import actor, context, reading
 from app.web.problems import Problem
 
 FIRST, LAST = date(1900, 1, 1), date(2999, 12, 31)
@@ -39,7 +39,7 @@ class ReportApi(Api):
         """Give the reports' names."""
         viewer = context().viewer(actor().person)
         period = Period(today(), today())
-        found = [Counted(each, context(), viewer, period) for each in reports_for(context(), viewer)]
+        found = [Counted(each, reading(), viewer, period) for each in reports_for(context(), viewer)]
         return answered({"reports": [_named(each) for each in found]})
 
     @expose("/<name>")
@@ -49,7 +49,7 @@ class ReportApi(Api):
         viewer = context().viewer(actor().person)
         for report in reports_for(context(), viewer):
             if report.name == name:
-                return answered(_told(Counted(report, context(), viewer, _period())))
+                return answered(_told(Counted(report, reading(), viewer, _period())))
         raise Problem(HTTPStatus.NOT_FOUND)
 
 

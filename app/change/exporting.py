@@ -1,7 +1,9 @@
 """The organisation from rows into a file: what is written here can be read back and says the same."""
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import lru_cache
 from io import StringIO
 from typing import Any
 
@@ -11,6 +13,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from model import Area, Assignment, Calendar, MailText, Person, Role, RoutingRow, Unit
 
 ANY_WIDTH = 10_000
+SECTIONS_KEPT = 32
 
 
 def export_data(session: Session) -> str:
@@ -40,7 +43,12 @@ def sections(session: Session) -> dict[str, Any]:
 
 
 def as_yaml(whole: Mapping[str, Any]) -> str:
-    """Write plain values as the file has them."""
+    """Write plain values as the file has them, the sections that are as they were last from memory."""
+    return "".join(_written(json.dumps({name: part})) for name, part in whole.items())
+
+
+@lru_cache(maxsize=SECTIONS_KEPT)
+def _written(section: str) -> str:
     from ruamel.yaml import YAML  # noqa: PLC0415 - everything else is read by another package
 
     yaml = YAML(typ="safe", pure=True)
@@ -49,7 +57,7 @@ def as_yaml(whole: Mapping[str, Any]) -> str:
     yaml.sort_base_mapping_type_on_output = False
     yaml.width = ANY_WIDTH
     text = StringIO()
-    yaml.dump(dict(whole), text)
+    yaml.dump(json.loads(section), text)
     return text.getvalue()
 
 

@@ -21,7 +21,7 @@ from app.reports import sheets
 from app.reports.views import MOST_BARS, MOST_LINES
 from app.web import export
 from app.web.database import db
-from app.web.here import context
+from app.web.here import context, reading
 from app.workflow import opened
 from model import Subject
 
@@ -51,8 +51,8 @@ def show(name: str) -> ResponseReturnValue:
     report = _report(name)
     periods = list(whole_periods(report, _first_day(), today()))
     chosen = _chosen(periods)
-    counted = Counted(report, context(), context().viewer(None), chosen.period) if chosen else None
-    title = counted.title if counted else Counted(report, context(), context().viewer(None), _NO_DAYS).title
+    counted = Counted(report, reading(), context().viewer(None), chosen.period) if chosen else None
+    title = counted.title if counted else Counted(report, reading(), context().viewer(None), _NO_DAYS).title
     return render_template(
         "reports/public.html",
         title=title,
@@ -71,7 +71,7 @@ def file(name: str) -> ResponseReturnValue:
     """Send the report's table."""
     report = _report(name)
     chosen = _chosen(list(whole_periods(report, _first_day(), today()))) or abort(404)
-    counted = Counted(report, context(), context().viewer(None), chosen.period)
+    counted = Counted(report, reading(), context().viewer(None), chosen.period)
     if counted.too_few:
         return abort(404)
     response = make_response(export.answer("csv", f"{counted.title} {chosen.key}", *sheets.sheet(counted)))

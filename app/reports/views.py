@@ -16,7 +16,7 @@ from app.figures.report import Counted, Period, reports_for
 from app.i18n import gettext, today
 from app.reports import sheets
 from app.web import export
-from app.web.here import actor, context
+from app.web.here import actor, context, reading
 
 MOST_BARS = 12
 """More bars than these say nothing; the table has them all."""
@@ -73,7 +73,7 @@ class ReportView(BaseView):  # type: ignore[misc]
         viewer = self._viewer()
         for report in reports_for(context(), viewer):
             if report.name == name:
-                return Counted(report, context(), viewer, _period())
+                return Counted(report, reading(), viewer, _period())
         return abort(404)
 
 

@@ -1,6 +1,6 @@
 """The database: one session for the whole product, SQLite tuned for it, and the configuration's version."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -41,18 +41,48 @@ def init_database(app: Flask) -> None:
     url = str(app.config["DATABASE_URL"])
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     # A write takes its lock when it begins: a deferred one that read first could not wait for another writer.
-    immediate = {"connect_args": {"timeout": 10, "isolation_level": "IMMEDIATE"}}
-    away = {"pool_pre_ping": True, "connect_args": {"connect_timeout": PATIENCE}}
-    options = immediate if url.startswith("sqlite") else away
-    # What people typed is a statement's parameter: a fault that is logged must not repeat it.
-    app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", {**options, "hide_parameters": True})
+    immediate = {"connect_args": {"timeout": 10, "isolation_level": "IMMEDIATE"}, "hide_parameters": True}
+    options = immediate if url.startswith("sqlite") else server_options(app.config)
+    app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", options)
     db.init_app(app)
     configure_mappers()  # relations declared from the far side, such as User.person, exist from here on
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             tune(db.engine)
         else:
-            event.listen(db.engine, "connect", _compile_nothing)
+            set_each(db.engine, app.config)
+
+
+def server_options(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Give an engine's options for PostgreSQL."""
+    connecting: dict[str, Any] = {"connect_timeout": PATIENCE}
+    if not settings["DATABASE_PREPARED"]:
+        connecting["prepare_threshold"] = None
+    return {
+        "pool_size": settings["DATABASE_POOL_SIZE"],
+        "max_overflow": settings["DATABASE_POOL_OVERFLOW"],
+        "pool_recycle": settings["DATABASE_POOL_RECYCLE"],
+        "pool_pre_ping": settings["DATABASE_PRE_PING"],
+        "connect_args": connecting,
+        "hide_parameters": True,  # what people typed is a statement's parameter: a fault that is logged tells none
+    }
+
+
+def set_each(engine: Engine, settings: Mapping[str, Any]) -> None:
+    """Set on each new connection to PostgreSQL what holds for all its statements.
+
+    Who sees what makes long conditions: PostgreSQL took 17 seconds to compile one that it answered in 0.3.
+    """
+    milliseconds = round(settings["DATABASE_STATEMENT_TIMEOUT"] * 1000)
+    chosen = f"SET statement_timeout = {milliseconds}" if milliseconds else ""
+
+    def told(connection: Any, _record: object) -> None:
+        connection.autocommit = True  # a setting made within a transaction goes back with it
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET jit = off; {chosen}")
+        connection.autocommit = False
+
+    event.listen(engine, "connect", told)
 
 
 def look_at_rows(engine: Engine) -> None:
@@ -85,14 +115,6 @@ def _set_pragmas(connection: Any, _record: object) -> None:
     for pragma in PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
-
-
-def _compile_nothing(connection: Any, _record: object) -> None:
-    """Who sees what makes long conditions: PostgreSQL took 17 seconds to compile one that it answered in 0.3."""
-    connection.autocommit = True  # a setting made within a transaction goes back with it
-    with connection.cursor() as cursor:
-        cursor.execute("SET jit = off")
-    connection.autocommit = False
 
 
 def _begin_first(connection: Connection, _name: str) -> None:

@@ -1,5 +1,6 @@
 """Where a request stands: the moment, the organisation and routine in force, and who is asking."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,6 +9,7 @@ from flask.globals import request_ctx
 from app.i18n import language
 from app.web.database import db
 from app.web.grants import grants, me
+from app.web.replica import reader
 from app.workflow.actor import Actor
 from app.workflow.context import Context
 
@@ -19,6 +21,11 @@ def context() -> Context:
     if kept is None:
         kept = here.avviksflyt_context = Context.open(db.session, datetime.now(UTC), grants().configuration)
     return kept
+
+
+def reading() -> Context:
+    """Give this request's context for what reads much and writes nothing: by the replica, where there is one."""
+    return replace(context(), session=reader())
 
 
 def actor() -> Actor:

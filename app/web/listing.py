@@ -16,10 +16,10 @@ from sqlalchemy.orm.interfaces import ORMOption
 from app.i18n import gettext, lazy_gettext
 from app.web import export
 from app.web.cells import Bare, bare
-from app.web.database import db
 from app.web.filters import Answers, Filter, derive, read
 from app.web.grants import can
 from app.web.interface import CAP, Order, Page, Wish
+from app.web.replica import reader
 from app.web.table import Column, Table
 
 
@@ -174,7 +174,7 @@ class Listing(ModelView):  # type: ignore[misc]
         statement = self.datamodel.matching((self.scope(), *answers.where)).options(*self.options())
         column = self.datamodel.sorted_by(answers.order.column)
         ordered = statement.order_by(column.desc() if answers.order.descending else column.asc())
-        rows = db.session.scalars(ordered.limit(export.MOST).execution_options(yield_per=500))
+        rows = reader().scalars(ordered.limit(export.MOST).execution_options(yield_per=500))
         values = self._values(rows.partitions())
         return export.answer(kind, str(self.list_title), [each.label for each in self.columns()], values)
 

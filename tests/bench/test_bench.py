@@ -1,7 +1,11 @@
 """The benchmark itself on a few cases, so that it goes on working: the data set, the servers, the checks, the table."""
 
 import json
+import os
+import sys
 from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, select
@@ -12,7 +16,9 @@ from app.workflow.context import Context
 from bench.data import facts, own, seeded
 from bench.data.filled import copies
 from bench.figures import quartiles, ratio
-from bench.products import PEERS_BIN, Bare, Builder, Django, FlaskAdmin, TunedDjango
+from bench.plans import faults, faults_on_postgresql
+from bench.products import PEERS_BIN, Bare, Builder, Django, FlaskAdmin, TunedDjango, installed
+from bench.profiled import within
 from bench.rounds import measure
 from bench.run import Plan, expected_of, run
 from bench.running import Running
@@ -128,3 +134,36 @@ def test_a_wrong_answer_is_told_and_not_measured(folder, figures, told):
             running.stop()
     assert "page 1 of the list is wrong" in found["bare"].fault
     assert found["bare"].waits == []
+
+
+def test_the_product_is_measured_as_it_is_installed_while_that_is_up_to_date(tmp_path):
+    lock, ready = tmp_path / "requirements.txt", tmp_path / "ready"
+    lock.touch()
+    assert installed(tmp_path, lock) == Path(sys.executable).parent
+    ready.touch()
+    assert installed(tmp_path, lock) == tmp_path / "bin"
+    os.utime(lock, (ready.stat().st_mtime + 1,) * 2)
+    assert installed(tmp_path, lock) == Path(sys.executable).parent
+
+
+def test_what_goes_through_a_great_table_is_told(folder, figures):
+    with within("", str(CASES), folder) as (inside, engine):
+        assert list(faults(inside, engine, CASES)) == []
+    with within("", str(CASES), folder) as (inside, engine):
+        with engine.begin() as connection:
+            names = "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = 'subject' AND sql IS NOT NULL"
+            for (name,) in connection.exec_driver_sql(names).all():
+                connection.exec_driver_sql(f"DROP INDEX {name}")
+        found = {each.split(":")[0] for each in faults(inside, engine, CASES)}
+    assert {"W3", "W3 far", "W5"} <= found
+
+
+def test_a_plan_of_postgresql_is_read_to_its_leaves(postgresql_url):
+    engine = create_engine(postgresql_url)
+    with engine.connect() as connection:
+        look = partial(faults_on_postgresql, connection, "W3")
+        assert look("SELECT count(*) FROM subject WHERE title = 'x'", ()) == ["goes through subject"]
+        assert look("SELECT * FROM subject WHERE id = 1 ORDER BY title", ()) == []
+        everything = "SELECT s.id FROM subject s, generate_series(1, 1000000) n ORDER BY n, s.title"
+        assert [each.split()[0] for each in look(everything, ())] == ["sorts", "goes"]
+    engine.dispose()

@@ -4,8 +4,8 @@ import shutil
 
 import pytest
 
+from tests.browser.front import in_front_of
 from tests.browser.scene import Scene
-from tests.house import served
 from tests.journeys.conftest import built
 
 
@@ -17,6 +17,12 @@ def scene(sqlite_filled, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def scene_address(scene):
-    with served(scene.town.app) as address:
-        yield address
+def front(scene):
+    with in_front_of(scene.town.app) as front:
+        yield front
+
+
+@pytest.fixture
+def scene_address(front):
+    front.answer = None
+    return front.address

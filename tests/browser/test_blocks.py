@@ -2,8 +2,8 @@
 
 import pytest
 
+from tests.browser.front import in_front_of
 from tests.browser.test_pages import Shown
-from tests.house import served
 from tests.routines.institution import Institution, letter
 from tests.routines.test_stories import BEAM, RED
 
@@ -13,8 +13,8 @@ pytestmark = pytest.mark.browser
 def faults_of(browser, place, pages):
     """Show each page with all that can be opened opened; gives name -> what is wrong."""
     found = {}
-    with served(place.app) as address:
-        shown = Shown(browser, address, "light")
+    with in_front_of(place.app) as front:
+        shown = Shown(browser, front, "light")
         for who, path, block in pages:
             place.person(who).get(f"{path}{'&' if '?' in path else '?'}lang=nb")
             answer = place.person(who).page

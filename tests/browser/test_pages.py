@@ -44,28 +44,18 @@ AT = """() => {
 class Shown:
     """A tab that shows pages as they were answered, and remembers what went wrong."""
 
-    def __init__(self, browser, address, scheme, forced=None):
-        self.address = address
+    def __init__(self, browser, front, scheme, forced=None):
+        self.front = front
         self.context = browser.new_context(viewport=WIDE, color_scheme=scheme, forced_colors=forced)
         self.context.add_init_script(path=AXE_FILE_PATH)
         self.tab = self.context.new_page()
-        self.answer = None
         self.faults = []
-        self.tab.route("**/*", self._route)
         self.tab.on("console", lambda line: line.type in {"error", "warning"} and self.faults.append(line.text))
         self.tab.on("pageerror", lambda error: self.faults.append(str(error)))
 
-    def _route(self, route):
-        if route.request.resource_type != "document":
-            return route.continue_()
-        headers = {name: value for name, value in self.answer.headers if name.lower() != "set-cookie"}
-        return route.fulfill(status=200, headers=headers, body=self.answer.get_data())
-
     def look(self, path, answer, *, wide=True):
         """Show a page, narrow and perhaps wide before that; gives what is wrong with it."""
-        self.answer, self.faults = answer, []
-        self.tab.set_viewport_size(WIDE)
-        self.tab.goto(self.address + path, wait_until="load")
+        self._show(path, answer)
         found = [*self._violations("wide")] if wide else []
         self.tab.set_viewport_size(NARROW)
         if over := self.tab.evaluate(OVERFLOW):
@@ -74,9 +64,7 @@ class Shown:
 
     def by_keyboard(self, path, answer):
         """Go through a page by Tab alone; gives what isn't reached, isn't shown as reached, or isn't in the window."""
-        self.answer, self.faults = answer, []
-        self.tab.set_viewport_size(WIDE)
-        self.tab.goto(self.address + path, wait_until="load")
+        self._show(path, answer)
         stops, been = self.tab.evaluate(STOPS), []
         for _ in range(len(stops) + 2):
             self.tab.keyboard.press("Tab")
@@ -93,6 +81,11 @@ class Shown:
             self.faults.append(f"by Tab one comes to {been} of {stops}")
         return self.faults
 
+    def _show(self, path, answer):
+        self.front.answer, self.faults = answer, []
+        self.tab.set_viewport_size(WIDE)
+        self.tab.goto(self.front.address + path, wait_until="load")
+
     def _violations(self, width):
         for violation in self.tab.evaluate(AXE, TAGS):
             nodes = [node["html"][:160] for node in violation["nodes"]]
@@ -100,8 +93,8 @@ class Shown:
 
 
 @pytest.fixture(params=["light", "dark"])
-def shown(request, browser, scene_address):
-    shown = Shown(browser, scene_address, request.param)
+def shown(request, browser, front):
+    shown = Shown(browser, front, request.param)
     yield shown
     shown.context.close()
 
@@ -125,11 +118,11 @@ def test_f69_so_it_is_in_english_and_in_the_dark(shown, scene):
     assert faulty(shown, pages, wide=FEW) == {}
 
 
-def test_f69_so_it_is_in_nynorsk_with_forced_colours_and_by_keyboard_alone(browser, scene, scene_address):
+def test_f69_so_it_is_in_nynorsk_with_forced_colours_and_by_keyboard_alone(browser, scene, front):
     pages = {name: page for name, page in gather(scene, "nn").items() if name in FEW}
     assert set(pages) == FEW
     assert all('<html lang="nn"' in answer.get_data(as_text=True) for _, answer in pages.values())
-    forced = Shown(browser, scene_address, "light", forced="active")
+    forced = Shown(browser, front, "light", forced="active")
     found = faulty(forced, pages, wide=())
     for name, (path, answer) in pages.items():
         found[name] = [*found.get(name, ()), *forced.by_keyboard(path, answer)]

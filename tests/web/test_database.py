@@ -7,7 +7,8 @@ from sqlalchemy.exc import DBAPIError
 
 from app.web.database import db
 from model import Area, ConfigurationVersion, MailText, Person, Unit
-from tests.house import make_app, session_of
+from tests.house import Person as Visitor
+from tests.house import cases, make_app, session_of
 
 
 def version(session):
@@ -27,6 +28,43 @@ def test_sqlite_is_tuned_on_every_connection(small_house):
 def test_postgresql_compiles_no_single_question(postgresql_url, tmp_path):
     with session_of(make_app(postgresql_url, tmp_path)) as session:
         assert session.scalar(text("SHOW jit")) == "off"
+
+
+def often(session):
+    """Ask the same thing as often as it takes for it to be prepared; how many statements are."""
+    for _ in range(10):
+        session.execute(text("SELECT 1 FROM lease"))
+    return session.scalar(text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%FROM lease%'"))
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize(("kept", "statements"), [(True, 1), (False, 0)])
+def test_postgresql_keeps_statements_unless_a_pooler_cannot_bear_it(postgresql_url, tmp_path, kept, statements):
+    app = make_app(postgresql_url, tmp_path, DATABASE_PREPARED=kept)
+    with session_of(app) as session:
+        assert often(session) == statements
+    Visitor(app).report()
+    desk = Visitor(app, "desk")
+    assert desk.move(max(cases(app)), "forward", unit="ie", area="education_quality").status_code == 302
+
+
+@pytest.mark.postgresql
+def test_the_pool_is_as_large_and_a_statement_as_long_as_is_set(postgresql_url, tmp_path):
+    sizes = {"DATABASE_POOL_SIZE": 2, "DATABASE_POOL_OVERFLOW": 1, "DATABASE_POOL_RECYCLE": 60}
+    app = make_app(postgresql_url, tmp_path, **sizes, DATABASE_PRE_PING=False, DATABASE_STATEMENT_TIMEOUT=0.2)
+    with session_of(app) as session:
+        pool = session.get_bind().pool
+        assert (pool.size(), pool._max_overflow, pool._recycle, pool._pre_ping) == (2, 1, 60, False)
+        assert session.scalar(text("SHOW statement_timeout")) == "200ms"
+        assert session.scalar(text("SHOW jit")) == "off"
+        with pytest.raises(DBAPIError, match="statement timeout"):
+            session.scalar(text("SELECT pg_sleep(60)"))
+
+
+@pytest.mark.postgresql
+def test_without_a_limit_a_statement_takes_its_time(postgresql_url, tmp_path):
+    with session_of(make_app(postgresql_url, tmp_path)) as session:
+        assert session.scalar(text("SHOW statement_timeout")) == "0"
 
 
 @pytest.mark.parametrize(
