@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import with_expression
 from sqlalchemy.orm.interfaces import ORMOption
 
 from app.i18n import say
-from app.web import narrowing
+from app.web import narrowing, queue
 from app.web.extras import PREFIX, Extras
 from app.web.filters import Answers, Filter
 from app.web.here import actor, context
@@ -61,7 +61,13 @@ class FieldLook(Look):
 
     def narrowings(self) -> Sequence[Filter]:
         """Filters by the routine's own fields."""
-        return narrowing.filters(self.extras())
+        return narrowing.filters(context().viewer(actor().person), parts=self.datamodel.obj is Part)
+
+    def key(self, answers: Answers, tab: str) -> Hashable:
+        """All that the list's question hangs on; None with words, whose way hangs on how many rows have them now."""
+        if queue.WORDS in answers.given:
+            return None
+        return tab, tuple(self.chosen()), tuple(answers.given.items()), answers.order, answers.size, answers.back
 
     def shown_columns(self) -> Sequence[str]:
         """Names of the columns that the person of this request sees, in order."""

@@ -120,7 +120,7 @@ class Listing(ModelView):  # type: ignore[misc]
     def page(self, answers: Answers) -> Page:
         """Read one page of the list."""
         asked = (answers.where, answers.order, answers.size, answers.mark, answers.back, answers.counted)
-        found: Page = self.datamodel.page(Wish(*asked, self.scope(), self.pieces(answers)), self.options())
+        found: Page = self.datamodel.page(Wish(*asked, self.scope(), self.pieces(answers), answers.key), self.options())
         return found
 
     def columns(self) -> Sequence[Column]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from flask import request, url_for
@@ -18,6 +19,7 @@ from app.web.cells import Due, Link, Tag, Two
 from app.web.filters import MOST_CHOICES, Clause, Filter, equals
 from app.web.here import actor, context
 from app.web.interface import CAP
+from app.web.shelf import shelf
 from app.workflow import finding
 from app.workflow.context import Context
 from app.workflow.told import filled
@@ -117,10 +119,16 @@ def unit_label() -> str:
 
 def filters() -> Sequence[Filter]:
     """What the list of any routine can be narrowed by."""
-    organisation, routine = context().organisation, context().routine
+    viewer = context().viewer(actor().person)
+    return shelf(viewer.organisation).get(("filters", viewer, language()), partial(_filters, viewer))
+
+
+def _filters(viewer: Viewer) -> Sequence[Filter]:
+    organisation, routine = viewer.organisation, viewer.routine
     areas = [(area.name, say(area.label)) for area in organisation.areas.values()]
-    offered = context().viewer(actor().person).once(_offered)
+    offered = viewer.once(_offered)
     units = [(u.name, f"{u.code} {say(u.label)}".strip()) for u in map(organisation.units.__getitem__, offered)]
+    in_states = states(routine)
     return [
         Filter(
             WORDS,
@@ -137,9 +145,7 @@ def filters() -> Sequence[Filter]:
             gettext("All areas"),
         ),
         Filter("unit", gettext("Unit"), _under_unit, "choice", lambda: units, gettext("All units")),
-        Filter(
-            "state", gettext("State"), equals(Subject.state), "choice", lambda: states(routine), gettext("All states")
-        ),
+        Filter("state", gettext("State"), equals(Subject.state), "choice", lambda: in_states, gettext("All states")),
     ]
 
 
