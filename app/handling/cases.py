@@ -125,7 +125,11 @@ class CaseView(FieldLook):
         def value(name: str) -> Any:
             if name.startswith(PREFIX):
                 return self.own_value(row, name)
-            return queue.cell(row, name, here, viewer) if fields is None else queue.glimpse(row, name, here, fields)
+            return (
+                queue.cell(row, name, here, viewer, full=True)
+                if fields is None
+                else queue.glimpse(row, name, here, fields)
+            )
 
         return list(map(value, names))
 
