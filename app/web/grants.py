@@ -1,6 +1,7 @@
 """What the person asking may do: permissions, roles and the configuration's version, read with the account at once."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache, lru_cache
 from typing import Any
 
@@ -21,8 +22,9 @@ from flask_login import current_user
 from sqlalchemy import ColumnElement, ScalarSelect, Select, bindparam, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
+from app.web import attack
 from app.web.database import db
-from model import ConfigurationVersion, Login, Person
+from model import AttackMode, ConfigurationVersion, Login, Person
 
 LINE, PART = "\x1e", "\x1f"
 """Between what an account has, and between a permission and its view: signs made for that, which no name has."""
@@ -76,7 +78,19 @@ def granted_to(user_id: int | None) -> Grants:
     if kept is not None and kept[0] == user_id:
         return kept[1]
     found = db.session.execute(select(*EVERYTHING).where(User.id == user_id)).first() if user_id is not None else None
-    return _keep(user_id, _read(found) if found else Grants(configuration=db.session.scalar(ONLY_VERSION) or 0))
+    return _keep(user_id, _read(found) if found else Grants(configuration=_version()))
+
+
+def _version() -> int:
+    """The configuration's version; whether there is an attack, which pages for visitors ask as well, comes with it."""
+    version, attacked = db.session.execute(_of_a_visitor(), {"now": datetime.now(UTC)}).one()
+    attack.know(on=attacked)
+    return version or 0
+
+
+@cache
+def _of_a_visitor() -> Select[Any]:
+    return select(VERSION, attack.on(bindparam("now", type_=AttackMode.until.type)))
 
 
 def _keep(user_id: int | None, found: Grants) -> Grants:
@@ -138,6 +152,5 @@ def _roles() -> ScalarSelect[str]:
 
 
 VERSION = select(func.max(ConfigurationVersion.version)).scalar_subquery()
-ONLY_VERSION = select(VERSION)
 EVERYTHING = (_permissions(), _roles(), VERSION)
 """What an account has, as columns beside it."""

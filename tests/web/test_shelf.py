@@ -1,19 +1,21 @@
 """What is kept of a list or a page is never given to another reader, for another address, or after a change."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
-from app.web import queue, shelf
+from app.submit import desk
+from app.web import attack, here, queue, shelf
 from app.web.database import db
-from model import Area, Assignment
+from model import Area, Assignment, Calendar
 from model import Person as Somebody
-from tests.house import Person, session_of
+from tests.house import Person, make_app, session_of
 from tests.matrix.world import Maker
 
 ROWS = re.compile(r'<tr role="row" data-case="([^"]+)"')
-OWN = re.compile(r'nonce="[^"]*"|<input type="hidden" name="csrf_token"[^>]*>')
+OWN = re.compile(r'nonce="[^"]*"|<input type="hidden" name="(csrf_token|key)"[^>]*>')
 LISTS = (
     "/cases/",
     "/cases/?tab=unit",
@@ -37,6 +39,7 @@ LISTS = (
     "/actions/?tab=all",
 )
 """Each differs from another in one thing that a page hangs on."""
+FORMS = ("/", "/?lang=en", "/?way=submit", "/?way=nothing")
 READERS = ("quality_ie", "quality_iv", "desk", "head_idi")
 
 
@@ -106,6 +109,67 @@ def test_kept_filters_follow_a_change_of_words(filled):
         area.label = dict.fromkeys(area.label, "Another name for it")
         session.commit()
     assert "Another name for it" in person.get("/cases/").get_data(as_text=True)
+
+
+def test_the_form_is_the_same_with_and_without_what_is_kept(house, monkeypatch):
+    readers = [Person(house), Person(house, "student_idi"), Person(house, "desk")]
+    kept = [{path: read(person, path) for path in FORMS} for _ in range(2) for person in readers]
+    monkeypatch.setattr(shelf.Shelf, "get", lambda _self, _key, make: make())
+    made_anew = [{path: read(person, path) for path in FORMS} for person in readers]
+    for n in range(len(readers)):
+        assert kept[n] == kept[n + len(readers)] == made_anew[n]
+
+
+def test_a_kept_form_follows_what_another_process_changes(house):
+    """Another name of an area, a notice for today, and a time of attack."""
+    other, visitor = make_app(house.config["DATABASE_URL"], house.config["VAR"]), Person(house)
+    before = read(visitor, "/")
+    with session_of(other) as session:
+        session.scalars(select(Area).where(Area.name == "education_quality")).one().label = {"nb": "Noe annet"}
+        session.commit()
+    renamed = read(visitor, "/")
+    assert "Noe annet" in renamed
+    with session_of(other) as session:
+        today = datetime.now(UTC).date().isoformat()
+        session.scalars(select(Calendar)).one().notices = [{"from": today, "text": {"nb": "Alt tar tid nå."}}]
+        session.commit()
+    assert "Alt tar tid nå." in read(visitor, "/")
+    assert "data-bits" not in before
+    with session_of(other) as session:
+        attack.begin(session, None, datetime.now(UTC), 1)
+        session.commit()
+    assert "data-bits" in read(visitor, "/")
+    with session_of(other) as session:
+        attack.end(session, None, datetime.now(UTC))
+        session.commit()
+    assert "data-bits" not in read(visitor, "/")
+
+
+def test_a_form_that_comes_back_is_never_the_kept_one(house):
+    visitor = Person(house)
+    read(visitor, "/")
+    visitor.post("/", description="Referansegruppa ble aldri satt ned i høst.")
+    assert visitor.status == 400
+    assert "Referansegruppa ble aldri" in visitor.text
+    assert "Referansegruppa ble aldri" not in read(visitor, "/")
+
+
+def test_a_notice_of_yesterday_is_kept_no_longer(house, monkeypatch):
+    visitor, today = Person(house), datetime.now(UTC)
+    with session_of(house) as session:
+        notice = {"from": today.date().isoformat(), "until": today.date().isoformat(), "text": {"nb": "Bare i dag."}}
+        session.scalars(select(Calendar)).one().notices = [notice]
+        session.commit()
+    assert "Bare i dag." in read(visitor, "/")
+
+    class Tomorrow(datetime):
+        @classmethod
+        def now(cls, _zone=None):
+            return today + timedelta(days=2)
+
+    for module in (here, desk):
+        monkeypatch.setattr(module, "datetime", Tomorrow)
+    assert "Bare i dag." not in read(visitor, "/")
 
 
 def test_what_is_kept_has_a_bound():
