@@ -83,7 +83,7 @@ def granted_to(user_id: int | None) -> Grants:
 
 def _version() -> int:
     """The configuration's version; whether there is an attack, which pages for visitors ask as well, comes with it."""
-    version, attacked = db.session.execute(_of_a_visitor(), {"now": datetime.now(UTC)}).one()
+    version, attacked = db.session.connection().execute(_of_a_visitor(), {"now": datetime.now(UTC)}).one()
     attack.know(on=attacked)
     return version or 0
 
