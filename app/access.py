@@ -135,8 +135,8 @@ class Viewer:
         return or_(mine, *self._of_flow(flow, full=True, unsure=unsure))
 
     @_once
-    def granted(self, see: Party | None, *, parts: bool = True) -> ColumnElement[bool]:
-        """Predicate on Subject: rows where the viewer is in that party, for a part also as in its whole."""
+    def granted(self, see: Party | None, *, parts: bool = True, shut: bool = True) -> ColumnElement[bool]:
+        """Predicate: rows where the viewer is in that party, a part's whole too; not `shut` = rows open to all."""
         cases = [flow for flow in self.routine.flows.values() if not flow.part_of]
         here = self.routine.flows.values() if parts else cases
         ways = [and_(Subject.flow == flow.name, self._granted(see, self._row(flow))) for flow in here]
@@ -144,7 +144,7 @@ class Viewer:
             whole = aliased(Subject)
             there = (and_(whole.flow == flow.name, self._granted(see, self._row(flow, whole))) for flow in cases)
             ways.append(exists(select(whole.id).where(whole.id == Subject.whole_id, or_(*there))))
-        return and_(self._members.let_in(Subject), or_(*ways))
+        return and_(self._members.let_in(Subject), or_(*ways)) if shut else or_(*ways)
 
     def _row(self, flow: Flow, table: Table = Subject) -> Row:
         return Row(self.routine, flow, table)

@@ -35,6 +35,7 @@ from model.organisation import (
     Unit,
 )
 from model.outbox import Counter, Lease, OutboxPause, OutgoingMail
+from model.tally import Tally, TallyDue, TallyPart, TallyState
 
 __all__ = [
     "CLEAN",
@@ -88,6 +89,10 @@ __all__ = [
     "StoredFile",
     "StuckCase",
     "Subject",
+    "Tally",
+    "TallyDue",
+    "TallyPart",
+    "TallyState",
     "Unit",
     "WorkflowEdition",
 ]

@@ -19,6 +19,7 @@ LEVELS = (
     ("app.access",),
     ("app.outbox",),
     ("app.workflow",),
+    ("app.tally",),
     ("app.change", "app.figures", "app.backup"),
     ("app.web",),
     ("app.forms",),

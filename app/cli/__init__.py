@@ -2,10 +2,10 @@
 
 from flask import Flask
 
-from app.cli import assets, backup, journal, person, publishing, routine, seed, worker, workflow
+from app.cli import assets, backup, journal, person, publishing, report, routine, seed, worker, workflow
 
 COMMANDS = (
-    *(assets.group, journal.group, person.group, routine.group, worker.group, workflow.group),
+    *(assets.group, journal.group, person.group, report.group, routine.group, worker.group, workflow.group),
     *seed.groups,
     *backup.commands,
 )

@@ -16,9 +16,10 @@ from app.figures.timing import Timing, timings
 from app.i18n import gettext, say, zone
 from app.language.definition import Report
 from app.language.parties import InRole, Party, Query, Word, opened
+from app.tally.reading import Reading
 from app.workflow import finding
 from app.workflow.context import Context
-from app.workflow.counting import ALL, Choice, count
+from app.workflow.counting import ALL, Choice
 from app.workflow.reporting import choice_of
 from app.workflow.reporting import rows as lines
 from model import Case
@@ -125,7 +126,11 @@ class Counted:
     @cached_property
     def rows(self) -> list[dict[str, Any]]:
         """Every combination that occurs, with its count."""
-        return count(self.context, self.report.rows, choice=self.choice)
+        return self._reading.count()
+
+    @cached_property
+    def _reading(self) -> Reading:
+        return Reading(self.context, self.report, self.choice)
 
     @property
     def total(self) -> int:
@@ -214,7 +219,7 @@ class Counted:
         if self.report.hide_below:
             return []
         clocks = {clock: self.naming.clock(clock) for clock in self.report.times}
-        return [each for each in timings(self.context, clocks, self.choice) if each.all]
+        return [each for each in timings(clocks, self._reading.lasted(clocks)) if each.all]
 
 
 def _counts(by: Counter[Any]) -> list[int]:

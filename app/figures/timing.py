@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from app.workflow.context import Context
-from app.workflow.counting import DAY, Choice, Lengths, lasted
+from app.workflow.counting import DAY, Lengths
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +31,10 @@ class Timing:
         return self.in_time + self.late + self.running + self.overdue
 
 
-def timings(context: Context, clocks: Mapping[str, str], choice: Choice) -> list[Timing]:
-    """Count the runs of each clock, name -> label, in the chosen cases."""
+def timings(clocks: Mapping[str, str], runs: Iterable[Lengths]) -> list[Timing]:
+    """Put the runs of each clock, name -> label, together."""
     found: dict[str, list[Lengths]] = {name: [] for name in clocks}
-    for each in lasted(context, clocks, choice):
+    for each in runs:
         found[each.clock].append(each)
     return [_timing(label, found[name]) for name, label in clocks.items()]
 

@@ -18,7 +18,7 @@ from app.figures.report import Counted, Period
 from app.i18n import as_day, gettext, today
 from app.language.definition import Report
 from app.reports import sheets
-from app.reports.views import MOST_BARS
+from app.reports.views import MOST_BARS, MOST_LINES
 from app.web import export
 from app.web.database import db
 from app.web.here import context
@@ -63,6 +63,7 @@ def show(name: str) -> ResponseReturnValue:
         said=sheets.spelled,
         decimal=sheets.decimal,
         most=MOST_BARS,
+        lines=MOST_LINES,
     )
 
 

@@ -20,6 +20,8 @@ from app.web.here import actor, context
 
 MOST_BARS = 12
 """More bars than these say nothing; the table has them all."""
+MOST_LINES = 100
+"""More lines than these nobody reads on a page; the file has them all."""
 
 
 class ReportView(BaseView):  # type: ignore[misc]
@@ -51,6 +53,7 @@ class ReportView(BaseView):  # type: ignore[misc]
             said=sheets.spelled,
             decimal=sheets.decimal,
             most=MOST_BARS,
+            lines=MOST_LINES,
         )
         return page
 

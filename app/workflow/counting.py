@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -47,13 +47,17 @@ WHOLE = aliased(Subject)
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which cases are counted: a row scope, flows (none = every case), a condition, and [since, until) of reporting."""
+    """Which cases are counted: a row scope, flows (none = every case), a condition, and [since, until) of reporting.
+
+    `open_scope` is the scope as it is for cases that nobody is shut out of; None = not known apart.
+    """
 
     scope: ColumnElement[bool]
     of: tuple[str, ...] = ()
     when: Condition = ALWAYS
     since: datetime | None = None
     until: datetime | None = None
+    open_scope: ColumnElement[bool] | None = None
 
 
 class Run(NamedTuple):
@@ -82,20 +86,33 @@ class Lengths(NamedTuple):
 def count(context: Context, rows: Iterable[str] = ALL, *, choice: Choice) -> list[dict[str, Any]]:
     """Count by these fields: [{"unit": name, ..., "count": n}], most first. A part counts at its whole's unit."""
     names = tuple(rows)
-    columns, readers = _columns(names, choice), _readers(context, names)
+    return summed(context, names, found_by(context, names, choice))
+
+
+def found_by(context: Context, names: Iterable[str], choice: Choice) -> Iterator[tuple[tuple[Any, ...], int]]:
+    """Give each combination of what the database has for these fields in the chosen cases, with its count."""
+    columns = _columns(names, choice)
     query = _joined(select(*columns, func.count()), choice).group_by(*columns)
-    found: Counter[tuple[Any, ...]] = Counter()
     for *values, n in context.session.execute(chosen(query, context, choice)):
-        found[_key(readers, values)] += n
-    return [{**dict(zip(names, values, strict=True)), "count": n} for values, n in found.most_common()]
+        yield tuple(values), n
 
 
-def _column(name: str, choice: Choice) -> ColumnElement[Any]:
+def summed(context: Context, names: Sequence[str], found: Iterable[tuple[Sequence[Any], int]]) -> list[dict[str, Any]]:
+    """Read what the database has, and add up what is alike then: [{"unit": name, ..., "count": n}], most first."""
+    readers = _readers(context, names)
+    counts: Counter[tuple[Any, ...]] = Counter()
+    for values, n in found:
+        counts[_key(readers, values)] += n
+    return [{**dict(zip(names, values, strict=True)), "count": n} for values, n in counts.most_common() if n]
+
+
+def column(name: str, choice: Choice) -> ColumnElement[Any]:
+    """Give what holds the answer by which is counted, as the database has it."""
     if name in NAMED and choice.of:
         return func.coalesce(COLUMNS[name], getattr(WHOLE, COLUMNS[name].key))
     if name in COLUMNS:
-        column: ColumnElement[Any] = COLUMNS[name]
-        return column
+        found: ColumnElement[Any] = COLUMNS[name]
+        return found
     return Subject.answers[name].as_string()
 
 
@@ -129,7 +146,7 @@ def _seconds(dialect: str) -> ColumnElement[float]:
 
 def valued(context: Context, rows: Iterable[str], field: str, choice: Choice) -> Iterator[tuple[tuple[Any, ...], Any]]:
     """Give each answer to the field in the chosen cases, with the answers to these fields."""
-    query = _joined(select(_column(field, choice), *_columns(rows, choice)), choice)
+    query = _joined(select(column(field, choice), *_columns(rows, choice)), choice)
     readers = _readers(context, [field, *rows])
     for values in context.session.execute(chosen(query, context, choice)):
         value, *key = _key(readers, values)
@@ -138,7 +155,7 @@ def valued(context: Context, rows: Iterable[str], field: str, choice: Choice) ->
 
 
 def _columns(rows: Iterable[str], choice: Choice) -> list[ColumnElement[Any]]:
-    return [_column(name, choice) for name in rows]
+    return [column(name, choice) for name in rows]
 
 
 def _readers(context: Context, rows: Iterable[str]) -> list[Reader]:

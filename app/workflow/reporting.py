@@ -45,7 +45,10 @@ def rows(context: Context, viewer: Viewer, report: Report, choice: Choice | None
 
 def choice_of(viewer: Viewer, report: Report, since: datetime | None = None, until: datetime | None = None) -> Choice:
     """Which cases the report counts for the viewer."""
-    return Choice(viewer.granted(report.see, parts=bool(report.of)), report.of, report.when, since, until)
+    flows = viewer.routine.flows
+    parts = any(flows[name].part_of for name in report.of)
+    scope, here = viewer.granted(report.see, parts=parts), viewer.granted(report.see, parts=parts, shut=False)
+    return Choice(scope, report.of, report.when, since, until, here)
 
 
 def listed(context: Context, choice: Choice) -> list[Subject]:

@@ -11,7 +11,7 @@ from sqlalchemy import false, select, true
 from app.figures.timing import timings
 from app.language.conditions import ClockIs, Is
 from app.workflow import counting
-from app.workflow.counting import Choice, count, timed, valued
+from app.workflow.counting import Choice, count, lasted, timed, valued
 from model import Subject
 
 ROUTINE = """
@@ -215,7 +215,7 @@ def test_runs_counted_by_the_database_are_those_counted_one_by_one(settle_on_bot
     runs = [run for _, run in timed(town.context, (), "answer", choice)]
     ended = [run for run in runs if run.stopped]
     late = [run for run in runs if run.due and (run.stopped or now) > run.due]
-    [told] = timings(town.context, {"answer": "Answer"}, choice)
+    [told] = timings({"answer": "Answer"}, lasted(town.context, ["answer"], choice))
     finished_late = sum(run.stopped is not None for run in late)
     assert (told.in_time, told.late) == (len(ended) - finished_late, finished_late)
     assert (told.overdue, told.all) == (len(late) - finished_late, len(runs))

@@ -1,0 +1,143 @@
+"""Reports read from tallies say what a count of all cases says, whoever asks, whatever has changed since."""
+
+from datetime import timedelta
+from itertools import product
+from random import Random
+
+import pytest
+from sqlalchemy import delete, event, select, update
+
+from model import Case, Subject, Tally, TallyDue, TallyPart
+from tests.tally.town import PERIODS, ROUTINE, alike, fold_all, reading
+
+REPORTS = ("places", "costs", "hard", "few", "overdue")
+READERS = ("dora", "rita", "stig", None)
+
+
+def all_alike(town, chance=None):
+    """Every report, for every reader, over every period; or some of these."""
+    ways = list(product(REPORTS, READERS, PERIODS))
+    for way in chance.sample(ways, 20) if chance else ways:
+        kept, live = alike(town, *way)
+        assert kept == live, way
+
+
+def change(town, chance, cases):
+    """Let something happen to a case."""
+    what = chance.choice(["report", "report", "note", "close", "reopen", "shut out", "moved", "promised", "gone"])
+    case = chance.choice(cases) if cases else None
+    if what == "report" or case is None:
+        cases.append(reported(town, chance))
+    elif what in ("note", "close", "reopen"):
+        answers = {"unit": chance.choice(["blue", "red_lab"]), "cost": chance.choice(["10.0", "7"])}
+        town.refused(case, "dora", what, **(answers if what == "note" else {}))
+    elif what == "shut out":
+        town.session.execute(update(Subject).where(Subject.id == case.id).values(excluded=f",{town.people['rita']},"))
+    elif what == "moved":
+        town.session.execute(update(Subject).where(Subject.id == case.id).values(area_id=None, unit_id=None))
+    elif what == "promised":
+        [clock, *_] = case.clocks
+        clock.due_at, clock.extended = town.now + timedelta(days=chance.randrange(-5, 5)), True
+    elif what == "gone":
+        cases.remove(case)
+        case.excluded = ",0,"
+    town.session.commit()
+
+
+def reported(town, chance):
+    town.now -= timedelta(days=chance.randrange(0, 900), seconds=chance.randrange(86_400))
+    given = {"severity": chance.choice(["low", "high"]), "cost": chance.choice(["10", "10.0", "7", ""])}
+    given |= {"unit": chance.choice(["red", "red_lab", "blue"]), "area": chance.choice(["teaching", "safety"])}
+    case = town.report(kinds=chance.sample(["red", "blue"], 2), **given)
+    town.now += timedelta(days=chance.randrange(0, 60))
+    town.refused(case, "dora", chance.choice(["close", "note"]))
+    town.now = max(town.now, town.start)
+    return case
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_with_tallies_and_without_a_report_says_the_same(settle_on_both, seed):
+    town = settle_on_both(ROUTINE)
+    town.start = town.now
+    chance, cases = Random(seed), []  # noqa: S311 - nothing secret
+    for _ in range(12):
+        change(town, chance, cases)
+    assert fold_all(town) >= len(cases)
+    all_alike(town, chance)
+    for _ in range(8):
+        change(town, chance, cases)
+    all_alike(town)
+    fold_all(town, timedelta(hours=1))
+    all_alike(town, chance)
+    assert town.session.scalars(select(TallyDue)).all() == []
+
+
+def statements(town):
+    found = []
+    event.listen(town.database, "before_cursor_execute", lambda *given: found.append(given[2]))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("report", "who", "period", "from_tallies"),
+    [
+        ("places", "dora", "this year", True),
+        ("places", "dora", "last year", True),
+        ("places", "dora", "more than two years", True),
+        ("places", "dora", "within a year", False),
+        ("hard", "stig", "this year", True),
+        ("hard", None, "this year", True),
+        ("overdue", "dora", "this year", False),
+    ],
+)
+def test_who_asks_for_whole_years_of_a_kept_report_has_them_from_tallies(settle, report, who, period, from_tallies):
+    town = settle(ROUTINE)
+    town.report()
+    fold_all(town)
+    found = statements(town)
+    reading(town, report, who, period).count()
+    looked_at = [each for each in found if "FROM tally " in each]
+    assert bool(looked_at) == from_tallies
+    if from_tallies and period != "more than two years":
+        assert not any("count(" in each.lower() for each in found), "no case is looked at that the tallies know"
+
+
+def test_a_report_is_right_while_nothing_is_kept_yet_and_when_much_has_changed(settle, monkeypatch):
+    town = settle(ROUTINE)
+    for _ in range(3):
+        town.report()
+    all_alike(town)
+    fold_all(town)
+    monkeypatch.setattr("app.tally.reading.MOST_UNKNOWN", 1)
+    for case in town.session.scalars(select(Case)).all():
+        town.do(case, "dora", "close")
+    found = statements(town)
+    all_alike(town)
+    assert any("count(" in each.lower() for each in found)
+
+
+def test_a_case_that_is_gone_is_counted_no_more(settle_on_both):
+    town = settle_on_both(ROUTINE)
+    case = town.report()
+    moments = {"submitted_at": town.now, "changed_at": town.now}
+    gone = Case(
+        number="gone",
+        flow="case",
+        edition_id=case.edition_id,
+        state="open",
+        unit_id=case.unit_id,
+        area_id=case.area_id,
+        **moments,
+    )
+    town.session.add(gone)
+    town.session.commit()
+    gone_id = gone.id
+    fold_all(town)
+    counted = select(Tally.runs).where(Tally.report == "few", Tally.clock == "", Tally.unit_id == case.unit_id)
+    assert town.session.scalar(counted) == 2
+    town.session.execute(delete(Subject).where(Subject.id == gone_id))
+    town.session.commit()
+    all_alike(town, Random(0))  # noqa: S311 - nothing secret
+    fold_all(town, timedelta(hours=1))
+    assert town.session.scalar(counted) == 1
+    assert gone_id not in town.session.scalars(select(TallyPart.subject_id)).all()
