@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from flask import request
@@ -37,6 +38,12 @@ class FieldInterface(Interface):
         if name.startswith(PREFIX):
             return self.extra_fields().key(name.removeprefix(PREFIX))
         return super().sorted_by(name)
+
+
+@lru_cache(maxsize=64)
+def _of_columns(interface: FieldInterface, needs: tuple[str, ...]) -> tuple[ORMOption, ...]:
+    """The same for every reader, and long to make."""
+    return tuple(interface.options([], needs))
 
 
 class FieldLook(Look):
@@ -93,10 +100,10 @@ class FieldLook(Look):
         """Say what is loaded with each row: the answers, and which of the chosen fields may be read there."""
         chosen = self.chosen()
         texts = [name for name in chosen if name in self.datamodel.list_columns]
-        loads = self.datamodel.options([], ("answers", "excluded", *needs, *texts))
-        if chosen:
-            loads.append(with_expression(self.datamodel.attribute("readable"), self.extras().readable(chosen)))
-        return list(loads)
+        loads = _of_columns(self.datamodel, ("answers", "excluded", *needs, *texts))
+        if not chosen:
+            return [*loads]
+        return [*loads, with_expression(self.datamodel.attribute("readable"), self.extras().readable(chosen))]
 
     def table(self, page: Page, answers: Answers | None = None) -> Table:
         """The table, which further columns can make wider than the page."""
