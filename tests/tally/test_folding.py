@@ -148,3 +148,18 @@ def test_of_two_workers_one_takes_in(postgresql_town, settle_with):
         assert fold(town.session, town.now + LATER, 5) == 0
         first.commit()
     assert waiting(town) == []
+
+
+def test_an_answer_that_no_case_has_any_more_is_in_no_tally(settle_on_both):
+    town = settle_on_both(ROUTINE)
+    case = town.report(cost="1234567")
+    town.report(cost="7")
+    fold_all(town)
+    assert any("1234567" in text for text in told(town))
+    town.do(case, "dora", "note", cost="8")
+    fold_all(town, LATER)
+    assert not any("1234567" in text for text in told(town))
+
+
+def told(town):
+    return [text for row in town.session.execute(select(Tally.cell, Tally.answers)) for text in row]

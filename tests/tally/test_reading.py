@@ -7,8 +7,10 @@ from random import Random
 import pytest
 from sqlalchemy import delete, event, select, update
 
+from app.routing.exclusion import person
 from model import Case, Subject, Tally, TallyDue, TallyPart
 from tests.tally.town import PERIODS, ROUTINE, alike, fold_all, reading
+from tests.workflow.town import moment
 
 REPORTS = ("places", "costs", "hard", "few", "overdue")
 READERS = ("dora", "rita", "stig", None)
@@ -32,7 +34,9 @@ def change(town, chance, cases):
         answers = {"unit": chance.choice(["blue", "red_lab"]), "cost": chance.choice(["10.0", "7"])}
         town.refused(case, "dora", what, **(answers if what == "note" else {}))
     elif what == "shut out":
-        town.session.execute(update(Subject).where(Subject.id == case.id).values(excluded=f",{town.people['rita']},"))
+        town.session.execute(
+            update(Subject).where(Subject.id == case.id).values(excluded=f",{person(town.people['rita'])},")
+        )
     elif what == "moved":
         town.session.execute(update(Subject).where(Subject.id == case.id).values(area_id=None, unit_id=None))
     elif what == "promised":
@@ -141,3 +145,30 @@ def test_a_case_that_is_gone_is_counted_no_more(settle_on_both):
     fold_all(town, timedelta(hours=1))
     assert town.session.scalar(counted) == 1
     assert gone_id not in town.session.scalars(select(TallyPart.subject_id)).all()
+
+
+def test_whoever_is_shut_out_of_a_case_does_not_count_it_and_others_do(settle_on_both):
+    town = settle_on_both(ROUTINE)
+    case, _ = town.report(), town.report()
+    town.session.execute(
+        update(Subject).where(Subject.id == case.id).values(excluded=f",{person(town.people['rita'])},")
+    )
+    town.session.commit()
+    fold_all(town)
+    for who, counted in (("rita", 1), ("dora", 2), ("bill", 0)):
+        assert sum(row["count"] for row in reading(town, "places", who, "this year").count()) == counted, who
+        kept, live = alike(town, "places", who, "this year")
+        assert kept == live
+
+
+def test_of_a_year_that_the_period_cuts_only_its_days_count(settle):
+    """`more than two years` begins on 7 November 2023 and ends in the midst of 20 January 2026."""
+    town = settle(ROUTINE)
+    for day in ("2023-11-06", "2023-11-07", "2024-05-01", "2025-12-31", "2026-01-20", "2026-01-21"):
+        town.now = moment(f"{day} 08:00")
+        town.report()
+    town.now = moment("2026-03-02 09:00")
+    fold_all(town)
+    kept, live = alike(town, "places", "dora", "more than two years")
+    assert sum(kept[0].values()) == 4
+    assert kept == live
