@@ -13,7 +13,7 @@ from sqlalchemy.orm import with_expression
 from sqlalchemy.orm.interfaces import ORMOption
 
 from app.i18n import say
-from app.web import narrowing, queue
+from app.web import narrowing
 from app.web.extras import PREFIX, Extras
 from app.web.filters import Answers, Filter
 from app.web.here import actor, context
@@ -22,6 +22,8 @@ from app.web.look import Look
 from app.web.table import Table
 from model import Part
 
+TYPED = ("search", "text")
+"""Kinds of questions that are answered in words of one's own."""
 COLUMNS = "columns"
 """The argument that names further columns."""
 
@@ -71,8 +73,11 @@ class FieldLook(Look):
         return narrowing.filters(context().viewer(actor().person), parts=self.datamodel.obj is Part)
 
     def key(self, answers: Answers, tab: str) -> Hashable:
-        """All that the list's question hangs on; None with words, whose way hangs on how many rows have them now."""
-        if queue.WORDS in answers.given:
+        """All that the list's question hangs on; None where something was typed.
+
+        The way of a search hangs on how many rows have the words now, and what somebody looks for isn't kept in memory.
+        """
+        if any(each.kind in TYPED and each.name in answers.given for each in answers.filters):
             return None
         return tab, tuple(self.chosen()), tuple(answers.given.items()), answers.order, answers.size, answers.back
 

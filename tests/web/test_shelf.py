@@ -9,6 +9,7 @@ from sqlalchemy import select
 from app.submit import desk
 from app.web import attack, here, queue, shelf
 from app.web.database import db
+from app.workflow.context import Context
 from model import Area, Assignment, Calendar
 from model import Person as Somebody
 from tests.house import Person, make_app, session_of
@@ -78,6 +79,21 @@ def test_lists_are_the_same_with_and_without_what_is_kept(filled, monkeypatch):
     for n, person in enumerate(readers):
         for path in LISTS:
             assert kept[n][path] == kept[n + len(readers)][path] == made_anew[n][path], f"{person.name} {path}"
+
+
+def test_what_somebody_types_is_not_kept(filled):
+    person = Person(filled, "quality_ie")
+    for path in (
+        "/cases/?tab=all&q=hemmelig",
+        "/cases/?tab=all&field.new_handler=hemmelig",
+        "/cases/?tab=all&state=closed",
+    ):
+        read(person, path)
+    with filled.app_context():
+        kept = shelf.shelf(Context.open(db.session(), datetime.now(UTC)).organisation)._kept
+        db.session.remove()
+    assert "closed" in str(list(kept))
+    assert "hemmelig" not in str(list(kept))
 
 
 def test_a_kept_list_has_the_cases_of_now(filled):
