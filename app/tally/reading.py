@@ -58,7 +58,7 @@ class Reading:
         found = self._found(NO_CLOCK, _kinds, _kind_of)
         if self._span is None or found is None:
             return counting.count(self.context, names, choice=self.choice)
-        answers = {text: json.loads(text) for _, _, text in dict(found)}
+        answers = {text: json.loads(text) for text in {text for (_, _, text), _ in found}}
         kept = ((self._values(unit, area, answers[text]), amount.runs) for (unit, area, text), amount in found)
         left = (counting.found_by(self.context, names, each) for each in self._span.rest)
         return counting.summed(self.context, names, chain(kept, *left))
