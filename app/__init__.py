@@ -27,6 +27,8 @@ from app.web.frameworks import init_frameworks
 from app.web.headers import init_headers
 from app.web.marks import init_marks
 from app.web.measured import init_measures
+from app.web.paths import init_paths
+from app.web.pieces import init_pieces
 from app.web.replica import init_replica
 from app.web.security import Security, init_security
 from app.web.templates import init_templates
@@ -76,6 +78,8 @@ def _furnish(app: Flask) -> None:
     init_assets(app)
     init_templates(app)
     init_marks(app)
+    init_paths(app)
+    init_pieces(app)
     for room in ROOMS:
         room.register(app, builder)
     cli.register(app)

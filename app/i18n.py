@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_date
 from babel.support import NullTranslations
-from flask import Flask, Response, current_app, g, has_app_context, has_request_context, request
+from flask import Flask, Response, current_app, has_app_context, has_request_context, request
+from flask.globals import _cv_app
 from flask_babel import force_locale, get_locale, get_translations
 from flask_babel.speaklater import LazyString
 from flask_login import current_user
@@ -61,14 +62,14 @@ NOBODYS = Voice(None, "nb", "nb", NullTranslations(), ZoneInfo(HOME))
 
 def voice() -> Voice:
     """Find the voice once: a page asks for it a thousand times, and Babel would look it up each time."""
-    if not has_app_context():
+    here = _cv_app.get(None)  # the way through Flask's proxies takes longer than all the rest
+    if here is None:
         return NOBODYS
-    here = g._get_current_object()  # noqa: SLF001 - the way through the proxy takes longer than all the rest
-    babel = here.get("_flask_babel")
+    babel = here.g.get("_flask_babel")
     kept: Voice | None = getattr(babel, "voice", None)
     if kept is None or kept.locale is not babel.babel_locale:  # within `force_locale` it is another one
         kept = _voice()
-        here.get("_flask_babel").voice = kept
+        here.g.get("_flask_babel").voice = kept
     return kept
 
 
@@ -192,7 +193,10 @@ def as_day(when: date) -> date:
 
 def day(when: date) -> str:
     """`4. des.`, with the year when it is another one."""
-    local = as_day(when)
+    return _near(as_day(when))
+
+
+def _near(local: date) -> str:
     spoken = language()
     pattern = "d MMM" if spoken == "en" else "d. MMM"
     return _dated(local, pattern if local.year == today().year else f"{pattern} y", spoken)
@@ -213,7 +217,7 @@ def long_day(when: date) -> str:
 def moment(when: datetime) -> str:
     """`20. nov. kl. 13.05`."""
     local = when.astimezone(zone()) if when.tzinfo else when
-    return gettext("%(day)s at %(time)s", day=day(local), time=local.strftime("%H.%M"))
+    return gettext("%(day)s at %(time)s", day=_near(local.date()), time=f"{local:%H.%M}")
 
 
 def in_days(when: date) -> str:

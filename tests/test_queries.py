@@ -349,15 +349,15 @@ def test_a_move_takes_ten_statements_beside_the_one_that_says_who_asks(small_hou
     assert len([each for each in told if each.startswith("UPDATE subject")]) == 2, told
 
 
-def test_a_report_takes_eleven_statements_and_its_form_two(small_house):
+def test_a_report_takes_ten_statements_and_its_form_one(small_house):
     visitor = Person(small_house)
     visitor.report()
     with watched(small_house) as (statements, _):
         visitor.get("/")
-    assert len(statements) <= 2, statements
+    assert len(statements) <= 1, statements
     with watched(small_house) as (statements, _):
         visitor.report()
     assert visitor.status == 303, visitor.text
     told = [statement for statement, _ in statements]
-    assert len(told) <= 2 + 11, told
+    assert len(told) <= 1 + 10, told
     assert len([each for each in told if each.startswith("UPDATE subject")]) == 1, told

@@ -21,7 +21,6 @@ from app.api.shown import Shown
 from app.web import narrowing, queue
 from app.web.attached import download
 from app.web.database import db
-from app.web.extras import Extras
 from app.web.filed import one_file
 from app.web.filters import Answers, Filter, clean
 from app.web.here import actor, context
@@ -40,7 +39,7 @@ class Subjects(Api):
 
     def filters(self) -> Sequence[Filter]:
         """What the list can be narrowed by: on the page, too, the routine's own fields do that."""
-        return narrowing.filters(Extras(_viewer(), self.kind is Part, context()))
+        return narrowing.filters(_viewer(), parts=self.kind is Part)
 
     def operation_helper(
         self,

@@ -205,7 +205,7 @@ class ActionView(FieldLook):
         """The address, and its tab."""
         found = super().answers()
         where = not_(Part.finished) if self.tab() == "mine" else true()
-        return replace(found, where=(*found.where, where))
+        return replace(found, where=(*found.where, where), key=self.key(found, self.tab()))
 
     def options(self) -> Sequence[ORMOption]:
         """Owners come with the rows."""

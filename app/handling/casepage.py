@@ -7,13 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
-from flask import url_for
-
 from app.access import Viewer
 from app.handling.approving import Approval, of_approvals
 from app.handling.glimpsed import Glimpse, glimpsed
 from app.handling.joined import Joined, joined
 from app.handling.opening import readers
+from app.handling.sections import Option, PartRow, Section
 from app.i18n import gettext, language, say
 from app.language.definition import BACK, SAME, Field, Flow, Transition
 from app.language.kinds import menders
@@ -25,6 +24,7 @@ from app.web.cells import Due, Tag
 from app.web.filed import files_for, letters_for
 from app.web.grants import can
 from app.web.lettered import Kept
+from app.web.paths import path_of
 from app.web.reasons import Check, of_refusals, of_trace
 from app.web.roles import CASES, permission_of
 from app.web.story import Line, Pairs
@@ -37,44 +37,6 @@ from app.workflow.table import additions, offers
 from app.workflow.words import in_time, in_words, spoken
 from model import Case, Part
 from model.base import NEVER
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One move as a button: possible, or not yet and why."""
-
-    name: str
-    label: str
-    href: str
-    allowed: bool
-    refusals: list[Check]
-    mails: str = ""
-    help: str = ""
-    danger: bool = False
-    first: bool = False
-    why: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PartRow:
-    """One action in the case's list of them."""
-
-    title: str
-    href: str
-    number: str
-    owner: str
-    state: Tag
-    due: Due
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """The parts of one flow: their heading, their rows, and the way to add one."""
-
-    label: str
-    caption: str
-    rows: list[PartRow]
-    add: Option | None
 
 
 @dataclass(frozen=True)
@@ -91,7 +53,12 @@ class CasePage:
     @cached_property
     def full(self) -> bool:
         """Whether the viewer sees the whole case and not only some fields."""
-        return self.viewer.fields(self.facts) is None
+        return self._held is None
+
+    @cached_property
+    def _held(self) -> frozenset[str] | None:
+        """The fields that the viewer is held to; None = not held."""
+        return self.viewer.fields(self.facts)
 
     @cached_property
     def story(self) -> story.Story:
@@ -115,7 +82,7 @@ class CasePage:
 
     def shows(self, field: str) -> bool:
         """Whether the viewer may read the field."""
-        return self.viewer.shows(field, self.facts)
+        return bool(self.viewer.readable((field,), self.facts, self._held))
 
     def top(self) -> Iterator[tuple[str, str]]:
         """Code names, unit, area, places and handler with their labels, always in that order."""
@@ -176,11 +143,11 @@ class CasePage:
 
     def judged(self) -> Iterator[tuple[str, str, Option | None]]:
         """Choices that handlers make about the case (severity): label, answer, the move that changes it."""
-        for name, verdict in self._offers:
+        for name, option in self._options.items():
             declared = self.facts.flow.transitions[name]
             fields = [f for f in declared.fields if isinstance(self.facts.routine.fields[f].choices, tuple)]
             if declared.to.state == SAME and fields and len(fields) == len(declared.fields):
-                yield self._label(fields[0]), spoken(self.facts, fields[0], language()), self._option(name, verdict)
+                yield self._label(fields[0]), spoken(self.facts, fields[0], language()), option
 
     # -- parts -----------------------------------------------------------------
 
@@ -215,7 +182,7 @@ class CasePage:
         if not can(permission_of(name), "ActionView"):
             return None
         declared = flow.transitions[name]
-        href = url_for("CaseView.transition", number=self.case.number, name=name)
+        href = path_of("CaseView.transition", number=self.case.number, name=name)
         new = self.facts.new_part(flow.name)
         refusals = of_refusals(verdict.refusals, new, self.case)
         return Option(name, say(declared.label), href, bool(verdict), refusals)
@@ -236,7 +203,7 @@ class CasePage:
 
     @cached_property
     def _offers(self) -> list[tuple[str, Verdict]]:
-        return [(n, v) for n, v in offers(self.facts, self.actor) if can(permission_of(n), "CaseView")]
+        return [(n, v) for n, v in offers(self.facts, self.actor) if can(permission_of(n), CASES)]
 
     def writings(self, *, to_reporter: bool) -> list[tuple[Option, str]]:
         """Moves that only write a text, with the name of the field: shown as forms on the page itself."""
@@ -250,7 +217,7 @@ class CasePage:
     def _writings(self) -> list[tuple[Option, Field]]:
         flow, routine = self.facts.flow, self.facts.routine
         fields = ((each, story.writing_field(flow.transitions[each[0]], routine)) for each in self._offers)
-        return [(self._option(*each), field) for each, field in fields if field and self._asks_nothing_else(each[0])]
+        return [(self._options[each[0]], field) for each, field in fields if field and self._asks_nothing_else(each[0])]
 
     def _asks_nothing_else(self, name: str) -> bool:
         """A writing that guards elsewhere wait for is a move of its own, not a note."""
@@ -264,17 +231,21 @@ class CasePage:
     def moves(self) -> list[Option]:
         """Every move of the viewer's that leaves from here: the natural next first, the dangerous last."""
         apart = {option.name for option, _ in self._writings}
-        options = [self._option(name, verdict) for name, verdict in self._offers if name not in apart]
+        options = [option for name, option in self._options.items() if name not in apart]
         natural = self.case.next_step.get("transition")
         ranked = sorted(options, key=lambda o: (o.danger, o.name != natural))
         return [replace(o, first=o.name == natural and o.allowed) for o in ranked]
+
+    @cached_property
+    def _options(self) -> dict[str, Option]:
+        return {name: self._option(name, verdict) for name, verdict in self._offers}
 
     def _option(self, name: str, verdict: Verdict) -> Option:
         declared = self.facts.flow.transitions[name]
         return Option(
             name,
             say(declared.label),
-            url_for("CaseView.transition", number=self.case.number, name=name),
+            path_of("CaseView.transition", number=self.case.number, name=name),
             bool(verdict),
             of_refusals(verdict.refusals, self.facts),
             mails=self._mailed(declared),

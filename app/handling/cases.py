@@ -10,21 +10,21 @@ from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
-from sqlalchemy import ColumnElement, Select, String, bindparam, select
+from sqlalchemy import ColumnElement, Select, String, bindparam
 from sqlalchemy.orm import joinedload, selectinload, undefer
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.interfaces import ORMOption
 
 from app.access import Viewer
+from app.handling.caselist import CaseInterface
 from app.handling.casepage import CasePage
-from app.handling.fieldlist import FieldInterface, FieldLook
+from app.handling.fieldlist import FieldLook
 from app.handling.moving import MovePage, back_to
 from app.handling.opening import opened
 from app.handling.permissions import moves_on
 from app.handling.redaction import RedactionPage
 from app.i18n import gettext, lazy_gettext
 from app.web import lettered, queue
-from app.web.apart import Apart, counted
 from app.web.attached import download
 from app.web.database import db
 from app.web.extras import PREFIX
@@ -32,11 +32,11 @@ from app.web.filed import letter_address, one_file, one_letter
 from app.web.filters import Answers, Filter
 from app.web.grants import can
 from app.web.here import actor, context
-from app.web.interface import Page, Wish
+from app.web.interface import Page
 from app.web.roles import CASES as VIEW
 from app.web.roles import permission_of
 from app.web.table import Table
-from app.workflow import finding, held, readings
+from app.workflow import finding, readings
 from model import Case, Subject
 
 
@@ -49,25 +49,6 @@ def _one_case(viewer: Viewer) -> Select[Case]:
     """Ask for the case with a `number`, and for what its page needs with it."""
     loads = (joinedload(Case.clocks), joinedload(Case.reporter), undefer(Case.trace), finding.looked_beside())  # type: ignore[attr-defined]
     return _bare_case(viewer).options(*loads)
-
-
-def _numbers(viewer: Viewer) -> Select[Any]:
-    """Ask for the tabs' counts, and for that of what is held back."""
-    asked: list[ColumnElement[Any]] = [*queue.counts(viewer), held.counted(viewer).label("n_held")]
-    return select(*asked)
-
-
-class CaseInterface(Apart, FieldInterface):
-    """Cases, with the tabs' counts, and how many reports are held back for the same person."""
-
-    def numbers(self, wish: Wish) -> Sequence[int]:
-        """How many there are, then the tabs' counts, then that of what is held back."""
-        asked = context().viewer(actor().person).once(_numbers)
-        if not wish.counted:
-            told = db.session.execute(asked).one()
-            return told[queue.TABS.index(queue.tab())], *told
-        *told, count = db.session.execute(asked.add_columns(counted(wish))).one()
-        return count, *told
 
 
 class CaseView(FieldLook):
@@ -124,8 +105,9 @@ class CaseView(FieldLook):
 
     def answers(self) -> Answers:
         """The address, and its tab, which says how many there are unless they are narrowed."""
-        found = super().answers()
-        return replace(found, where=(*found.where, queue.clause_of(queue.tab())), counted=bool(found.given))
+        found, tab = super().answers(), queue.tab()
+        where = (*found.where, queue.clause_of(tab))
+        return replace(found, where=where, counted=bool(found.given), key=self.key(found, tab))
 
     def options(self) -> Sequence[ORMOption]:
         """Units and areas come from memory, so a row needs no relation, unless sight or a next step asks for one."""
@@ -143,7 +125,11 @@ class CaseView(FieldLook):
         def value(name: str) -> Any:
             if name.startswith(PREFIX):
                 return self.own_value(row, name)
-            return queue.cell(row, name, here, viewer) if fields is None else queue.glimpse(row, name, here, fields)
+            return (
+                queue.cell(row, name, here, viewer, full=True)
+                if fields is None
+                else queue.glimpse(row, name, here, fields)
+            )
 
         return list(map(value, names))
 

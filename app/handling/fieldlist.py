@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from flask import request
@@ -21,6 +22,8 @@ from app.web.look import Look
 from app.web.table import Table
 from model import Part
 
+TYPED = ("search", "text")
+"""Kinds of questions that are answered in words of one's own."""
 COLUMNS = "columns"
 """The argument that names further columns."""
 
@@ -37,6 +40,12 @@ class FieldInterface(Interface):
         if name.startswith(PREFIX):
             return self.extra_fields().key(name.removeprefix(PREFIX))
         return super().sorted_by(name)
+
+
+@lru_cache(maxsize=64)
+def _of_columns(interface: FieldInterface, needs: tuple[str, ...]) -> tuple[ORMOption, ...]:
+    """The same for every reader, and long to make."""
+    return tuple(interface.options([], needs))
 
 
 class FieldLook(Look):
@@ -61,7 +70,16 @@ class FieldLook(Look):
 
     def narrowings(self) -> Sequence[Filter]:
         """Filters by the routine's own fields."""
-        return narrowing.filters(self.extras())
+        return narrowing.filters(context().viewer(actor().person), parts=self.datamodel.obj is Part)
+
+    def key(self, answers: Answers, tab: str) -> Hashable:
+        """All that the list's question hangs on; None where something was typed.
+
+        The way of a search hangs on how many rows have the words now, and what somebody looks for isn't kept in memory.
+        """
+        if any(each.kind in TYPED and each.name in answers.given for each in answers.filters):
+            return None
+        return tab, tuple(self.chosen()), tuple(answers.given.items()), answers.order, answers.size, answers.back
 
     def shown_columns(self) -> Sequence[str]:
         """Names of the columns that the person of this request sees, in order."""
@@ -87,10 +105,10 @@ class FieldLook(Look):
         """Say what is loaded with each row: the answers, and which of the chosen fields may be read there."""
         chosen = self.chosen()
         texts = [name for name in chosen if name in self.datamodel.list_columns]
-        loads = self.datamodel.options([], ("answers", "excluded", *needs, *texts))
-        if chosen:
-            loads.append(with_expression(self.datamodel.attribute("readable"), self.extras().readable(chosen)))
-        return list(loads)
+        loads = _of_columns(self.datamodel, ("answers", "excluded", *needs, *texts))
+        if not chosen:
+            return [*loads]
+        return [*loads, with_expression(self.datamodel.attribute("readable"), self.extras().readable(chosen))]
 
     def table(self, page: Page, answers: Answers | None = None) -> Table:
         """The table, which further columns can make wider than the page."""

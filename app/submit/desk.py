@@ -1,10 +1,12 @@
 """What every page here stands on: the moment, the case that a token opens, and who is looking."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from flask import abort
 
 from app.i18n import language, say
+from app.language.definition import Routine
 from app.language.parties import Word, walk
 from app.submit import followed
 from app.submit.dialogue import Sight
@@ -31,7 +33,11 @@ def standing(here: Context, besides: str = "") -> list[str]:
 
 def takes_files() -> bool:
     """Whether the routine asks a file of anybody who reports."""
-    routine = context().routine
+    return _asks_files(context().routine)
+
+
+@lru_cache(maxsize=16)
+def _asks_files(routine: Routine) -> bool:
     moves = (move for flow in routine.flows.values() if not flow.part_of for move in flow.transitions.values())
     theirs = (move for move in moves if move.creates or REPORTER in walk(move.by, routine.parties))
     return any(routine.fields[name].type == "file" for move in theirs for name in move.asked)

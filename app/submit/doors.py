@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from app.language.conditions import Has, Is, Named, holds, walk
-from app.language.definition import Text, Transition
+from app.language.definition import Routine, Text, Transition
 from app.routing.facts import CaseFacts
 from app.routing.organisation import AreaCopy
 
@@ -34,12 +35,13 @@ def closed(facts: CaseFacts, transition: Transition) -> dict[str, Door]:
 def _refusals(facts: CaseFacts, transition: Transition) -> Iterator[Text]:
     for name in transition.guards:
         guard = facts.routine.guards[name]
-        if _tests_area_alone(facts, name) and not holds(guard.needs, facts):
+        if _tests_area_alone(facts.routine, name) and not holds(guard.needs, facts):
             yield guard.says
 
 
-def _tests_area_alone(facts: CaseFacts, guard: str) -> bool:
-    needs = {name: each.needs for name, each in facts.routine.guards.items()}
+@lru_cache(maxsize=256)
+def _tests_area_alone(routine: Routine, guard: str) -> bool:
+    needs = {name: each.needs for name, each in routine.guards.items()}
     nodes = list(walk(needs[guard], needs))
     fields = {node.field for node in nodes if isinstance(node, Is | Has)}
     others = {type(node).__name__ for node in nodes if not isinstance(node, Is | Has | Named)}

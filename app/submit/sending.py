@@ -1,9 +1,11 @@
 """The submit page: shows the form, sends the report once, and keeps what was typed whatever goes wrong."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from flask import redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup, escape
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from werkzeug.datastructures import MultiDict
@@ -23,6 +25,7 @@ from app.web import pending, people, unasked
 from app.web.attached import posted
 from app.web.database import db
 from app.web.grants import me
+from app.web.pieces import piece
 from app.workflow import engine
 from app.workflow.context import Context
 from model import Case, HeldReport, JournalEntry, Subject
@@ -181,15 +184,30 @@ def _ticket() -> str:
 
 
 def _page(report: Report, key: str, shown: sheet.Sheet | None = None, notice: str = "") -> str:
-    page = shown or sheet.of_report(report)
-    if request.method == "POST" and pending.keep(page):
-        db.session.commit()
+    if request.method == "POST":
+        shown = shown or sheet.of_report(report)
+        if pending.keep(shown):
+            db.session.commit()
+    work = proof.wanted()
+    questions = partial(_questions, report, shown, notice, work)
+    asked_alike = report.sent is None and report.actor.person is None and not (report.way or shown or notice or work)
+    body = piece("questions", questions, only=()) if asked_alike else questions()
+    title = piece("title", partial(_title, report), only=()) if asked_alike else _title(report)
+    return render_template("submit/report.html", key=key, proof=work, body=body, title=title)
+
+
+def _title(report: Report) -> Markup:
+    return escape(report.words.heading if report.words else say(report.transition.label))
+
+
+def _questions(report: Report, shown: sheet.Sheet | None, notice: str, work: Mapping[str, float]) -> Markup:
+    """Show the questions; to visitors who have answered nothing yet they are the same."""
     reporter = me()
-    return render_template(
-        "submit/report.html",
+    made = render_template(
+        "submit/questions.html",
+        title=_title(report),
         report=report,
-        sheet=page,
-        key=key,
+        sheet=shown or sheet.of_report(report),
         notice=notice,
         standing=standing(report.context),
         trap=TRAP,
@@ -198,10 +216,11 @@ def _page(report: Report, key: str, shown: sheet.Sheet | None = None, notice: st
         home=say(reporter.unit.label) if reporter and reporter.unit else "",
         intake=_intake(report),
         mailed=all(mails_reporter(each, report.context.routine) for _, each in report.entrances),
-        proof=proof.wanted(),
+        proof=work,
         unsure=_unsure(report),
         understood=_understood(report),
     )
+    return Markup(made)  # noqa: S704 - a template of our own has escaped it # nosec B704
 
 
 def _intake(report: Report) -> str:

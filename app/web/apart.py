@@ -45,9 +45,12 @@ class Apart(Interface):
         own order, while gathering them would grow with all that there are.
         """
         count, *extras = self.numbers(wish)
-        if count > CAP:
-            found = self.found(self.matching(wish.conditions), wish, options)
-            return self.paged(wish, found, CAP + 1, extras)
+        found = db.session.execute(self.rows(wish, options, many=count > CAP)).all() if count else ()
+        return self.paged(wish, found, min(count, CAP + 1), extras)
+
+    def rows(self, wish: Wish, options: Sequence[ORMOption], *, many: bool) -> Select[Any]:
+        """Ask for the rows of a page; `many` = there are more than CAP."""
+        if many:
+            return self.asked(self.matching(wish.conditions), wish, options)
         ids = union_all(*(select(Subject.id).where(*where) for where in _each(wish)))
-        found = self.found(self.matching([Subject.id.in_(ids)]), wish, options, sorting=True) if count else ()
-        return self.paged(wish, found, count, extras)
+        return self.asked(self.matching([Subject.id.in_(ids)]), wish, options, sorting=True)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from typing import Any
 
 from flask import current_app, has_request_context
 from flask.globals import request_ctx
-from sqlalchemy import ColumnElement, Select, bindparam, exists, select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.web.database import db
@@ -23,20 +22,23 @@ def is_on() -> bool:
     """Whether it is on as this request is answered; asked once for each request."""
     if current_app.config["ATTACK_MODE"]:
         return True
-    context: Any = request_ctx if has_request_context() else None
-    kept: bool | None = getattr(context, "avviksflyt_attack", None)
+    kept: bool | None = getattr(request_ctx, "avviksflyt_attack", None) if has_request_context() else None
     if kept is None:
-        kept = bool(db.session.scalar(_whether(), {"now": datetime.now(UTC)}))
-        if context is not None:
-            context.avviksflyt_attack = kept
+        kept = bool(db.session.scalar(select(on(datetime.now(UTC)))))
+        know(on=kept)
     return kept
 
 
-@cache
-def _whether() -> Select[bool]:
-    """One statement for all requests."""
-    now = bindparam("now", type_=AttackMode.until.type)
-    return select(exists().where(AttackMode.until > now, AttackMode.ended_at.is_(None)))
+def know(*, on: bool) -> None:
+    """Keep for this request what the database has said."""
+    if has_request_context():
+        context: Any = request_ctx
+        context.avviksflyt_attack = on
+
+
+def on(now: Any) -> ColumnElement[bool]:
+    """Predicate of no table's rows: whether a time of attack lasts at that moment."""
+    return exists().where(AttackMode.until > now, AttackMode.ended_at.is_(None))
 
 
 def standing(session: Session, now: datetime) -> AttackMode | None:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -56,7 +56,8 @@ class Filter:
 class Answers:
     """What this request asks of a list; `filters` are those that it was read by.
 
-    `counted` = the list has to count its rows, as nothing else does.
+    `counted` = the list has to count its rows, as nothing else does. `key` is what the rest but `mark` hangs on beside
+    its reader; None where that isn't known.
     """
 
     given: Mapping[str, str]
@@ -67,6 +68,7 @@ class Answers:
     back: bool = False
     filters: Sequence[Filter] = ()
     counted: bool = True
+    key: Hashable = None
 
 
 def read(
@@ -76,7 +78,7 @@ def read(
     given: dict[str, str] = {}
     where: list[ColumnElement[bool]] = []
     for each in filters:
-        value = clean(request.args.get(each.name, ""))
+        value = clean(request.args[each.name]) if each.name in request.args else ""
         clause = each.clause(value) if value else None
         if clause is not None:
             given[each.name] = value

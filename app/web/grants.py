@@ -1,7 +1,8 @@
 """What the person asking may do: permissions, roles and the configuration's version, read with the account at once."""
 
 from dataclasses import dataclass
-from functools import cache
+from datetime import UTC, datetime
+from functools import cache, lru_cache
 from typing import Any
 
 from flask import has_request_context
@@ -21,8 +22,9 @@ from flask_login import current_user
 from sqlalchemy import ColumnElement, ScalarSelect, Select, bindparam, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
+from app.web import attack
 from app.web.database import db
-from model import ConfigurationVersion, Login, Person
+from model import AttackMode, ConfigurationVersion, Login, Person
 
 LINE, PART = "\x1e", "\x1f"
 """Between what an account has, and between a permission and its view: signs made for that, which no name has."""
@@ -76,7 +78,19 @@ def granted_to(user_id: int | None) -> Grants:
     if kept is not None and kept[0] == user_id:
         return kept[1]
     found = db.session.execute(select(*EVERYTHING).where(User.id == user_id)).first() if user_id is not None else None
-    return _keep(user_id, _read(found) if found else Grants(configuration=db.session.scalar(ONLY_VERSION) or 0))
+    return _keep(user_id, _read(found) if found else Grants(configuration=_version()))
+
+
+def _version() -> int:
+    """The configuration's version; whether there is an attack, which pages for visitors ask as well, comes with it."""
+    version, attacked = db.session.connection().execute(_of_a_visitor(), {"now": datetime.now(UTC)}).one()
+    attack.know(on=attacked)
+    return version or 0
+
+
+@cache
+def _of_a_visitor() -> Select[Any]:
+    return select(VERSION, attack.on(bindparam("now", type_=AttackMode.until.type)))
 
 
 def _keep(user_id: int | None, found: Grants) -> Grants:
@@ -99,9 +113,14 @@ def me() -> Person | None:
 
 def _read(told: Any) -> Grants:
     permissions, roles, version = told
-    pairs = (line.partition(PART) for line in (permissions or "").split(LINE) if line)
-    held = frozenset(filter(None, (roles or "").split(LINE)))
-    return Grants(frozenset((name, view) for name, _, view in pairs), held, version or 0)
+    return Grants(_pairs(permissions or ""), frozenset(filter(None, (roles or "").split(LINE))), version or 0)
+
+
+@lru_cache(maxsize=64)
+def _pairs(told: str) -> frozenset[tuple[str, str]]:
+    """The same text says the same of whoever has it, and a role's hundred permissions come with each request."""
+    pairs = (line.partition(PART) for line in told.split(LINE) if line)
+    return frozenset((name, view) for name, _, view in pairs)
 
 
 def _held(column: Any) -> ColumnElement[bool]:
@@ -133,6 +152,5 @@ def _roles() -> ScalarSelect[str]:
 
 
 VERSION = select(func.max(ConfigurationVersion.version)).scalar_subquery()
-ONLY_VERSION = select(VERSION)
 EVERYTHING = (_permissions(), _roles(), VERSION)
 """What an account has, as columns beside it."""

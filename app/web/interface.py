@@ -1,6 +1,6 @@
 """What a generated list asks of the database: one page of rows with its relations and a capped count, in one query."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -48,7 +48,7 @@ class Wish:
     """Which page is wanted: rows that meet `where`, in `order`, `size` of them after or before the row `mark`.
 
     Only if `counted` it is said how many there are. `pieces` say once more what `scope` says, as alternatives that
-    have no row in common.
+    have no row in common. `key` is what all of it but `mark` hangs on beside its reader; None where that isn't known.
     """
 
     where: tuple[ColumnElement[bool], ...]
@@ -59,6 +59,7 @@ class Wish:
     counted: bool = True
     scope: ColumnElement[bool] | None = None
     pieces: tuple[ColumnElement[bool], ...] = ()
+    key: Hashable = None
 
     @property
     def conditions(self) -> tuple[ColumnElement[bool], ...]:
@@ -121,13 +122,19 @@ class Interface(SQLAInterface):  # type: ignore[misc]
         self, statement: Select[Any], wish: Wish, options: Sequence[ORMOption], *, sorting: bool = False
     ) -> Sequence[Any]:
         """Read the rows of one page, and one more if there are more; `sorting` = by no index that is in order."""
+        return db.session.execute(self.asked(statement, wish, options, sorting=sorting)).all()
+
+    def asked(
+        self, statement: Select[Any], wish: Wish, options: Sequence[ORMOption], *, sorting: bool = False
+    ) -> Select[Any]:
+        """Ask for the rows of one page, and for one more."""
         downwards = wish.order.descending != wish.back
         if wish.mark is not None:
             statement = statement.where(self._beyond(wish, downwards=downwards))
         for key in self._keys(wish.order):
             column = func.coalesce(key, key) if sorting else key
             statement = statement.order_by(column.desc() if downwards else column.asc())
-        return db.session.execute(statement.limit(wish.size + 1).options(*options)).all()
+        return statement.limit(wish.size + 1).options(*options)
 
     def paged(self, wish: Wish, found: Sequence[Any], count: int, extras: Sequence[Any] = ()) -> Page:
         """Make a page of the rows found."""

@@ -19,6 +19,7 @@ from app.web.cells import Bare, bare
 from app.web.filters import Answers, Filter, derive, read
 from app.web.grants import can
 from app.web.interface import CAP, Order, Page, Wish
+from app.web.paths import path_of
 from app.web.replica import reader
 from app.web.table import Column, Table
 
@@ -120,7 +121,7 @@ class Listing(ModelView):  # type: ignore[misc]
     def page(self, answers: Answers) -> Page:
         """Read one page of the list."""
         asked = (answers.where, answers.order, answers.size, answers.mark, answers.back, answers.counted)
-        found: Page = self.datamodel.page(Wish(*asked, self.scope(), self.pieces(answers)), self.options())
+        found: Page = self.datamodel.page(Wish(*asked, self.scope(), self.pieces(answers), answers.key), self.options())
         return found
 
     def columns(self) -> Sequence[Column]:
@@ -201,7 +202,7 @@ class Listing(ModelView):  # type: ignore[misc]
     def export_href(self, kind: str) -> str:
         """Address of the list as it is filtered now, as a file."""
         query = request.query_string.decode("utf-8", "replace")
-        return url_for(f"{self.endpoint}.export", kind=kind) + (f"?{query}" if query else "")
+        return path_of(f"{self.endpoint}.export", kind=kind) + (f"?{query}" if query else "")
 
     # -- pages -----------------------------------------------------------------
 

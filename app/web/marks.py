@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 
 from app.i18n import day, moment, say
 from app.web.cells import Due, Link, Long, Tag, Two, plain
+from app.web.table import Table
 
 QUIET = '<span class="quiet">–</span>'
 
@@ -28,6 +29,32 @@ def due(value: Due) -> Markup:
 def state_tag(text: Mapping[str, str] | str, tone: str = "neutral") -> Markup:
     """A state or a grade."""
     return Markup(_state_tag(text, tone))  # noqa: S704 - as above # nosec B704
+
+
+def lines(table: Table) -> Markup:
+    """The rows of a list, each cell with its column's heading for narrow screens."""
+    return Markup("".join(_lines(table)))  # noqa: S704 - as above # nosec B704
+
+
+def _lines(table: Table) -> Iterator[str]:
+    openings = [f'<td role="cell" data-label="{escape(column.label)}">' for column in table.columns[1:]]
+    names = table.names or [""] * len(table.rows)
+    for href, name, late, (first, *rest) in zip(table.hrefs, names, table.late, table.rows, strict=True):
+        yield f'\n<tr role="row"{_attribute("data-case", name)}{" data-late" if late else ""}>'
+        yield f'<td role="cell">{_first(first, href)}</td>'
+        for opening, value in zip(openings, rest, strict=True):
+            yield f"{opening}{_cell(value, precise=False)}</td>"
+        yield "</tr>"
+
+
+def _attribute(name: str, value: str) -> str:
+    return f' {name}="{escape(value)}"' if value else ""
+
+
+def _first(value: Any, href: str | None) -> str:
+    if href and not isinstance(getattr(value, "cell", None), str):
+        return f'<a class="ds-link" href="{escape(href)}">{escape(plain(value) or "–")}</a>'
+    return _cell(value, precise=False)
 
 
 def _cell(value: Any, *, precise: bool) -> str:
@@ -76,4 +103,4 @@ def _small(text: str) -> str:
 def init_marks(app: Flask) -> None:
     """Give them to every template."""
     app.jinja_env.filters.update(cell=cell)
-    app.jinja_env.globals.update(cell=cell, due=due, state_tag=state_tag)
+    app.jinja_env.globals.update(cell=cell, due=due, state_tag=state_tag, lines=lines)

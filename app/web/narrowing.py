@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
+from functools import partial
 
 from sqlalchemy import ColumnElement, and_, func
 
+from app.access import Viewer
 from app.i18n import gettext, language, say
 from app.language.definition import Choice, Field
 from app.scope.numbers import NUMBER
 from app.scope.row import Predicate, Row, isnt
-from app.web.extras import PREFIX, Extras
+from app.web.extras import PREFIX
 from app.web.filters import DATE, Clause, Filter
+from app.web.shelf import shelf
+from app.workflow.extras import Fields
 from app.workflow.words import Option, flattened
 from model import Person
 
@@ -22,45 +26,50 @@ Reader = Callable[[str], Test | None]
 """Makes of an answer in the address what a row is tested by; None for an answer that means nothing."""
 
 
-def filters(extras: Extras) -> list[Filter]:
-    """Give a filter for every field that can be asked for in one, in the order of the fields."""
-    return [each for field in extras.fields.values() for each in _of(extras, field)]
+def filters(viewer: Viewer, *, parts: bool) -> Sequence[Filter]:
+    """Give a filter for every field of cases, or of parts, that can be asked for in one, in the order of the fields."""
+    made = partial(_made_of, Fields(viewer, parts))
+    return shelf(viewer.organisation).get(("narrowings", viewer, parts, language()), made)
 
 
-def _of(extras: Extras, field: Field) -> Iterator[Filter]:
+def _made_of(fields: Fields) -> Sequence[Filter]:
+    return [each for field in fields.fields.values() for each in _of(fields, field)]
+
+
+def _of(fields: Fields, field: Field) -> Iterator[Filter]:
     yes_or_no = (("1", gettext("Yes")), ("0", gettext("No")))
     if isinstance(field.choices, tuple):
-        yield _made(extras, field, _chosen(field), flattened(field.choices, language()))
+        yield _made(fields, field, _chosen(field), flattened(field.choices, language()))
     elif field.type == "unit":
-        yield _made(extras, field, _under(extras, field), _units(extras, field))
+        yield _made(fields, field, _under(fields, field), _units(fields, field))
     elif field.type == "tick":
-        yield _made(extras, field, _ticked(field), yes_or_no)
+        yield _made(fields, field, _ticked(field), yes_or_no)
     elif field.type == "person":
-        yield _made(extras, field, _named(field))
+        yield _made(fields, field, _named(field))
     elif field.type == "case":
-        yield _made(extras, field, lambda number: lambda row: row.holds_one(field.name, {number}))
+        yield _made(fields, field, lambda number: lambda row: row.holds_one(field.name, {number}))
     elif field.type in ("number", "date") and not field.many:
-        yield from _bounds(extras, field)
+        yield from _bounds(fields, field)
 
 
-def _made(extras: Extras, field: Field, reader: Reader, choices: Iterable[Option] = ()) -> Filter:
+def _made(fields: Fields, field: Field, reader: Reader, choices: Iterable[Option] = ()) -> Filter:
     offered = tuple(choices)
     kind, name = "choice" if offered else "text", f"{PREFIX}{field.name}"
-    return Filter(name, say(field.label), _asking(extras, field, reader), kind, lambda: offered, more=True)
+    return Filter(name, say(field.label), _asking(fields, field, reader), kind, lambda: offered, more=True)
 
 
-def _bounds(extras: Extras, field: Field) -> Iterator[Filter]:
+def _bounds(fields: Fields, field: Field) -> Iterator[Filter]:
     label, read = say(field.label), _amount if field.type == "number" else _day
     first, last = gettext("%(label)s from", label=label), gettext("%(label)s to", label=label)
     for end, said in (("from", first), ("to", last)):
-        clause = _asking(extras, field, _bound(field, read, upper=end == "to"))
+        clause = _asking(fields, field, _bound(field, read, upper=end == "to"))
         yield Filter(f"{PREFIX}{field.name}.{end}", said, clause, field.type, more=True)
 
 
-def _asking(extras: Extras, field: Field, reader: Reader) -> Clause:
+def _asking(fields: Fields, field: Field, reader: Reader) -> Clause:
     def clause(text: str) -> ColumnElement[bool] | None:
         test = reader(text)
-        return None if test is None else extras.where(field.name, test)
+        return None if test is None else fields.where(field.name, test)
 
     return clause
 
@@ -83,15 +92,15 @@ def _below(choices: Sequence[Choice], name: str, *, inside: bool = False) -> Ite
         yield from _below(choice.choices, name, inside=counts)
 
 
-def _units(extras: Extras, field: Field) -> Iterator[Option]:
-    for unit in extras.context.organisation.units.values():
+def _units(fields: Fields, field: Field) -> Iterator[Option]:
+    for unit in fields.viewer.organisation.units.values():
         if not isinstance(field.choices, str) or unit.kind == field.choices:
             yield unit.name, f"{unit.code} {say(unit.label)}".strip()
 
 
-def _under(extras: Extras, field: Field) -> Reader:
+def _under(fields: Fields, field: Field) -> Reader:
     def reader(text: str) -> Test | None:
-        organisation = extras.context.organisation
+        organisation = fields.viewer.organisation
         unit = organisation.unit_by_name.get(text)
         names = {organisation.units[each].name for each in organisation.under(unit.id)} if unit else set()
         return (lambda row: row.holds_one(field.name, names)) if names else None

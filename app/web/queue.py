@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache, partial
 from typing import Any
 
-from flask import request, url_for
+from flask import request
 from sqlalchemy import CTE, ColumnElement, Select, and_, func, literal, not_, select, true
 
 from app.access import Viewer
 from app.i18n import gettext, language, lazy_gettext, ngettext, say
-from app.language.definition import Routine
+from app.language.definition import Flow, Routine
 from app.web import apart
 from app.web.cells import Due, Link, Tag, Two
 from app.web.filters import MOST_CHOICES, Clause, Filter, equals
 from app.web.here import actor, context
 from app.web.interface import CAP
+from app.web.paths import path_of
+from app.web.shelf import shelf
 from app.workflow import finding
 from app.workflow.context import Context
 from app.workflow.told import filled
@@ -117,10 +120,16 @@ def unit_label() -> str:
 
 def filters() -> Sequence[Filter]:
     """What the list of any routine can be narrowed by."""
-    organisation, routine = context().organisation, context().routine
+    viewer = context().viewer(actor().person)
+    return shelf(viewer.organisation).get(("filters", viewer, language()), partial(_filters, viewer))
+
+
+def _filters(viewer: Viewer) -> Sequence[Filter]:
+    organisation, routine = viewer.organisation, viewer.routine
     areas = [(area.name, say(area.label)) for area in organisation.areas.values()]
-    offered = context().viewer(actor().person).once(_offered)
+    offered = viewer.once(_offered)
     units = [(u.name, f"{u.code} {say(u.label)}".strip()) for u in map(organisation.units.__getitem__, offered)]
+    in_states = states(routine)
     return [
         Filter(
             WORDS,
@@ -137,9 +146,7 @@ def filters() -> Sequence[Filter]:
             gettext("All areas"),
         ),
         Filter("unit", gettext("Unit"), _under_unit, "choice", lambda: units, gettext("All units")),
-        Filter(
-            "state", gettext("State"), equals(Subject.state), "choice", lambda: states(routine), gettext("All states")
-        ),
+        Filter("state", gettext("State"), equals(Subject.state), "choice", lambda: in_states, gettext("All states")),
     ]
 
 
@@ -186,11 +193,12 @@ def states(routine: Routine) -> list[tuple[str, str]]:
     return [(s.name, say(s.label)) for flow in routine.flows.values() if not flow.part_of for s in flow.states.values()]
 
 
-def cell(row: Subject, name: str, here: Context, viewer: Viewer) -> Any:
-    """What a row shows in a column; `row` is a case or a part."""
+def cell(row: Subject, name: str, here: Context, viewer: Viewer, *, full: bool = False) -> Any:
+    """What a row shows in a column; `row` is a case or a part, `full` = it is known that the viewer sees it wholly."""
     match name:
         case "number":
-            return Link(finding.heading(viewer, here.facts(row)), address(row), row.number)
+            heading = finding.heading_in_full if full else finding.heading
+            return Link(heading(viewer, here.facts(row)), address(row), row.number)
         case "unit":
             return place(row, here)
         case "state":
@@ -221,8 +229,8 @@ def glimpse(row: Subject, name: str, here: Context, fields: frozenset[str]) -> A
 def address(row: Subject) -> str:
     """Where the case or part is opened."""
     if isinstance(row, Case):
-        return url_for("CaseView.one", number=row.number)
-    return url_for("ActionView.one", number=row.number)
+        return path_of("CaseView.one", number=row.number)
+    return path_of("ActionView.one", number=row.number)
 
 
 def place(row: Subject, here: Context) -> Two:
@@ -238,11 +246,15 @@ def place(row: Subject, here: Context) -> Two:
 def state_tag(row: Subject, here: Context) -> Tag:
     """The state, its tone by how far along it is; finished states are neutral."""
     flow = here.edition(row).routine.flows[row.flow]
-    state = flow.states[row.state]
-    if state.finished:
-        return Tag(say(state.label), "neutral" if isinstance(row, Case) else "success")
+    tone = _tone(flow, row.state) or ("neutral" if isinstance(row, Case) else "success")
+    return Tag(say(flow.states[row.state].label), tone)
+
+
+@lru_cache(maxsize=1024)
+def _tone(flow: Flow, state: str) -> str:
+    """By how far along it is; none for a finished one."""
     unfinished = [s.name for s in flow.states.values() if not s.finished]
-    return Tag(say(state.label), TONES[min(unfinished.index(row.state), len(TONES) - 1)])
+    return TONES[min(unfinished.index(state), len(TONES) - 1)] if state in unfinished else ""
 
 
 def tells_deadlines(routine: Routine) -> bool:

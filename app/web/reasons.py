@@ -6,11 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import url_for
-
 from app.change import explain
 from app.i18n import gettext, language, say
 from app.routing.facts import CaseFacts
+from app.web.paths import path_of
 from app.workflow.evaluator import Refusal
 from app.workflow.refusals import of_nobody
 from model import Part, Subject
@@ -50,7 +49,7 @@ def _of_refusal(refusal: Refusal, facts: CaseFacts, whole: Subject | None) -> Ch
         else None
     )
     if open_part is not None:
-        return Check(text, False, url_for("ActionView.one", number=open_part.number), gettext("See the action"))
+        return Check(text, False, path_of("ActionView.one", number=open_part.number), gettext("See the action"))
     for name in refusal.mends:
         check = _mending(text, name, facts, subject)
         if check is not None:
@@ -72,5 +71,5 @@ def _mending(text: str, name: str, facts: CaseFacts, subject: Subject | None) ->
     declared = flow.transitions.get(name)
     if declared is None or case.state not in declared.sources:
         return None
-    href = url_for("CaseView.transition", number=case.number, name=name)
+    href = path_of("CaseView.transition", number=case.number, name=name)
     return Check(text, False, href, say(declared.label, language()))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import defer, joinedload
 
 from app.access import Viewer
@@ -53,14 +53,9 @@ class Story:
     def read(context: Context, facts: CaseFacts, viewer: Viewer) -> Story:
         """Read the whole story in one query."""
         subject = facts.subject
-        column = JournalEntry.case_id if subject and subject.kind == "case" else JournalEntry.subject_id
-        query = (
-            select(JournalEntry)
-            .where(column == (subject.id if subject else 0))
-            .options(joinedload(JournalEntry.actor), *map(defer, APART))
-            .order_by(JournalEntry.id)
-        )
-        return Story(context, facts, viewer, context.session.scalars(query).all())
+        query = _entries(of_case=subject is not None and subject.kind == "case")
+        entries = context.session.scalars(query, {"subject": subject.id if subject else 0}).all()
+        return Story(context, facts, viewer, entries)
 
     def timeline(self) -> list[Line]:
         """Everything that happened, newest first. That its parts follow a new edition stands on their own pages."""
@@ -196,6 +191,14 @@ class Story:
                 line = Line("", str(entry.answers.get(field.name, "")), who=self.who(entry), when=moment(entry.at))
                 found.append((line, names_reporter(field, facts.routine)))
         return found
+
+
+@cache
+def _entries(*, of_case: bool) -> Select[JournalEntry]:
+    """One statement for all requests: the entries of a case with its parts, or of one `subject` alone."""
+    column = JournalEntry.case_id if of_case else JournalEntry.subject_id
+    told = select(JournalEntry).options(joinedload(JournalEntry.actor), *map(defer, APART))
+    return told.where(column == bindparam("subject")).order_by(JournalEntry.id)
 
 
 APART = (JournalEntry.trace, JournalEntry.salts, JournalEntry.prints)

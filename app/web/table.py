@@ -1,6 +1,6 @@
 """A list made ready for its template."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,13 +35,6 @@ class Table:
     empty: Any
     names: Sequence[str] = ()
     wide: bool = False
-
-    def lines(self) -> Iterator[tuple[str | None, str, bool, Any, Iterator[tuple[str, Any]]]]:
-        """Each row as (address, its case's number, whether it is late, first value, label and value of the others)."""
-        labels = [column.label for column in self.columns[1:]]
-        names = self.names or [""] * len(self.rows)
-        for href, name, late, (first, *rest) in zip(self.hrefs, names, self.late, self.rows, strict=True):
-            yield href, name, late, first, zip(labels, rest, strict=True)
 
     def sorted(self, column: Column) -> str:
         """`ascending`, `descending` or `none`, as aria-sort says it."""

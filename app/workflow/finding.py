@@ -99,6 +99,13 @@ def _has_see(viewer: Viewer, name: str) -> bool:
     return declared is not None and declared.see is not None
 
 
+def heading_in_full(viewer: Viewer, facts: CaseFacts) -> str:
+    """The same, for a viewer of whom it is known that they see the case or part wholly."""
+    title, needed = facts.subject.title if facts.subject else "", sources(viewer.routine, "title")
+    held = any(_has_see(viewer, each) for each in needed)
+    return title or "" if not held or len(viewer.readable(needed, facts, None)) == len(needed) else ""
+
+
 def heading(viewer: Viewer, facts: CaseFacts) -> str:
     """The title as lists and pages show it to the viewer: nothing where they may not read its words."""
     title = facts.subject.title if facts.subject else ""

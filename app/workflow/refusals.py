@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from app.i18n import force_locale, gettext, lazy_gettext, say
+from app.i18n import force_locale, gettext, language, lazy_gettext, say
 from app.language.definition import Routine
 from app.language.parties import Party, Query, name_of, opened
 from app.routing.facts import CaseFacts
+from app.routing.organisation import Organisation
 from app.workflow.answers import INVALID, MISSING, NO_CASE, PERSONAL, SAME_CASE
 from app.workflow.context import Context
 from app.workflow.evaluator import Refusal
@@ -29,12 +30,12 @@ FILES = {
 
 def sentences(refusal: Refusal, routine: Routine, context: Context) -> Iterator[str]:
     """Say the refusal in each language of the routine; nothing for a move that isn't offered at all."""
-    for language in routine.languages:
-        with force_locale(language):
+    for spoken in routine.languages:
+        with force_locale(spoken):
             if refusal.kind == "guard":
-                yield say(refusal.says, language)
+                yield say(refusal.says, spoken)
             elif refusal.kind == "field":
-                yield of_field(refusal, say(routine.fields[refusal.name].label, language))
+                yield of_field(refusal, say(routine.fields[refusal.name].label, spoken))
             elif refusal.kind == "empty":
                 yield of_nobody(refusal, context)
 
@@ -72,21 +73,26 @@ def of_party(name: str, where: CaseFacts | Context) -> str:
 
     `name` is what the journal keeps: a role, a field, a party of the routine, or several with commas between.
     """
-    several = (_opened(each, where) for each in name.split(", "))
+    said: str = where.organisation.kept(_of_party, name, where.routine, where.organisation, language())
+    return said
+
+
+def _of_party(name: str, routine: Routine, organisation: Organisation, _language: str) -> str:
+    several = (_opened(each, routine, organisation) for each in name.split(", "))
     return ", ".join(dict.fromkeys(said for each in several for said in each))
 
 
-def _opened(name: str, where: CaseFacts | Context) -> Iterator[str]:
-    named = where.routine.parties
+def _opened(name: str, routine: Routine, organisation: Organisation) -> Iterator[str]:
+    named = routine.parties
     members = opened(named[name], named) if name in named else ()
     if not members:
-        yield _called(name, where)
+        yield _called(name, routine, organisation)
     for member in members:
         base = _base(member)
         if isinstance(base, Query):
-            yield _who_did(base.did or "", where.routine)
+            yield _who_did(base.did or "", routine)
         else:
-            yield of_party(name_of(base), where)
+            yield _of_party(name_of(base), routine, organisation, "")
 
 
 def _base(party: Party) -> Party:
@@ -96,7 +102,7 @@ def _base(party: Party) -> Party:
     return party
 
 
-def _called(name: str, where: CaseFacts | Context) -> str:
+def _called(name: str, routine: Routine, organisation: Organisation) -> str:
     words = {
         "reporter": gettext("the reporter"),
         "handler": gettext("the handler"),
@@ -105,13 +111,13 @@ def _called(name: str, where: CaseFacts | Context) -> str:
         "recipients": gettext("those you choose"),
         "query": gettext("others"),
     }
-    field = where.routine.fields.get(name)
-    if name in words or name in where.routine.roles:
-        return words.get(name) or say(where.organisation.label(name))
-    if any(name in flow.transitions for flow in where.routine.flows.values()):
+    field = routine.fields.get(name)
+    if name in words or name in routine.roles:
+        return words.get(name) or say(organisation.label(name))
+    if any(name in flow.transitions for flow in routine.flows.values()):
         return str(gettext("the others who must answer"))
     if field is None:
-        return say(where.organisation.label(name))
+        return say(organisation.label(name))
     return gettext("those named in “%(field)s”", field=say(field.label))
 
 

@@ -90,7 +90,10 @@ def extras(town, who, *, parts=False):
 
 def asked(town, who, *, parts=False):
     """The filters that somebody has, by their names in the address."""
-    return {each.name.removeprefix(PREFIX): each for each in narrowing.filters(extras(town, who, parts=parts))}
+    return {
+        each.name.removeprefix(PREFIX): each
+        for each in narrowing.filters(town.context.viewer(town.people[who]), parts=parts)
+    }
 
 
 def found(town, who, name, value, *, parts=False):
