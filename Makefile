@@ -94,13 +94,14 @@ bench: setup build/bench-venv/ready build/own-venv/ready ## Measure beside other
 	$(BIN)/python -m bench.plans --size $(or $(SIZE),10k) $(if $(DATABASE),--database $(DATABASE))
 
 .PHONY: lock
+# An older pip takes the newest version of what is asked for with an extra, unless the lock names the extra, too.
 lock: .venv/ready-dev ## Pin the dependencies anew from requirements*.in
 	$(BIN)/pip install -q uv
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate requirements.in -o requirements.txt
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate requirements-dev.in -o requirements-dev.txt
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate requirements-tracing.in -o requirements-tracing.txt
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate requirements-granian.in -o requirements-granian.txt
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -c requirements.txt bench/requirements.in -o bench/requirements.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-strip-extras requirements.in -o requirements.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-strip-extras requirements-dev.in -o requirements-dev.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-strip-extras requirements-tracing.in -o requirements-tracing.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-strip-extras requirements-granian.in -o requirements-granian.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-strip-extras -c requirements.txt bench/requirements.in -o bench/requirements.txt
 
 .PHONY: messages
 messages: .venv/ready ## Gather the texts to be translated
