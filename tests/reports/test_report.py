@@ -135,3 +135,12 @@ def test_clocks_tell_how_long_work_took(reported):
         assert sorted(run.stopped is None for _, run in at_intake) == [False, True, True]
         assert {tuple(row.values()) for row in count(context, ["tried_first"], choice=everything)} == {("tried", 3)}
         assert {tuple(row.values()) for row in count(context, ["no_personal_data"], choice=everything)} == {(True, 3)}
+
+
+def test_a_page_has_the_largest_lines_and_the_file_all(reported, enter, monkeypatch):
+    monkeypatch.setattr("app.reports.views.MOST_LINES", 1)
+    desk = enter("desk")
+    page = desk.get("/reports/by_unit?lang=en").get_data(as_text=True)
+    assert "These are the 1 largest of 3." in page
+    assert page.split('id="together"')[1].count('role="row"') == 2, "a head and a line"
+    assert len(file_of(desk, "by_unit")[1]) == 3

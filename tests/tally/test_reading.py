@@ -172,3 +172,13 @@ def test_of_a_year_that_the_period_cuts_only_its_days_count(settle):
     kept, live = alike(town, "places", "dora", "more than two years")
     assert sum(kept[0].values()) == 4
     assert kept == live
+
+
+def test_a_year_begins_where_the_institution_is(settle):
+    town = settle(ROUTINE)
+    town.now = moment("2026-01-01 00:30")
+    town.report()
+    town.now = moment("2026-03-02 09:00")
+    fold_all(town)
+    assert [row["count"] for row in reading(town, "few", "dora", "this year").count()] == [1]
+    assert reading(town, "few", "dora", "last year").count() == []
