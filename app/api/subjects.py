@@ -18,7 +18,7 @@ from app.api import lists, moving, schemas
 from app.api.base import Api, answered
 from app.api.operation import Parameter, operation, query
 from app.api.shown import Shown
-from app.web import narrowing, queue
+from app.web import narrowing
 from app.web.attached import download
 from app.web.database import db
 from app.web.filed import one_file
@@ -70,9 +70,8 @@ class Subjects(Api):
         interface = self.interface(self.kind)
         answers = self._tabbed(lists.asked(self.filters(), self.tabs, interface))
         scope, pieces = finding.rows(_viewer(), self.kind), finding.pieces(_viewer(), self.kind)
-        if pieces and queue.WORDS in answers.given:  # as on the page
-            pieces = (scope,)
-        wish = Wish(answers.where, answers.order, answers.size, answers.mark, answers.back, scope=scope, pieces=pieces)
+        asked = (answers.where, answers.order, answers.size, answers.mark, answers.back, answers.counted)
+        wish = Wish(*asked, scope, pieces, answers.searched)
         page = interface.page(wish, self.loads_of_list())
         shown = [Shown.in_list(context(), _viewer(), row) for row in page.rows]
         context().know({person for each in shown for person in each.people()})

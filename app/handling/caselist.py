@@ -31,7 +31,7 @@ def _numbers(viewer: Viewer) -> Select[Any]:
 class CaseInterface(Apart, FieldInterface):
     """Cases, with the tabs' counts, and how many reports are held back for the same person."""
 
-    def numbers(self, wish: Wish) -> Sequence[int]:
+    def numbers(self, wish: Wish) -> Sequence[Any]:
         """How many there are, then the tabs' counts, then that of what is held back."""
         viewer = context().viewer(actor().person)
 

@@ -95,9 +95,9 @@ class CaseView(FieldLook):
         """Every case that the person may open."""
         return finding.rows(self._viewer(), Case)
 
-    def pieces(self, answers: Answers) -> tuple[ColumnElement[bool], ...]:
-        """The same in pieces; in one where words narrow it, for by them it is found, and once is enough."""
-        return (self.scope(),) if queue.WORDS in answers.given else finding.pieces(self._viewer(), Case)
+    def pieces(self) -> tuple[ColumnElement[bool], ...]:
+        """The same in pieces."""
+        return finding.pieces(self._viewer(), Case)
 
     def filters(self) -> Sequence[Filter]:
         """Search, area, unit, state, and whatever the routine asks."""

@@ -1,11 +1,15 @@
-"""Cases found in the pieces of one's sight: counted first, piece by piece, which tells how the page is best found."""
+"""Cases found in the pieces of one's sight: counted first, piece by piece, which tells how the page is best found.
+
+A search is answered in one piece and but once, for an index of words takes longer than all else: it tells the ids.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, String, cast, func, literal, select, union_all
 from sqlalchemy.orm.interfaces import ORMOption
 
 from app.web.database import db
@@ -22,8 +26,11 @@ def number(pieces: Sequence[Select[Any]]) -> ColumnElement[int]:
     return sum((each.scalar_subquery() for each in capped), start=literal(0))
 
 
-def counted(wish: Wish) -> ColumnElement[int]:
-    """Count the cases of a wish."""
+def counted(wish: Wish) -> ColumnElement[Any]:
+    """Count the cases of a wish; of a search, tell their ids as a text, up to CAP + 1 of them."""
+    if wish.searched:
+        few = select(Subject.id).where(*wish.conditions, IS_CASE).limit(CAP + 1).subquery()
+        return select(func.aggregate_strings(cast(few.c.id, String), ",")).scalar_subquery()
     return number([select(literal(1)).select_from(Subject).where(*where) for where in _each(wish)])
 
 
@@ -31,11 +38,17 @@ def _each(wish: Wish) -> Sequence[Sequence[ColumnElement[bool]]]:
     return [(piece, *wish.where, IS_CASE) for piece in wish.pieces]
 
 
+def _of_these(wish: Wish, ids: Sequence[int]) -> Wish:
+    """Wish for cases found before; whether they may be seen is asked once more, for that may have changed."""
+    scope = () if wish.scope is None else (wish.scope,)
+    return replace(wish, where=(Subject.id.in_(ids),), pieces=scope)
+
+
 class Apart(Interface):
     """A table of cases whose wishes come with pieces."""
 
-    def numbers(self, wish: Wish) -> Sequence[int]:
-        """Count a wish's cases; whatever follows is told beside the page."""
+    def numbers(self, wish: Wish) -> Sequence[Any]:
+        """Tell what `counted` asks; whatever follows is told beside the page."""
         return db.session.execute(select(counted(wish))).one()
 
     def page(self, wish: Wish, options: Sequence[ORMOption] = ()) -> Page:
@@ -45,6 +58,9 @@ class Apart(Interface):
         own order, while gathering them would grow with all that there are.
         """
         count, *extras = self.numbers(wish)
+        if wish.searched:
+            ids = [int(each) for each in (count or "").split(",") if each]
+            count, wish = len(ids), wish if len(ids) > CAP else _of_these(wish, ids)
         found = db.session.execute(self.rows(wish, options, many=count > CAP)).all() if count else ()
         return self.paged(wish, found, min(count, CAP + 1), extras)
 

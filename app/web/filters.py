@@ -70,6 +70,11 @@ class Answers:
     counted: bool = True
     key: Hashable = None
 
+    @property
+    def searched(self) -> bool:
+        """Whether somebody looks for words."""
+        return any(each.kind == "search" and each.name in self.given for each in self.filters)
+
 
 def read(
     filters: Sequence[Filter], sortable: Sequence[str], standard: Order, size: int, key: Callable[[object], object]

@@ -48,7 +48,8 @@ class Wish:
     """Which page is wanted: rows that meet `where`, in `order`, `size` of them after or before the row `mark`.
 
     Only if `counted` it is said how many there are. `pieces` say once more what `scope` says, as alternatives that
-    have no row in common. `key` is what all of it but `mark` hangs on beside its reader; None where that isn't known.
+    have no row in common. `searched` = words narrow it. `key` is what all of it but `mark` hangs on beside its reader;
+    None where that isn't known.
     """
 
     where: tuple[ColumnElement[bool], ...]
@@ -59,6 +60,7 @@ class Wish:
     counted: bool = True
     scope: ColumnElement[bool] | None = None
     pieces: tuple[ColumnElement[bool], ...] = ()
+    searched: bool = False
     key: Hashable = None
 
     @property

@@ -54,7 +54,7 @@ class Listing(ModelView):  # type: ignore[misc]
         """Say which rows the person of this request may see."""
         return true()
 
-    def pieces(self, answers: Answers) -> tuple[ColumnElement[bool], ...]:  # noqa: ARG002 - a view may ask
+    def pieces(self) -> tuple[ColumnElement[bool], ...]:
         """Say the same in pieces, where the table's interface asks for them."""
         return ()
 
@@ -121,7 +121,8 @@ class Listing(ModelView):  # type: ignore[misc]
     def page(self, answers: Answers) -> Page:
         """Read one page of the list."""
         asked = (answers.where, answers.order, answers.size, answers.mark, answers.back, answers.counted)
-        found: Page = self.datamodel.page(Wish(*asked, self.scope(), self.pieces(answers), answers.key), self.options())
+        wish = Wish(*asked, self.scope(), self.pieces(), answers.searched, answers.key)
+        found: Page = self.datamodel.page(wish, self.options())
         return found
 
     def columns(self) -> Sequence[Column]:
