@@ -11,7 +11,7 @@ from functools import cached_property
 from itertools import chain
 from typing import Any, cast
 
-from sqlalchemy import CTE, ColumnElement, Select, Table, and_, case, func, not_, select, union, union_all
+from sqlalchemy import CTE, ColumnElement, Row, Select, Table, and_, case, func, not_, select, union, union_all
 
 from app.language.definition import Report
 from app.scope.row import nobody_shut_out
@@ -31,17 +31,26 @@ DUE = cast(Table, TallyDue.__table__)
 STATE = select(TallyState.reports, TallyState.whole, TallyState.tree)
 NO_CLOCK = ("",)
 Kinds = Callable[[Any], Sequence[ColumnElement[Any]]]
-Row = tuple[tuple[Any, ...], Amount]
+State = Row[str, bool, dict[str, int | None]]
+Found = Sequence[tuple[tuple[Any, ...], Amount]]
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The whole years of a period, and what is left of it as periods of their own; `scope` is one of tallies."""
+    """The whole years of a period, and what is left of it as periods of their own.
+
+    `scope` is one of tallies; `state` is how far they had come when this was read.
+    """
 
     years: Sequence[int]
     rest: Sequence[Choice]
     scope: ColumnElement[bool]
-    tree: Tree
+    state: State
+
+    @property
+    def tree(self) -> Tree:
+        """The tree that tallies with what is below were added up by."""
+        return Tree.read(self.state.tree)
 
 
 @dataclass(frozen=True)
@@ -82,11 +91,14 @@ class Reading:
         years, rest = _parted(self.choice.since, self.choice.until, self.context)
         if not years or not is_kept(self.report, self.context.routine):
             return None
-        state = self.context.session.execute(STATE).one_or_none()
+        state = self._state()
         if state is None or not state.whole or state.reports != digest(self.context):
             return None
         left = [replace(self.choice, since=since, until=until) for since, until in rest]
-        return Span(years, left, scope, Tree.read(state.tree))
+        return Span(years, left, scope, state)
+
+    def _state(self) -> State | None:
+        return self.context.session.execute(STATE).one_or_none()
 
     @cached_property
     def _unknown(self) -> list[int]:
@@ -97,7 +109,7 @@ class Reading:
         ids = union(select(DUE.c.subject_id), self._shut()).subquery()
         return list(self.context.session.scalars(select(ids.c[0]).limit(MOST_UNKNOWN + 1)))
 
-    def _found(self, clocks: Collection[str], kinds: Kinds, kind_of: Any) -> list[Row] | None:
+    def _found(self, clocks: Collection[str], kinds: Kinds, kind_of: Any) -> Found | None:
         """Give what the tallies have, by these columns, and what the cases add that they don't know."""
         if self._span is None or len(self._unknown) > MOST_UNKNOWN:
             return None
@@ -109,6 +121,8 @@ class Reading:
         for cell, amount in self._unknown_added:
             if cell.clock in clocks and cell.year in self._span.years:
                 found[kind_of(cell)] = found[kind_of(cell)].plus(amount)
+        if self._state() != self._span.state:
+            return None  # while these were read all was forgotten: each statement sees what is there by then
         return [(each, amount) for each, amount in found.items() if amount.runs]
 
     def _asked(self, clocks: Collection[str], kinds_of: Kinds) -> Sequence[Select[Any]]:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, select, update
+from sqlalchemy import event, select, text, update
 
 from app.tally.folding import SELDOM, fold
 from model import ConfigurationVersion, Subject, Tally, TallyDue, TallyState
@@ -148,6 +148,23 @@ def test_of_two_workers_one_takes_in(postgresql_town, settle_with):
         assert fold(town.session, town.now + LATER, 5) == 0
         first.commit()
     assert waiting(town) == []
+
+
+@pytest.mark.postgresql
+def test_of_two_workers_one_goes_through_all_cases(postgresql_town, settle_with):
+    town = settle_with(postgresql_town, ROUTINE)
+    for _ in range(4):
+        town.report()
+    assert fold(town.session, town.now, 1) == 1
+    town.session.commit()
+    town.session.execute(text("SET lock_timeout = '1s'"))
+    with town.sessions() as first:
+        assert fold(first, town.now, 2) == 2
+        assert fold(town.session, town.now, 2) == 0
+        first.commit()
+    fold_all(town)
+    kept, live = alike(town, "places", "dora", "this year")
+    assert kept == live
 
 
 def test_an_answer_that_no_case_has_any_more_is_in_no_tally(settle_on_both):

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import delete, event, select, update
 
 from app.routing.exclusion import person
-from model import Case, Subject, Tally, TallyDue, TallyPart
+from app.tally.folding import fold
+from model import Case, Subject, Tally, TallyDue, TallyPart, TallyState
 from tests.tally.town import PERIODS, ROUTINE, alike, fold_all, reading
 from tests.workflow.town import moment
 
@@ -118,6 +119,23 @@ def test_a_report_is_right_while_nothing_is_kept_yet_and_when_much_has_changed(s
     found = statements(town)
     all_alike(town)
     assert any("count(" in each.lower() for each in found)
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("asked", ["count", "lasted"])
+def test_a_report_is_right_when_all_is_forgotten_while_it_is_read(postgresql_town, settle_with, asked):
+    town = settle_with(postgresql_town, ROUTINE)
+    for _ in range(4):
+        town.do(town.report(severity="high"), "dora", "note")
+    fold_all(town)
+    found = reading(town, "hard", "dora", "this year")
+    assert found._span
+    with town.sessions() as worker:
+        worker.execute(update(TallyState).values(reports=""))
+        assert fold(worker, town.now, 1) == 1
+        worker.commit()
+    told = [row["count"] for row in found.count()] if asked == "count" else [a.runs for a in found.lasted(["answer"])]
+    assert sum(told) == 4
 
 
 def test_a_case_that_is_gone_is_counted_no_more(settle_on_both):
