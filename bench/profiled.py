@@ -26,6 +26,7 @@ from app.web.database import db
 from bench.__main__ import SIZES
 from bench.data.filled import FOLDER, copies, dialect
 from bench.data.seeded import SECRET
+from bench.layers import by_layer, told
 from bench.own import Own
 from bench.run import expected_of
 from bench.running import Books
@@ -64,6 +65,7 @@ class Inside(Books):
 
     def __init__(self, app: Flask, product: Own) -> None:
         super().__init__(product)
+        self.app = app
         self.handler, self.visitor = Inner(app), Inner(app)
         self.counter = Inner(app)
         product.login(self.handler)  # type: ignore[arg-type]
@@ -102,6 +104,23 @@ def watched(engine: Any) -> Iterator[dict[str, list[float]]]:
     event.remove(engine, "after_cursor_execute", after)
 
 
+@contextmanager
+def served_under(profiler: cProfile.Profile, app: Flask) -> Iterator[None]:
+    """Profile what the product does for a request, without the client."""
+    whole = app.wsgi_app
+
+    def served(environ: Any, begin: Any) -> Any:
+        profiler.enable()
+        try:
+            return whole(environ, begin)
+        finally:
+            profiler.disable()
+
+    app.wsgi_app = served  # type: ignore[method-assign]
+    yield
+    app.wsgi_app = whole  # type: ignore[method-assign]
+
+
 def profile(inside: Any, work: Any, engine: Any, top: int) -> None:
     """Print one work's dearest functions and statements."""
     for item in work.ready(inside, 3):
@@ -120,10 +139,10 @@ def profile(inside: Any, work: Any, engine: Any, top: int) -> None:
         print(f"  {spent[text]:7.2f} ms {per[text] / times:5.1f}x  {said[:WIDE]} … ({len(said)} letters)")
     items = list(work.ready(inside, REPEATS))
     profiler = cProfile.Profile(time.thread_time)
-    profiler.enable()
-    for item in items:
-        work.once(inside, item)
-    profiler.disable()
+    with served_under(profiler, inside.app):
+        for item in items:
+            work.once(inside, item)
+    print(told(by_layer(profiler, len(items))))
     for order in ("cumulative", "tottime"):
         out = io.StringIO()
         pstats.Stats(profiler, stream=out).sort_stats(order).print_stats(top)
