@@ -13,14 +13,16 @@ from sqlalchemy.orm import Session
 
 from app.workflow import prints
 from app.workflow.context import Context
+from bench import throughput
 from bench.data import facts, own, seeded
 from bench.data.filled import copies
 from bench.figures import quartiles, ratio
+from bench.own import Own
 from bench.plans import faults, faults_on_postgresql
 from bench.products import PEERS_BIN, Bare, Builder, Django, FlaskAdmin, TunedDjango, installed
 from bench.profiled import within
 from bench.rounds import measure
-from bench.run import Plan, expected_of, run
+from bench.run import Plan, expected_of, run, started
 from bench.running import Running
 from bench.work import WORKS
 from model import Case, JournalEntry
@@ -167,3 +169,17 @@ def test_a_plan_of_postgresql_is_read_to_its_leaves(postgresql_url):
         everything = "SELECT s.id FROM subject s, generate_series(1, 1000000) n ORDER BY n, s.title"
         assert [each.split()[0] for each in look(everything, ())] == ["sorts", "goes"]
     engine.dispose()
+
+
+def test_every_server_is_asked_at_each_number_of_connections(folder, figures, monkeypatch, capsys):
+    monkeypatch.setattr(throughput, "SECONDS", 0.3)
+    with copies("", CASES, folder) as data:
+        products = [each(data, expected_of(data)) for each in (Own, Bare)]
+        with started(products) as running:
+            found = throughput.measured(running, 1)
+    assert set(found) == {(page, connections) for page in ("list", "form") for connections in (1, 16)}
+    assert all(set(done) == {"own", "bare"} for done in found.values())
+    assert all(rate > 0 and cost > 0 for done in found.values() for rounds in done.values() for rate, cost in rounds)
+    throughput.tell(found)
+    lines = {tuple(line.split(" | ")[:3]) for line in capsys.readouterr().out.splitlines()[2:]}
+    assert lines == {(f"| {page}", n, key) for page in ("list", "form") for n in ("1", "16") for key in ("own", "bare")}
