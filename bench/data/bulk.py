@@ -112,6 +112,7 @@ class Postgresql(_Gathering):
             self.flush()
             for table in self.columns:
                 self._go_on_counting(table)
+            self._connection.execute("SET synchronous_commit = on")  # else VACUUM finds no page yet that all can see
             self._connection.commit()
             self._connection.autocommit = True
             self._connection.execute("VACUUM ANALYZE")

@@ -167,6 +167,15 @@ def test_of_two_workers_one_goes_through_all_cases(postgresql_town, settle_with)
     assert kept == live
 
 
+@pytest.mark.postgresql
+def test_postgresql_knows_how_many_tallies_there_are_once_all_cases_are_counted(postgresql_town, settle_with):
+    town = settle_with(postgresql_town, ROUTINE)
+    town.report()
+    fold_all(town)
+    rows = "SELECT reltuples FROM pg_class WHERE oid IN ('tally'::regclass, 'tally_part'::regclass)"
+    assert min(town.session.scalars(text(rows))) > 0
+
+
 def test_an_answer_that_no_case_has_any_more_is_in_no_tally(settle_on_both):
     town = settle_on_both(ROUTINE)
     case = town.report(cost="1234567")
