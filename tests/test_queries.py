@@ -115,9 +115,9 @@ def test_a_list_takes_as_many_queries_however_many_rows(house, path, rows):
     for who in ("quality_ie", "head_idi"):
         person = Person(house, who)
         count, _, _ = cost(person, path)
-        # Who asks; of cases how many there are; and the rows, if there are any.
-        counted_apart = path.startswith("/cases/")
-        assert count == (3 if counted_apart and numbers(person) else 2), who
+        # Who asks; of cases how many there are, and of those searched for by itself; and the rows, if there are any.
+        cases = path.startswith("/cases/")
+        assert count == (2 + ("q=" in path) + bool(numbers(person)) if cases else 2), who
 
 
 def test_a_list_says_how_many_it_has_by_its_tab_and_narrowed(small_house):

@@ -32,16 +32,23 @@ class CaseInterface(Apart, FieldInterface):
     """Cases, with the tabs' counts, and how many reports are held back for the same person."""
 
     def numbers(self, wish: Wish) -> Sequence[Any]:
-        """How many there are, then the tabs' counts, then that of what is held back."""
+        """How many there are, then the tabs' counts, then that of what is held back.
+
+        Where something was typed it is asked by itself, so that the long question for the tabs is the one that is kept.
+        """
         viewer = context().viewer(actor().person)
+        together = wish.counted and wish.key is not None
 
         def asked() -> Select[Any]:
             tabs = viewer.once(_numbers)
-            return tabs.add_columns(counted(wish)) if wish.counted else tabs
+            return tabs.add_columns(counted(wish)) if together else tabs
 
-        repeated = self._kept(("numbers", wish.key if wish.counted else ()), Repeated)
+        repeated = self._kept(("numbers", wish.key if together else ()), Repeated)
         [told] = repeated.rows(db.session(), asked)
-        return (told[-1], *told[:-1]) if wish.counted else (told[queue.TABS.index(queue.tab())], *told)
+        if together:
+            return told[-1], *told[:-1]
+        first = super().numbers(wish) if wish.counted else (told[queue.TABS.index(queue.tab())],)
+        return *first, *told
 
     def rows(self, wish: Wish, options: Sequence[ORMOption], *, many: bool) -> Select[Any]:
         """Ask for the rows of a page; the first page's question is kept, for most people look at no other."""
