@@ -9,7 +9,6 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from sqlalchemy import ColumnElement, False_, and_, exists, false, not_, or_, select, true
-from sqlalchemy.orm import aliased
 
 from app.language.conditions import Parts
 from app.language.conditions import walk as conditions_in
@@ -20,7 +19,7 @@ from app.routing.organisation import Organisation
 from app.routing.parties import Lookup
 from app.routing.seats import seats_of
 from app.scope.parties import Members
-from app.scope.row import Row, Table, Undecidable, isnt, nobody_shut_out
+from app.scope.row import Row, Table, Undecidable, below, isnt, nobody_shut_out
 from model import Subject
 
 ALWAYS_SHOWN = frozenset({"number", "state", "told"})
@@ -141,7 +140,7 @@ class Viewer:
         here = self.routine.flows.values() if parts else cases
         ways = [and_(Subject.flow == flow.name, self._granted(see, self._row(flow))) for flow in here]
         if parts:
-            whole = aliased(Subject)
+            whole = below(Subject, Subject, "granted")
             there = (and_(whole.flow == flow.name, self._granted(see, self._row(flow, whole))) for flow in cases)
             ways.append(exists(select(whole.id).where(whole.id == Subject.whole_id, or_(*there))))
         return and_(self._members.let_in(Subject), or_(*ways)) if shut else or_(*ways)
@@ -155,7 +154,7 @@ class Viewer:
         """Each way to see rows of the flow, by itself: an index serves an `or` only where it serves each side."""
         granted = self._each(flow.see, self._row(flow), full=full, unsure=unsure)
         if flow.part_of:
-            whole = aliased(Subject)
+            whole = below(Subject, Subject, "seen")
             seen = [self._members.handles(cast(ColumnElement[Any], whole.handler))]
             above = [self.routine.flows[name] for name in flow.part_of if name in self.routine.flows]
             kept = {"full": True, "unsure": unsure}

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sqlalchemy import and_, exists, false, or_, select, true
-from sqlalchemy.orm import aliased
 
 from app.language import trees
 from app.language.conditions import ALWAYS, All, Always, AnyOf, Condition, Done, Has, Is, Named, Not, Parts, Whole
 from app.language.definition import Field, Routine
 from app.routing.organisation import Organisation
-from app.scope.row import Predicate, Row, Undecidable, isnt
+from app.scope.row import Predicate, Row, Undecidable, below, isnt
 from model import Subject
 
 
@@ -105,7 +104,7 @@ def _done(transition: str, since: str | None, row: Row) -> Predicate:
 def _parts(how: str, flow: str, of: Condition, row: Row, organisation: Organisation) -> Predicate:
     if flow not in row.routine.flows:
         return _joined(how, flow, of, row, organisation)
-    part = aliased(Subject)
+    part = below(row.table, Subject, "part")
     met = decide(of, Row(row.routine, row.routine.flows[flow], part), organisation)
     those = select(part.id).where(part.whole_id == row.table.id, part.flow == flow)
     return isnt(exists(those.where(isnt(met)))) if how == "every" else exists(those.where(met))

@@ -9,7 +9,6 @@ from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, String, and_, cast, exists, false, not_, or_, select, true
-from sqlalchemy.orm import aliased
 
 from app.language.definition import Routine
 from app.language.parties import REPORTER, InField, InRole, NamedParty, Party, Query, Several, Word
@@ -17,7 +16,7 @@ from app.routing import exclusion
 from app.routing.organisation import Holding, Organisation
 from app.routing.seats import seats_of
 from app.scope.conditions import decide
-from app.scope.row import Predicate, Row, Undecidable, isnt
+from app.scope.row import Predicate, Row, Undecidable, below, isnt
 from model import JournalEntry, Person, Subject
 
 Test = Callable[[int | None], bool]
@@ -135,7 +134,7 @@ class Members:
         return or_(false(), *chosen)
 
     def _made(self, transition: str, row: Row) -> Predicate:
-        entry = aliased(JournalEntry)
+        entry = below(row.table, JournalEntry, "made")
         query = select(entry.id).where(entry.subject_id == row.table.id, entry.transition.is_not(None))
         if self.person is None and not self.anybody:
             return false()
@@ -147,7 +146,7 @@ class Members:
             return exists(row.above(lambda other: self.of(query.who, other, query.at)))
         if name not in self.routine.flows:
             return exists(row.joined(name, lambda other: self._of_joined(query, other)))
-        other = aliased(Subject)
+        other = below(row.table, Subject, "related")
         there = self.of(query.who, Row(self.routine, self.routine.flows[name], other), query.at)
         # Not correlated: what is asked of the parts (whose they are) narrows more than whose parts they are.
         return row.table.id.in_(select(other.whole_id).where(other.flow == name, there))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, false, func, literal_column, not_, or_, select
 from sqlalchemy.orm import aliased
@@ -16,10 +17,21 @@ from model import CaseLink, Subject
 
 Table = type[Subject]
 Predicate = ColumnElement[bool]
+T = TypeVar("T")
 
 NAMED = {"unit": "unit_id", "area": "area_id", **PEOPLE}
 NOT_TEXT = {"round", "due_on"}
 PLAIN = {"number", "state", "round", "handler", "due_on", *COLUMNS}
+
+
+@cache
+def below(_table: Any, model: type[T], _use: str) -> type[T]:
+    """Give the alias by which a query within one of a table calls the model's rows.
+
+    SQLAlchemy takes a millisecond to make one, and who sees what needs dozens. Queries beside each other may call
+    their rows alike; one within another has another table, and so another alias.
+    """
+    return aliased(model)
 
 
 class Undecidable(Exception):
@@ -37,7 +49,7 @@ class Row:
     def column(self, field: str) -> ColumnElement[Any]:
         """Give what holds the field's answer."""
         if self._inherits(field):
-            whole = aliased(Subject)
+            whole = below(self.table, Subject, "whole")
             answer = select(_column(field, whole)).where(whole.id == self.table.whole_id)
             # Said aloud: by itself it would see the table only from right outside, and else take every row of it.
             return answer.correlate(self.table).scalar_subquery()
@@ -53,7 +65,7 @@ class Row:
 
     def above(self, there: Callable[[Row], Predicate]) -> Select[Any]:
         """Ask for the id of the case that this is a part of, where `there` holds of it; for none outside of parts."""
-        whole = aliased(Subject)
+        whole = below(self.table, Subject, "above")
         flows = [self.routine.flows[name] for name in self.flow.part_of]
         met = [and_(whole.flow == flow.name, there(Row(self.routine, flow, whole))) for flow in flows]
         return select(whole.id).where(whole.id == self.table.whole_id, or_(false(), *met))
@@ -66,7 +78,7 @@ class Row:
         declared = self.declared(field)
         if declared is None or declared.type != "case":
             raise Undecidable(field)
-        other, link = aliased(Subject), aliased(CaseLink)
+        other, link = below(self.table, Subject, "joined"), below(self.table, CaseLink, "joined")
         flows = [flow for flow in self.routine.flows.values() if not flow.part_of]
         met = [and_(other.flow == flow.name, there(Row(self.routine, flow, other))) for flow in flows]
         query = select(other.id).join(link, link.case_id == other.id)

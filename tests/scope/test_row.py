@@ -7,7 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import aliased
 
-from app.scope.row import Undecidable, isnt
+from app.scope import row
+from app.scope.row import Undecidable, below, isnt
 from model import Person, Subject
 
 FLOWS = ["case", "wish", "job", "errand"]
@@ -124,3 +125,18 @@ def test_cases_are_joined_by_the_field_that_names_them_alone(both):
             ids = set(both.session.scalars(query.where(Subject.id == key)))
             numbers = {named} if isinstance(named, str) else set(named)
             assert {row.number for row in both.rows if row.id in ids} == numbers
+
+
+def test_what_a_query_calls_its_rows_is_made_once_and_another_within_it():
+    whole = below(Subject, Subject, "above")
+    assert below(Subject, Subject, "above") is whole
+    assert len({whole, below(whole, Subject, "above"), below(Subject, Subject, "joined"), Subject}) == 4
+
+
+def test_who_sees_what_is_asked_by_names_that_are_there(both, monkeypatch):
+    """SQLAlchemy takes a millisecond for a new one: dozens of them were most of a reader's first page."""
+    people = list(both.town.people.values())
+    both.town.context.viewer(people[0]).visible()
+    monkeypatch.setattr(row, "aliased", lambda _model: pytest.fail("made anew"))
+    for person in people:
+        both.town.context.viewer(person).visible()
