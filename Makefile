@@ -54,8 +54,13 @@ test: setup .venv/ready-dev ## Run every test
 	$(BIN)/mypy
 	$(BIN)/pytest -q -n 2 --dist worksteal $(ARGS)
 
+build/check-venv/ready: requirements-check.txt
+	$(PYTHON) -m venv build/check-venv
+	build/check-venv/bin/pip install -q --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
 .PHONY: check
-check: setup .venv/ready-dev ## Ask what is known of what we use, and look for risky code; exit code 3: could not ask
+check: setup .venv/ready-dev build/check-venv/ready ## Ask what is known of what we use, and look for risky code; exit code 3: could not ask
 	@.ci/check
 
 COVERING := test_access.py test_access_said.py test_access_drawn.py scope workflow outbox routing language worker handling submit matrix journeys change backup
@@ -99,6 +104,7 @@ lock: .venv/ready-dev ## Pin the dependencies anew from requirements*.in
 	$(BIN)/pip install -q uv
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-strip-extras requirements.in -o requirements.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-strip-extras requirements-dev.in -o requirements-dev.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-strip-extras requirements-check.in -o requirements-check.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-strip-extras requirements-tracing.in -o requirements-tracing.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-strip-extras requirements-granian.in -o requirements-granian.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-strip-extras -c requirements.txt bench/requirements.in -o bench/requirements.txt
