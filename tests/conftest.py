@@ -12,10 +12,11 @@ from flask import Flask
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
 
-from tests.copies import Compiled, Copies, look_for_litter_less, share_routes, share_statements
+from tests.copies import Compiled, Copies, look_for_litter_less, share_editions, share_routes, share_statements
 from tests.house import Person, fill, make_app
 
 Flask.jinja_options["bytecode_cache"] = Compiled()
+share_editions()
 share_routes()
 share_statements()
 

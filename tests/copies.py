@@ -4,7 +4,7 @@ import atexit
 import gc
 import shutil
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from tempfile import mkdtemp
 from uuid import uuid4
@@ -14,6 +14,8 @@ from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
+
+from app.workflow import context
 
 PLAIN = (bool, int, str, tuple, type(None))
 MOST_STATEMENTS = 5000
@@ -105,6 +107,11 @@ def share_statements():
 
 def _set_alike(one, other):
     return one is other or None is not getattr(one, "kind", None) == getattr(other, "kind", None)
+
+
+def share_editions():
+    """Let applications share what they read of the same workflow: nobody changes a routine that was read."""
+    context.load = lru_cache(maxsize=200)(context.load)
 
 
 def look_for_litter_less():
