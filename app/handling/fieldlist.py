@@ -22,8 +22,6 @@ from app.web.look import Look
 from app.web.table import Table
 from model import Part
 
-TYPED = ("search", "text")
-"""Kinds of questions that are answered in words of one's own."""
 COLUMNS = "columns"
 """The argument that names further columns."""
 
@@ -73,11 +71,13 @@ class FieldLook(Look):
         return narrowing.filters(context().viewer(actor().person), parts=self.datamodel.obj is Part)
 
     def key(self, answers: Answers, tab: str) -> Hashable:
-        """All that the list's question hangs on; None where something was typed.
+        """All that the list's question hangs on; None where an answer is none that its filter offers.
 
         The way of a search hangs on how many rows have the words now, and what somebody looks for isn't kept in memory.
+        What is kept is sent with its values written out, so they are to be ours.
         """
-        if any(each.kind in TYPED and each.name in answers.given for each in answers.filters):
+        asked = ((each, answers.given[each.name]) for each in answers.filters if each.name in answers.given)
+        if not all(each.offers(value) for each, value in asked):
             return None
         return tab, tuple(self.chosen()), tuple(answers.given.items()), answers.order, answers.size, answers.back
 

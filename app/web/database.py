@@ -10,6 +10,7 @@ from flask_appbuilder.models.sqla.base import SQLA
 from sqlalchemy import Connection, Engine, event, insert, update
 from sqlalchemy.orm import ORMExecuteState, Session, configure_mappers
 
+from app.web.planned import keep_plans
 from model import (
     Area,
     Assignment,
@@ -83,6 +84,8 @@ def set_each(engine: Engine, settings: Mapping[str, Any]) -> None:
         connection.autocommit = False
 
     event.listen(engine, "connect", told)
+    if settings["DATABASE_PREPARED"]:
+        keep_plans(engine)
 
 
 def look_at_rows(engine: Engine) -> None:

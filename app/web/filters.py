@@ -42,6 +42,10 @@ class Filter:
     placeholder: Any = ""
     more: bool = False
 
+    def offers(self, value: str) -> bool:
+        """Whether the answer is one of those to choose from, and nothing that somebody made up."""
+        return self.kind == "choice" and any(value == each for each, _ in self.choices())
+
     def shown(self, value: str) -> str:
         """Answer as the reader sees it."""
         if self.kind == "choice":

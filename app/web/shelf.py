@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Sequence
 from threading import Lock
 from typing import Any, TypeVar
 
-from sqlalchemy import Row, Select
+from sqlalchemy import Dialect, Row, Select
 from sqlalchemy.orm import Session
 
 from app.routing.organisation import Organisation
@@ -49,19 +49,21 @@ def shelf(organisation: Organisation) -> Shelf:
 class Repeated:
     """A statement that is always sent with the same values.
 
-    Once it was sent its text is known. SQLAlchemy would take longer to find that again than the database to answer.
+    Once it was sent its text is known, values and all. SQLAlchemy would take longer to find that again than the
+    database to answer, psycopg to look for hundreds of values in it, and PostgreSQL to plan it for others each time.
     Rows come as the driver gives them: it asks for numbers and texts alone.
     """
 
     def __init__(self) -> None:
-        self._sent: tuple[str, Any] | None = None
+        self._text = ""
 
     def rows(self, session: Session, make: Callable[[], Select[Any]]) -> Sequence[Row[Any]]:
         """Send it; `make` gives the statement the first time."""
         connection = session.connection()
-        if self._sent is not None:
-            return connection.exec_driver_sql(*self._sent).all()
-        result = connection.execute(make())
-        context: Any = result.context
-        self._sent = (context.statement, context.parameters[0])
-        return result.all()
+        self._text = self._text or _written_out(make(), connection.dialect)
+        return connection.exec_driver_sql(self._text, execution_options={"no_parameters": True}).all()
+
+
+def _written_out(statement: Select[Any], dialect: Dialect) -> str:
+    text = str(statement.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
+    return text.replace("%%", "%") if dialect.paramstyle == "pyformat" else text

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import literal, select
 
 from app.submit import desk
 from app.web import attack, here, queue, shelf
@@ -14,6 +14,7 @@ from model import Area, Assignment, Calendar
 from model import Person as Somebody
 from tests.house import Person, make_app, session_of
 from tests.matrix.world import Maker
+from tests.test_queries import cost
 
 ROWS = re.compile(r'<tr role="row" data-case="([^"]+)"')
 OWN = re.compile(r'nonce="[^"]*"|<input type="hidden" name="(csrf_token|key)"[^>]*>')
@@ -196,3 +197,25 @@ def test_what_is_kept_has_a_bound():
     oldest = kept.get(5, list)
     assert oldest == [5], "what was asked for lately stays"
     assert kept.get(0, lambda: "anew") == "anew"
+
+
+ODD = ["it's", 'a "b"', "100 %", "%(x)s %s %%", ":x ::y", "back\\slash \\'", "?", "$1", "line\nline", "æøå 🜁", ""]
+
+
+def test_a_statement_that_is_sent_again_as_text_says_what_its_values_say(house):
+    once, nothing = shelf.Repeated(), shelf.Repeated()
+    asked = select(*(literal(each) for each in ODD), literal(7), literal("_x").like("%x"))
+    with session_of(house) as session:
+        for _ in range(2):
+            assert [tuple(row) for row in once.rows(session, lambda: asked)] == [(*ODD, 7, True)]
+            told = nothing.rows(session, lambda: select(Area.id).where(Area.name.in_(ODD)))
+            assert told == []
+
+
+@pytest.mark.parametrize(
+    "asked", ["state=made'up", "unit=made'up", "q=made'up", "field.severity=made'up", "sort=made'up"]
+)
+def test_no_words_of_an_address_get_into_a_statements_text(filled, asked):
+    _, _, statements = cost(Person(filled, "quality_ie"), f"/cases/?tab=all&{asked}")
+    assert len(statements) > 2
+    assert not [text for text, _ in statements if "made" in text]
