@@ -91,7 +91,7 @@ class Own(Product):
         """Cases with a word in them."""
         return f"/cases/?tab=all&sort=-submitted_at&q={word}"
 
-    badges = "/cases/?tab=mine&state=none"
+    badges = "/cases/?tab=mine&state=closed"
     """A list without rows: the frame, the filters and the tabs' counts."""
 
     def year(self) -> str:

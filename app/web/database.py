@@ -64,6 +64,7 @@ def server_options(settings: Mapping[str, Any]) -> dict[str, Any]:
         "max_overflow": settings["DATABASE_POOL_OVERFLOW"],
         "pool_recycle": settings["DATABASE_POOL_RECYCLE"],
         "pool_pre_ping": settings["DATABASE_PRE_PING"],
+        "pool_use_lifo": True,  # whoever worked last has its plans at hand
         "connect_args": connecting,
         "hide_parameters": True,  # what people typed is a statement's parameter: a fault that is logged tells none
     }

@@ -7,6 +7,7 @@ from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from app.web import planned
+from app.web.database import db
 from model import RateCount
 from tests.house import Person, make_app, session_of
 
@@ -74,6 +75,19 @@ def test_what_was_written_and_taken_back_is_gone(house, what):
         session.rollback()
     with session_of(house) as session:
         assert session.scalar(THERE) == 1
+
+
+def test_whoever_comes_next_has_the_connection_that_worked_last(house):
+    backend = text("SELECT pg_backend_pid()")
+    with house.app_context():
+        engine = db.engine
+    several = [engine.connect() for _ in range(4)]
+    pids = [each.scalar(backend) for each in several]
+    for each in several:
+        each.close()
+    for _ in range(3):
+        with engine.connect() as connection:
+            assert connection.scalar(backend) == pids[-1]
 
 
 def test_no_connection_keeps_more_than_so_many(house):
