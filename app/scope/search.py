@@ -101,9 +101,16 @@ def _are_rare(session: Session, asked: str, told: Callable[[int], tuple[Select[A
 
 def _in_sqlite(session: Session, words: Sequence[str], *, wholes: bool) -> Iterator[ColumnElement[bool]]:
     for group in [[word] for word in words] if wholes else [words]:
-        listed = _listed(group)
-        if _are_rare(session, " ".join(group), partial(_counted, listed)):
+        pieces = list(dict.fromkeys(piece for word in group for piece in _pieces(word)))
+        # A piece that a million rows have takes long to go through, and beside a rare one says nothing.
+        few = [each for each in pieces if _are_few(session, [each])]
+        if few or _are_few(session, pieces):
+            listed = _listed(few or pieces)
             yield _or_in_whole(partial(_is_among, listed=listed)) if wholes else _is_among(Subject, listed)
+
+
+def _are_few(session: Session, pieces: Sequence[str]) -> bool:
+    return _are_rare(session, "\0".join(pieces), partial(_counted, _listed(pieces)))
 
 
 def _counted(listed: Select[Any], total: int) -> tuple[Select[Any], int]:
@@ -115,9 +122,8 @@ def _is_among(row: Any, listed: Select[Any]) -> ColumnElement[bool]:
     return found
 
 
-def _listed(words: Iterable[str]) -> Select[Any]:
-    """Ask for the ids of rows that have every piece of the words, wherever it stands."""
-    pieces = dict.fromkeys(piece for word in words for piece in _pieces(word))
+def _listed(pieces: Iterable[str]) -> Select[Any]:
+    """Ask for the ids of rows that have every piece, wherever it stands."""
     asked = " AND ".join('"' + piece.replace('"', '""') + '"' for piece in pieces)
     index: ColumnElement[str] = literal_column(searching.TABLE)
     return select(literal_column("rowid")).select_from(searching.index).where(index.op("MATCH")(asked))
