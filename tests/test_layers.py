@@ -33,8 +33,9 @@ PROGRAMS = {"app.worker.celery_app"}
 """Started as processes of their own, these make the whole product."""
 COMMITTERS = {f"app/{room}" for room in ("cli", *ENTRANCES)}
 MAY_COMMIT = {"app/web/look.py", "app/change/stage.py"}
-MAY_COMMIT |= {f"app/web/{name}.py" for name in ("seal", "logins", "halfway", "second")}
-"""The base of all generated screens, the stage that scenarios are played on, in memory; and logging in and out."""
+MAY_COMMIT |= {f"app/web/{name}.py" for name in ("seal", "logins", "halfway", "second", "planned")}
+"""The base of all generated screens, the stage that scenarios are played on, in memory; logging in and out; and the end of
+a transaction that only read."""
 GUARDED = {"state", "unit_id", "handler", "version"}
 LONGEST_FILE, LONGEST_FUNCTION = 300, 40
 

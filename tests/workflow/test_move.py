@@ -293,7 +293,7 @@ def test_what_happens_by_itself_follows_at_once_and_is_in_the_journal(settle):
 
 
 def test_a_ring_that_never_ends_is_rolled_back(settle, monkeypatch):
-    town = settle(RING)
+    town = settle(f"{RING}\n# Its own, for below it is changed.")
     case = town.report()
     # The check refuses such a routine; should one come through, the engine must not run for ever.
     flow = town.context.routine.flows["case"]
