@@ -34,7 +34,8 @@ class CaseInterface(Apart, FieldInterface):
     def numbers(self, wish: Wish) -> Sequence[Any]:
         """How many there are, then the tabs' counts, then that of what is held back.
 
-        Where something was typed it is asked by itself, so that the long question for the tabs is the one that is kept.
+        Where something was typed, or is offered by no filter, it is asked by itself: so the long question for the tabs
+        is the one that is kept.
         """
         viewer = context().viewer(actor().person)
         together = wish.counted and wish.key is not None
